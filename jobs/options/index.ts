@@ -1,0 +1,2 @@
+export { option } from './builders.ts'
+export type { OptionKind, OptionSpec, OptionSpecs, OptionsOf } from './spec.ts'

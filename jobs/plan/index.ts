@@ -1,0 +1,1 @@
+export type { DeadLetterPolicy, Edge, JobEnvironment, Plan, Vertex, VertexKind } from './plan.ts'

@@ -1,0 +1,30 @@
+import type { Batch, TableSchema } from '../../runtime/rows/index.ts'
+import type { OptionSpecs, OptionsOf } from '../options/index.ts'
+
+/** Passes rejected rows on as the job's dead-letter policy says; see ConnectorContext.reject. */
+export type RejectRow = (batch: Batch, row: number, error: Error) => void
+
+/** A transform of one table, made once: it has resolved all names, so applying it cannot be a user's mistake. */
+export interface BoundTransform {
+  /** The tables that it yields: usually one. */
+  readonly outputs: readonly TableSchema[]
+  /**
+   * Yields the batches that follow from `batch` to `emit`, in order. Allocates nothing a row beyond
+   * the values that it makes. A row that fails goes to `reject`, the others go on.
+   */
+  apply(batch: Batch, emit: (batch: Batch) => void, reject: RejectRow): void
+}
+
+export interface TransformPlugin<Specs extends OptionSpecs = OptionSpecs> {
+  readonly kind: 'transform'
+  readonly name: string
+  readonly description: string
+  readonly options: Specs
+  /** Resolves names against the table. Throws an EngineError for an unknown column or a type that does not fit. */
+  bind(options: OptionsOf<Specs>, table: TableSchema): BoundTransform
+}
+
+/** Keeps the type of the options while a transform is defined. */
+export const defineTransform = <Specs extends OptionSpecs>(
+  plugin: TransformPlugin<Specs>,
+): TransformPlugin => plugin as unknown as TransformPlugin

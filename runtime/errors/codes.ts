@@ -1,0 +1,53 @@
+/** What a code means: one sentence for what happened, one for what to do. */
+export interface ErrorCodeText {
+  readonly what: string
+  readonly action: string
+}
+
+/**
+ * Every code that Tidegate reports, by area:
+ * HST host and disk, CFG configuration and job files, PLN plan, ROW rows and types, SQL expressions,
+ * CON any connector, FIL files, JDB databases, HTP HTTP, AST assertions, TRF transforms,
+ * ENG engine, CKP checkpoints, CLI command line, NET members.
+ */
+export const ERROR_CODES = {
+  'HST-001': {
+    what: 'A file or folder does not exist.',
+    action: 'Check the path; relative paths are resolved from the working directory.',
+  },
+  'HST-002': {
+    what: 'Access to a file or folder was refused.',
+    action: 'Grant the permission to the user that runs Tidegate.',
+  },
+  'HST-003': {
+    what: 'The disk is full.',
+    action: 'Free space, or write to another disk; nothing half-written is visible.',
+  },
+  'HST-004': { what: 'The disk reported an error.', action: 'See the detail; check the device.' },
+  'CFG-001': { what: 'The text cannot be parsed.', action: 'Correct it at the place shown.' },
+  'CFG-002': { what: 'An option is unknown.', action: 'Correct its name or remove it.' },
+  'CFG-003': { what: 'A required option is missing.', action: 'Add it.' },
+  'CFG-004': { what: 'An option has a value of the wrong type.', action: 'Correct the value.' },
+  'CFG-005': {
+    what: 'An option has a value that is not allowed.',
+    action: 'Use one of those named.',
+  },
+  'ROW-001': {
+    what: 'A type is unknown or malformed.',
+    action: 'Use one of the documented types.',
+  },
+  'ROW-002': { what: 'A value does not fit its type.', action: 'Correct the value or the type.' },
+  'PLN-001': {
+    what: 'The graph of the job is not valid.',
+    action: 'Correct the inputs and outputs.',
+  },
+  'PLN-002': { what: 'A connector or transform is unknown.', action: 'See `list`.' },
+  'ENG-001': {
+    what: 'Tidegate itself failed.',
+    action: 'This is a bug: report it with the text below.',
+  },
+  'ENG-002': { what: 'The job was cancelled.', action: 'Start it again when you want it to run.' },
+  'CLI-001': { what: 'The command line is not valid.', action: 'See `--help`.' },
+} as const satisfies Record<string, ErrorCodeText>
+
+export type ErrorCode = keyof typeof ERROR_CODES

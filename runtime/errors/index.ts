@@ -1,0 +1,12 @@
+export { ERROR_CODES, type ErrorCode, type ErrorCodeText } from './codes.ts'
+export { Diagnostics, formatDiagnostic, type Diagnostic } from './diagnostics.ts'
+export {
+  EngineError,
+  formatEngineError,
+  messageOf,
+  type EngineErrorOptions,
+  type Retry,
+} from './engineError.ts'
+export { formatPlace, type Place } from './places.ts'
+export { nearest } from './nearest.ts'
+export { assert } from './assert.ts'

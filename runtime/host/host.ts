@@ -1,0 +1,40 @@
+import type { Disk } from './disk.ts'
+import type { Network } from './network.ts'
+
+/**
+ * The one seam to the outside: everything that a real machine and a simulated one do differently.
+ * Nothing else touches clocks, timers, randomness, sockets, disks, databases or threads.
+ */
+export interface Host {
+  readonly clock: Clock
+  readonly random: Random
+  readonly disk: Disk
+  readonly network: Network
+}
+
+export interface Clock {
+  /** Wall clock, in milliseconds since 1970-01-01T00:00:00Z; it may jump. */
+  now(): number
+  /** Milliseconds since some start, with fractions; it never goes back. */
+  monotonic(): number
+  /** Calls `callback` once after `delayMs` unless cancelled. */
+  timer(delayMs: number, callback: () => void): Timer
+  /** Resolves after `delayMs`. */
+  sleep(delayMs: number): Promise<void>
+  /** Resolves when all that is due now has run: lets other events in between two slices of work. */
+  yield(): Promise<void>
+}
+
+export interface Timer {
+  cancel(): void
+}
+
+export interface Random {
+  /** Uniform in [0, 1). */
+  next(): number
+  /** Uniform in [0, bound), an integer. */
+  integer(bound: number): number
+  bytes(length: number): Uint8Array
+  /** A random UUID (RFC 9562, version 4). */
+  uuid(): string
+}

@@ -1,0 +1,1 @@
+export type { Operator, OperatorPlace, Outbox, StateEntry } from './operator.ts'
