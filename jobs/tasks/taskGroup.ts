@@ -6,7 +6,6 @@ import {
   type Acknowledge,
   type Node,
 } from '../../runtime/isolate/index.ts'
-import type { StateEntry } from '../../runtime/operators/index.ts'
 import type { SinkWriter, SourceReader, Split } from '../connectors/index.ts'
 import type { Vertex } from '../plan/index.ts'
 import { DeadLetters } from './deadLetters.ts'
@@ -65,22 +64,18 @@ export class TaskGroup {
   /** Makes and opens all nodes, sinks first, so that each has somewhere to put its rows. */
   async open(): Promise<void> {
     for (const vertex of this.#edges.verticesSinksFirst()) await this.#openVertex(vertex)
-    const snapshotCount = this.#nodes.length
-    this.#nodes.push(...this.#edges.receivers())
     const deadLetterNode = this.#deadLetters.createNode({
       edges: this.#edges,
       acknowledge: this.#acknowledge,
-      nodes: this.#nodes,
+      nodes: [...this.#nodes],
       acknowledgedCount: (checkpointId) => this.#snapshot?.countOf(checkpointId) ?? 0,
     })
     if (deadLetterNode !== null) this.#nodes.push(deadLetterNode)
-    this.#snapshot = new GroupSnapshot(
-      snapshotCount + (deadLetterNode === null ? 0 : 1),
-      (checkpointId, states) => {
-        this.#reportProgress()
-        this.#environment.report({ kind: 'acknowledged', checkpointId, states })
-      },
-    )
+    this.#snapshot = new GroupSnapshot(this.#nodes.length, (checkpointId, states) => {
+      this.#reportProgress()
+      this.#environment.report({ kind: 'acknowledged', checkpointId, states })
+    })
+    this.#nodes.push(...this.#edges.receivers())
   }
 
   /** Runs until `stop`; rejects with what a node throws. */

@@ -50,6 +50,22 @@ export const ERROR_CODES = {
     action: 'Correct the inputs and outputs.',
   },
   'PLN-002': { what: 'A connector or transform is unknown.', action: 'See `list`.' },
+  'CKP-001': {
+    what: 'A stored checkpoint is damaged.',
+    action: 'Restore the file from a backup, or start the job anew without `--restore`.',
+  },
+  'CKP-002': {
+    what: 'A stored checkpoint was written by another version.',
+    action: 'Restore it with the version that wrote it.',
+  },
+  'CKP-003': {
+    what: 'A checkpoint did not complete in time.',
+    action: 'Raise `checkpoint.timeout`, or find the sink or source that does not keep up.',
+  },
+  'CKP-004': {
+    what: 'There is nothing to restore.',
+    action: 'Check the job id and the checkpoint folder, or start without `--restore`.',
+  },
   'ENG-001': {
     what: 'Tidegate itself failed.',
     action: 'This is a bug: report it with the text below.',
