@@ -24,6 +24,14 @@ export const ERROR_CODES = {
     action: 'Free space, or write to another disk; nothing half-written is visible.',
   },
   'HST-004': { what: 'The disk reported an error.', action: 'See the detail; check the device.' },
+  'HST-005': {
+    what: 'A network address cannot be reached.',
+    action: 'Check that the address is right and that something listens there.',
+  },
+  'HST-006': {
+    what: 'A network address cannot be listened on.',
+    action: 'Choose another port, or stop the process that holds it.',
+  },
   'CFG-001': { what: 'The text cannot be parsed.', action: 'Correct it at the place shown.' },
   'CFG-002': { what: 'An option is unknown.', action: 'Correct its name or remove it.' },
   'CFG-003': { what: 'A required option is missing.', action: 'Add it.' },
