@@ -4,7 +4,7 @@ import type { Plan } from '../plan/index.ts'
 import { PipelineExecution } from './execution.ts'
 import { pipelineTasks } from './pipelineTasks.ts'
 import { ProgressBook, type JobProgress } from './progress.ts'
-import type { RunOptions } from './runJob.ts'
+import type { RunOptions } from './runOptions.ts'
 
 export interface PipelineRunOptions extends RunOptions {
   readonly host: Host

@@ -1,29 +1,9 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import { pipelinesOf, type Plan } from '../plan/index.ts'
-import type { CheckpointStore } from './checkpointStore.ts'
 import { PipelineRun } from './pipelineRun.ts'
 import type { JobProgress } from './progress.ts'
-
-/** What the engine's configuration says where a job's env says nothing; milliseconds. */
-export interface EngineDefaults {
-  readonly checkpointIntervalMs: number
-  readonly checkpointTimeoutMs: number
-}
-
-export interface RunOptions {
-  readonly jobId: string
-  readonly store: CheckpointStore
-  readonly defaults: EngineDefaults
-  /** Go on from the newest checkpoint of each pipeline; from the start where there is none. */
-  readonly restore: boolean
-  /** The job file as it was named. */
-  readonly source: string
-  readonly onPrint: (lines: readonly string[]) => void
-  readonly onLog: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
-  /** Called when counts have changed: some times a second. */
-  readonly onProgress?: (progress: JobProgress) => void
-}
+import type { RunOptions } from './runOptions.ts'
 
 export type JobStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'CANCELED'
 

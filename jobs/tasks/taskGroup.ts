@@ -52,7 +52,7 @@ export class TaskGroup {
     this.#deployment = deployment
     this.#printer = new Printer(environment.report)
     this.#edges = new GroupEdges(deployment, () => this.wake())
-    this.#deadLetters = new DeadLetters(environment, deployment.execution)
+    this.#deadLetters = new DeadLetters(environment, deployment.execution, () => this.#readCount())
     this.#loop = new Loop({
       nodes: this.#nodes,
       clock: environment.host.clock,
@@ -228,6 +228,12 @@ export class TaskGroup {
     this.#progressAtMs = nowMs
     this.#printer.flush()
     this.#reportProgress()
+  }
+
+  #readCount(): number {
+    let sum = 0
+    for (const { node } of this.#sources.values()) sum += node.rowCount
+    return sum
   }
 
   #reportProgress(): void {
