@@ -45,6 +45,10 @@ export const ERROR_CODES = {
     action: 'Use one of the documented types.',
   },
   'ROW-002': { what: 'A value does not fit its type.', action: 'Correct the value or the type.' },
+  'ROW-003': {
+    what: 'A date or time pattern is not valid.',
+    action: 'Write it in the letters of Java, for instance yyyy-MM-dd HH:mm:ss.',
+  },
   'PLN-001': {
     what: 'The graph of the job is not valid.',
     action: 'Correct the inputs and outputs.',
