@@ -1,0 +1,7 @@
+export { Emitter, type Receiver } from './emitter.ts'
+export type { Acknowledge, Control, Node, NodeState, Target } from './items.ts'
+export { Loop } from './loop.ts'
+export { OperatorNode } from './operatorNode.ts'
+export type { RateLimitOptions } from './rateLimit.ts'
+export { SinkNode, type RowSink } from './sinkNode.ts'
+export { SourceNode, type RowSource } from './sourceNode.ts'
