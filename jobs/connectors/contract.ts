@@ -137,8 +137,14 @@ export interface SourceConnector<Specs extends OptionSpecs = OptionSpecs> {
   readonly options: Specs
   /** Whether a restart reads the same rows again from a position: needed for exactly-once. */
   readonly replayable: boolean
-  /** Tables that the options alone tell, for lint and plan; undefined when one must ask outside. */
-  declaredTables(options: OptionsOf<Specs>): readonly TableSchema[] | undefined
+  /**
+   * Tables that the options alone tell, for lint and plan; undefined when one must ask outside.
+   * `output` is the vertex's output name: SeaTunnel calls a table without a name of its own so.
+   */
+  declaredTables(
+    options: OptionsOf<Specs>,
+    output?: string | null,
+  ): readonly TableSchema[] | undefined
   /** The tables that the source really yields; may ask outside. */
   discoverTables(
     options: OptionsOf<Specs>,

@@ -9,6 +9,7 @@ export interface JobRecord {
   readonly source: string
   readonly status: 'RUNNING' | 'FINISHED' | 'FAILED' | 'CANCELED'
   readonly startedAtMs: number
+  readonly endedAtMs: number | null
 }
 
 /** Keeps the checkpoints of jobs; all it answers survives a crash of the process and the machine. */

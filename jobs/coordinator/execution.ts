@@ -224,6 +224,7 @@ export class PipelineExecution {
         return this.#enumerators.get(report.vertexId)?.post({ kind: 'requestSplit', instance })
       case 'acknowledged':
         this.#saved.groups[instance] = report.states
+        this.#options.progress.acknowledged(instance)
         return this.#step({
           kind: 'groupAcknowledged',
           checkpointId: report.checkpointId,

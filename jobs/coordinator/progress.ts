@@ -31,11 +31,14 @@ interface GroupProgress {
 export class ProgressBook {
   readonly #groups = new Map<number, GroupProgress>()
   readonly #splitsFound = new Map<number, number>()
+  readonly #acknowledgedRows = new Map<number, number>()
+  readonly #plan: Plan
   readonly #onChange: () => void
   #committedRows = 0
   #lastCheckpointId = 0
 
-  constructor(onChange: () => void) {
+  constructor(plan: Plan, onChange: () => void) {
+    this.#plan = plan
     this.#onChange = onChange
   }
 
@@ -50,15 +53,19 @@ export class ProgressBook {
 
   checkpointCompleted(checkpointId: number): void {
     this.#lastCheckpointId = checkpointId
+    this.#committedRows = [...this.#acknowledgedRows.values()].reduce((sum, rows) => sum + rows, 0)
     this.#onChange()
   }
 
-  /** Rows that the commit of a checkpoint made visible, counted when its last group acknowledged. */
-  rememberCommitted(committedRows: number): void {
-    this.#committedRows = committedRows
+  /** A group has prepared its part of a checkpoint: the next commit makes its rows visible. */
+  acknowledged(instance: number): void {
+    const sinkRows = (this.#groups.get(instance)?.vertices ?? [])
+      .filter((vertex) => this.#plan.vertices[vertex.vertexId]!.kind === 'sink')
+      .reduce((sum, vertex) => sum + vertex.rowCount, 0)
+    this.#acknowledgedRows.set(instance, sinkRows)
   }
 
-  sum(plan: Plan): JobProgress {
+  sum(): JobProgress {
     const counts = new Map<number, VertexCounts>()
     let [sourceRows, sourceBytes, sinkRows, splitsDone, rejectedRows] = [0, 0, 0, 0, 0]
     for (const group of this.#groups.values()) {
@@ -71,7 +78,7 @@ export class ProgressBook {
           byteCount: before.byteCount + byteCount,
         })
         splitsDone += done
-        if (plan.vertices[vertexId]!.kind === 'source') {
+        if (this.#plan.vertices[vertexId]!.kind === 'source') {
           sourceRows += rowCount
           sourceBytes += byteCount
         } else sinkRows += rowCount

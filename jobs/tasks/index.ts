@@ -6,6 +6,8 @@ export type {
   SinkState,
   TaskCommand,
   TaskReport,
+  VertexProgress,
   VertexTables,
 } from './messages.ts'
 export { fromTaskError } from './taskErrors.ts'
+export { loadSink, loadSource, loadTransform } from './plugins.ts'

@@ -75,6 +75,30 @@ export const ERROR_CODES = {
     action: 'This is a bug: report it with the text below.',
   },
   'ENG-002': { what: 'The job was cancelled.', action: 'Start it again when you want it to run.' },
+  'ENG-003': {
+    what: 'More rows were rejected than the job allows.',
+    action: 'Look at the dead letters and correct the source, or raise the budget.',
+  },
+  'AST-001': {
+    what: 'A value broke a field rule of an Assert sink.',
+    action: 'Correct the data, the transform before it, or the rule.',
+  },
+  'AST-002': {
+    what: 'The number of rows broke a row rule of an Assert sink.',
+    action: 'Correct the source or the transform, or the rule.',
+  },
+  'AST-003': {
+    what: 'A table is not as an Assert sink expects it.',
+    action: 'Correct the schema of the table, or the rule.',
+  },
+  'AST-004': {
+    what: 'The tables that came are not those that an Assert sink names.',
+    action: 'Correct the source, or table-names.',
+  },
+  'CON-001': {
+    what: 'A test sink failed because its options ask for it.',
+    action: 'Remove the option when the job shall succeed.',
+  },
   'CLI-001': { what: 'The command line is not valid.', action: 'See `--help`.' },
 } as const satisfies Record<string, ErrorCodeText>
 
