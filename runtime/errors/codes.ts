@@ -65,6 +65,10 @@ export const ERROR_CODES = {
     what: 'The graph of the job is not valid.',
     action: 'Correct the inputs and outputs.',
   },
+  'PLN-003': {
+    what: 'The tables that flow into a plugin do not fit it.',
+    action: 'Correct the columns named, or what the plugin reads from.',
+  },
   'PLN-002': { what: 'A connector or transform is unknown.', action: 'See `list`.' },
   'CKP-001': {
     what: 'A stored checkpoint is damaged.',
