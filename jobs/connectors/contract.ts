@@ -14,6 +14,8 @@ export interface ConnectorContext {
   readonly parallelism: number
   /** One line of the job's log. Never pass a secret. */
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
+  /** Prints a line on standard output of the process that shows the job. */
+  readonly print: (line: string) => void
   /** Ends pending waits when the job is cancelled. */
   readonly signal: AbortSignal
   /**
@@ -29,6 +31,8 @@ export interface RejectedRow {
   readonly error: Error
   /** Table, file and line, or offset: where the row came from. */
   readonly place: string
+  /** The path of the row's table, where it is known. */
+  readonly table?: string
 }
 
 /** A part of a source that is read alone: a file, a range of keys. JSON-safe. */
@@ -59,10 +63,14 @@ export interface SplitEnumerator {
    * at the moment.
    */
   next(reader: number): Split | null | undefined | Promise<Split | null | undefined>
-  /** Takes back a split of a reader that failed, or of a restored state: it is handed out again. */
+  /**
+   * Takes the splits that readers had begun at the restored checkpoint, with their positions, after
+   * `open`: they are handed out again, to any reader.
+   */
   giveBack(splits: readonly Split[]): void
   /** What is not handed out yet, and whatever finding needs to go on. */
   snapshot(): JsonValue
+  /** Called before `open`, which then does not hand out again what the state says is handed out. */
   restore(state: JsonValue): void
   /** Called when a checkpoint is complete. */
   checkpointCompleted?(checkpointId: number): Promise<void> | void
@@ -73,7 +81,8 @@ export interface SplitEnumerator {
 
 /**
  * Reads splits, one at a time. `read` may answer at once or with a promise; it returns at most about
- * 1 ms of work. The position within the split is part of `snapshot`, exact to the row.
+ * 1 ms of work. A promise settles within a second or so: a source that waits for outside says `idle`
+ * meanwhile. The position within the split is part of `snapshot`, exact to the row.
  */
 export interface SourceReader {
   open(): Promise<void>
@@ -118,6 +127,8 @@ export interface SinkCommitter {
   abort(infos: readonly CommitInfo[]): Promise<void>
   /** Once at start, after the restored checkpoint was committed: removes all else this job left behind. */
   abortOrphans?(): Promise<void>
+  /** Once, after the last commit of a pipeline that ended by itself: a failure here fails the job. */
+  finish?(): Promise<void>
   close(): Promise<void>
 }
 
@@ -128,8 +139,14 @@ export interface SourceConnector<Specs extends OptionSpecs = OptionSpecs> {
   readonly options: Specs
   /** Whether a restart reads the same rows again from a position: needed for exactly-once. */
   readonly replayable: boolean
-  /** Tables that the options alone tell, for lint and plan; undefined when one must ask outside. */
-  declaredTables(options: OptionsOf<Specs>): readonly TableSchema[] | undefined
+  /**
+   * Tables that the options alone tell, for lint and plan; undefined when one must ask outside.
+   * `output` is the vertex's output name: SeaTunnel calls a table without a name of its own so.
+   */
+  declaredTables(
+    options: OptionsOf<Specs>,
+    output?: string | null,
+  ): readonly TableSchema[] | undefined
   /** The tables that the source really yields; may ask outside. */
   discoverTables(
     options: OptionsOf<Specs>,
@@ -169,5 +186,9 @@ export interface SinkConnector<Specs extends OptionSpecs = OptionSpecs> {
     tables: readonly TableSchema[],
     context: ConnectorContext,
   ): SinkWriter
-  createCommitter?(options: OptionsOf<Specs>, context: ConnectorContext): SinkCommitter
+  createCommitter?(
+    options: OptionsOf<Specs>,
+    context: ConnectorContext,
+    tables: readonly TableSchema[],
+  ): SinkCommitter
 }

@@ -24,6 +24,14 @@ export const ERROR_CODES = {
     action: 'Free space, or write to another disk; nothing half-written is visible.',
   },
   'HST-004': { what: 'The disk reported an error.', action: 'See the detail; check the device.' },
+  'HST-005': {
+    what: 'A network address cannot be reached.',
+    action: 'Check that the address is right and that something listens there.',
+  },
+  'HST-006': {
+    what: 'A network address cannot be listened on.',
+    action: 'Choose another port, or stop the process that holds it.',
+  },
   'CFG-001': { what: 'The text cannot be parsed.', action: 'Correct it at the place shown.' },
   'CFG-002': { what: 'An option is unknown.', action: 'Correct its name or remove it.' },
   'CFG-003': { what: 'A required option is missing.', action: 'Add it.' },
@@ -37,6 +45,10 @@ export const ERROR_CODES = {
     action: 'Use one of the documented types.',
   },
   'ROW-002': { what: 'A value does not fit its type.', action: 'Correct the value or the type.' },
+  'ROW-003': {
+    what: 'A date or time pattern is not valid.',
+    action: 'Write it in the letters of Java, for instance yyyy-MM-dd HH:mm:ss.',
+  },
   'PLN-001': {
     what: 'The graph of the job is not valid.',
     action: 'Correct the inputs and outputs.',
@@ -77,12 +89,51 @@ export const ERROR_CODES = {
   'FIL-009': {
     what: 'A type cannot be held by the file format.',
     action: 'Convert the column with a transform, or choose another format.',
+  'CKP-001': {
+    what: 'A stored checkpoint is damaged.',
+    action: 'Restore the file from a backup, or start the job anew without `--restore`.',
+  },
+  'CKP-002': {
+    what: 'A stored checkpoint was written by another version.',
+    action: 'Restore it with the version that wrote it.',
+  },
+  'CKP-003': {
+    what: 'A checkpoint did not complete in time.',
+    action: 'Raise `checkpoint.timeout`, or find the sink or source that does not keep up.',
+  },
+  'CKP-004': {
+    what: 'There is nothing to restore.',
+    action: 'Check the job id and the checkpoint folder, or start without `--restore`.',
   },
   'ENG-001': {
     what: 'Tidegate itself failed.',
     action: 'This is a bug: report it with the text below.',
   },
   'ENG-002': { what: 'The job was cancelled.', action: 'Start it again when you want it to run.' },
+  'ENG-003': {
+    what: 'More rows were rejected than the job allows.',
+    action: 'Look at the dead letters and correct the source, or raise the budget.',
+  },
+  'AST-001': {
+    what: 'A value broke a field rule of an Assert sink.',
+    action: 'Correct the data, the transform before it, or the rule.',
+  },
+  'AST-002': {
+    what: 'The number of rows broke a row rule of an Assert sink.',
+    action: 'Correct the source or the transform, or the rule.',
+  },
+  'AST-003': {
+    what: 'A table is not as an Assert sink expects it.',
+    action: 'Correct the schema of the table, or the rule.',
+  },
+  'AST-004': {
+    what: 'The tables that came are not those that an Assert sink names.',
+    action: 'Correct the source, or table-names.',
+  },
+  'CON-001': {
+    what: 'A test sink failed because its options ask for it.',
+    action: 'Remove the option when the job shall succeed.',
+  },
   'CLI-001': { what: 'The command line is not valid.', action: 'See `--help`.' },
 } as const satisfies Record<string, ErrorCodeText>
 

@@ -1,5 +1,6 @@
 import type { Disk } from './disk.ts'
 import type { Network } from './network.ts'
+import type { Threads } from './threads.ts'
 
 /**
  * The one seam to the outside: everything that a real machine and a simulated one do differently.
@@ -10,6 +11,17 @@ export interface Host {
   readonly random: Random
   readonly disk: Disk
   readonly network: Network
+  readonly threads: Threads
+  readonly http: Http
+  /** Environment variables as they were when the process started. */
+  readonly environment: Environment
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** HTTP as a client; failures reject as those of the standard `fetch` do. */
+export interface Http {
+  fetch(url: string | URL, init?: RequestInit): Promise<Response>
 }
 
 export interface Clock {

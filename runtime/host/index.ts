@@ -1,5 +1,5 @@
 export type { Disk, DiskEntry, DiskFile, DiskStat } from './disk.ts'
-export type { Clock, Host, Random, Timer } from './host.ts'
+export type { Clock, Environment, Host, Http, Random, Timer } from './host.ts'
 export type {
   Address,
   Connection,
@@ -9,3 +9,5 @@ export type {
   Listener,
   Network,
 } from './network.ts'
+export type { Thread, ThreadOptions, ThreadPort, Threads } from './threads.ts'
+export { createRealHost } from './real/realHost.ts'

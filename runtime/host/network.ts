@@ -1,8 +1,10 @@
 /** TCP and UDP, as bytes. Addresses are `{ host, port }`; port 0 asks for a free one. */
 export interface Network {
+  /** Rejects with EngineError HST-006 when the address cannot be had. */
   listen(address: Address, onConnection: (connection: Connection) => void): Promise<Listener>
-  /** Rejects with EngineError HST-004 when nobody answers within `timeoutMs`. */
+  /** Rejects with EngineError HST-005 when nobody answers within `timeoutMs`. */
   dial(address: Address, timeoutMs: number): Promise<Connection>
+  /** Rejects with EngineError HST-006 when the address or the group cannot be had. */
   openDatagrams(options: DatagramOptions): Promise<DatagramSocket>
 }
 
@@ -13,15 +15,20 @@ export interface Address {
 
 export interface Listener {
   readonly address: Address
+  /** Takes no more connections; those that stand stay open. */
   close(): Promise<void>
 }
 
-/** A byte stream both ways. Handlers are set once, before the current turn of the event loop ends. */
+/** A byte stream both ways. What arrives before `handle` waits for it. */
 export interface Connection {
   readonly remote: Address
   readonly local: Address
-  /** Queues all of `bytes`; returns the bytes that still wait in this process. */
+  /**
+   * Queues all of `bytes`, which the caller may reuse at once; returns the bytes that still wait in
+   * this process. Bytes for a closed connection vanish: `onClose` tells.
+   */
   write(bytes: Uint8Array): number
+  /** Sets the handlers, once. */
   handle(handlers: ConnectionHandlers): void
   /** Stops or resumes `onData`: back-pressure towards the peer. */
   pause(): void
@@ -37,7 +44,7 @@ export interface ConnectionHandlers {
   onData(bytes: Uint8Array): void
   /** The queue of `write` has become empty. */
   onDrain?(): void
-  /** Called once, however the connection ended. */
+  /** Called once, however the connection ended, never inside a call on the connection. */
   onClose(error?: Error): void
 }
 
@@ -47,6 +54,7 @@ export interface DatagramOptions {
   readonly multicast?: {
     readonly group: string
     readonly interfaceAddress?: string
+    /** Routers it may pass, plus one: 1 to 255. */
     readonly timeToLive: number
     readonly loopback: boolean
   }

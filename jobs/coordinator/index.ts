@@ -1,0 +1,4 @@
+export { folderCheckpointStore, type CheckpointStore, type JobRecord } from './checkpointStore.ts'
+export type { JobProgress, VertexCounts } from './progress.ts'
+export { runJob, type JobResult, type JobStatus, type RunningJob } from './runJob.ts'
+export type { EngineDefaults, RunOptions } from './runOptions.ts'

@@ -1,0 +1,122 @@
+import type { RateLimitOptions } from '../../runtime/isolate/index.ts'
+import type { JsonValue } from '../../runtime/config/index.ts'
+import type { ErrorCode, Place, Retry } from '../../runtime/errors/index.ts'
+import type { TableSchema } from '../../runtime/rows/index.ts'
+import type { CommitInfo, Split } from '../connectors/index.ts'
+import type { Plan } from '../plan/index.ts'
+
+/** The tables that reach a vertex and that leave it; by vertex id. */
+export interface VertexTables {
+  readonly input: readonly TableSchema[]
+  readonly output: readonly TableSchema[]
+}
+
+/** What all tasks of one execution of a pipeline share. */
+export interface Execution {
+  readonly jobId: string
+  /** Rises with every restart: what an older execution says is ignored. */
+  readonly epoch: number
+  readonly plan: Plan
+  /** The ids of the pipeline's vertices. */
+  readonly vertexIds: readonly number[]
+  readonly tables: { readonly [vertexId: number]: VertexTables }
+  readonly exactlyOnce: boolean
+  /** A limit a reader. */
+  readonly rateLimit: RateLimitOptions
+}
+
+/** A connection between two task groups of one member. */
+export interface RingEdge {
+  readonly edgeIndex: number
+  readonly from: number
+  readonly to: number
+  readonly memory: SharedArrayBuffer
+}
+
+export interface RestoredVertex {
+  readonly vertexId: number
+  /** What `NodeState` was at the checkpoint, for this instance. */
+  readonly states: readonly unknown[]
+}
+
+export interface GroupDeployment {
+  readonly execution: Execution
+  readonly instance: number
+  readonly rings: readonly RingEdge[]
+  readonly restored: readonly RestoredVertex[]
+}
+
+/** From the coordinator to an isolate. */
+export type TaskCommand =
+  | { readonly kind: 'prepare'; readonly execution: Execution; readonly restoring: boolean }
+  | ({ readonly kind: 'deployGroup' } & GroupDeployment)
+  | {
+      readonly kind: 'deployEnumerator'
+      readonly execution: Execution
+      readonly vertexId: number
+      readonly state: JsonValue | undefined
+      readonly splits: readonly Split[]
+    }
+  | { readonly kind: 'deployCommitter'; readonly execution: Execution; readonly vertexId: number }
+  | { readonly kind: 'requestSplit'; readonly instance: number }
+  | { readonly kind: 'split'; readonly vertexId: number; readonly split: Split | null }
+  | { readonly kind: 'trigger'; readonly checkpointId: number }
+  | { readonly kind: 'completed'; readonly checkpointId: number }
+  | { readonly kind: 'commit'; readonly infos: readonly CommitInfo[] }
+  | { readonly kind: 'abortOrphans' }
+  | { readonly kind: 'finish' }
+  | { readonly kind: 'drain' }
+  | { readonly kind: 'close'; readonly abort: boolean }
+
+/** State of a sink at a checkpoint. */
+export interface SinkState {
+  readonly writer: readonly JsonValue[]
+  readonly infos: readonly CommitInfo[]
+}
+
+export interface VertexProgress {
+  readonly vertexId: number
+  readonly rowCount: number
+  readonly byteCount: number
+  readonly splitsDone: number
+}
+
+/** An error on its way between threads. */
+export interface TaskError {
+  readonly message: string
+  readonly code: ErrorCode | undefined
+  readonly at: Place | undefined
+  readonly retry: Retry
+  readonly stack: string | undefined
+  /** The vertex in which it happened, where known. */
+  readonly vertexName: string | undefined
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/** From an isolate to the coordinator. */
+export type TaskReport =
+  | { readonly kind: 'prepared'; readonly tables: { readonly [vertexId: number]: VertexTables } }
+  | { readonly kind: 'deployed' }
+  | { readonly kind: 'requestSplit'; readonly vertexId: number; readonly instance: number }
+  | { readonly kind: 'granted'; readonly instance: number; readonly split: Split | null }
+  | { readonly kind: 'enumerated'; readonly checkpointId: number; readonly state: JsonValue }
+  | { readonly kind: 'splitCount'; readonly splitCount: number }
+  | {
+      readonly kind: 'acknowledged'
+      readonly checkpointId: number
+      readonly states: { readonly [vertexId: number]: unknown }
+    }
+  | { readonly kind: 'drained' }
+  | { readonly kind: 'committed' }
+  | { readonly kind: 'orphansAborted' }
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'closed' }
+  | {
+      readonly kind: 'progress'
+      readonly vertices: readonly VertexProgress[]
+      readonly rejectedCount: number
+    }
+  | { readonly kind: 'print'; readonly lines: readonly string[] }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string }
+  | { readonly kind: 'failed'; readonly error: TaskError }

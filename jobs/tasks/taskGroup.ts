@@ -1,0 +1,252 @@
+import {
+  Loop,
+  OperatorNode,
+  SinkNode,
+  SourceNode,
+  type Acknowledge,
+  type Node,
+} from '../../runtime/isolate/index.ts'
+import type { SinkWriter, SourceReader, Split } from '../connectors/index.ts'
+import type { Vertex } from '../plan/index.ts'
+import { DeadLetters } from './deadLetters.ts'
+import { GroupEdges } from './groupEdges.ts'
+import { GroupSnapshot } from './groupSnapshot.ts'
+import type { GroupDeployment, SinkState, VertexProgress } from './messages.ts'
+import { loadSink, loadSource, loadTransform } from './plugins.ts'
+import { SplitSource } from './splitSource.ts'
+import { connectorContext, Printer, type TaskEnvironment } from './taskContext.ts'
+import { TransformOperator } from './transformOperator.ts'
+import { writerSink } from './writerSink.ts'
+
+/** How often progress is reported while rows flow, in milliseconds. */
+const progressEveryMs = 200
+
+interface SourceParts {
+  readonly node: SourceNode
+  readonly splits: SplitSource
+  readonly reader: SourceReader
+}
+
+interface SinkParts {
+  readonly node: SinkNode
+  readonly writer: SinkWriter
+}
+
+/** One instance of every vertex of a pipeline, in one isolate: the unit of parallelism. */
+export class TaskGroup {
+  readonly #environment: TaskEnvironment
+  readonly #deployment: GroupDeployment
+  readonly #printer: Printer
+  readonly #edges: GroupEdges
+  readonly #deadLetters: DeadLetters
+  readonly #sources = new Map<number, SourceParts>()
+  readonly #sinks: SinkParts[] = []
+  readonly #nodes: Node[] = []
+  readonly #loop: Loop
+  #snapshot: GroupSnapshot | null = null
+  #drainedReported = false
+  #progressAtMs = 0
+
+  constructor(environment: TaskEnvironment, deployment: GroupDeployment) {
+    this.#environment = environment
+    this.#deployment = deployment
+    this.#printer = new Printer(environment.report)
+    this.#edges = new GroupEdges(deployment, () => this.wake())
+    this.#deadLetters = new DeadLetters(environment, deployment.execution, () => this.#readCount())
+    this.#loop = new Loop({
+      nodes: this.#nodes,
+      clock: environment.host.clock,
+      onIdle: () => this.#onIdle(),
+      onSlice: () => this.#onSlice(),
+    })
+  }
+
+  /** Makes and opens all nodes, sinks first, so that each has somewhere to put its rows. */
+  async open(): Promise<void> {
+    for (const vertex of this.#edges.verticesSinksFirst()) await this.#openVertex(vertex)
+    const deadLetterNode = this.#deadLetters.createNode({
+      edges: this.#edges,
+      acknowledge: this.#acknowledge,
+      nodes: [...this.#nodes],
+      acknowledgedCount: (checkpointId) => this.#snapshot?.countOf(checkpointId) ?? 0,
+    })
+    if (deadLetterNode !== null) this.#nodes.push(deadLetterNode)
+    this.#snapshot = new GroupSnapshot(this.#nodes.length, (checkpointId, states) => {
+      this.#reportProgress()
+      this.#environment.report({ kind: 'acknowledged', checkpointId, states })
+    })
+    this.#nodes.push(...this.#edges.receivers())
+  }
+
+  /** Runs until `stop`; rejects with what a node throws. */
+  run(): Promise<void> {
+    return this.#loop.run()
+  }
+
+  wake(): void {
+    this.#loop.wake()
+  }
+
+  grant(vertexId: number, split: Split | null): void {
+    const source = this.#sources.get(vertexId)
+    source?.splits.grant(split)
+    source?.node.resume()
+  }
+
+  trigger(checkpointId: number): void {
+    for (const node of this.#nodes) node.trigger(checkpointId)
+    this.wake()
+  }
+
+  /** Stops reading; rows that were read go on to the sinks. */
+  drain(): void {
+    for (const source of this.#sources.values()) source.node.drain()
+  }
+
+  async completed(checkpointId: number): Promise<void> {
+    for (const { reader } of this.#sources.values())
+      await reader.checkpointCompleted?.(checkpointId)
+  }
+
+  async close(abort: boolean): Promise<void> {
+    this.#loop.stop()
+    for (const { reader } of this.#sources.values()) await reader.close()
+    for (const { writer } of this.#sinks) {
+      if (abort) await writer.abort?.()
+      await writer.close()
+    }
+    this.#printer.flush()
+  }
+
+  readonly #acknowledge: Acknowledge = (checkpointId, vertexId, state) => {
+    this.#snapshot!.add(checkpointId, vertexId, state)
+    this.wake()
+  }
+
+  async #openVertex(vertex: Vertex): Promise<void> {
+    switch (vertex.kind) {
+      case 'source':
+        return this.#openSource(vertex)
+      case 'transform':
+        return this.#openTransform(vertex)
+      case 'sink':
+        return this.#openSink(vertex)
+      default:
+        return vertex.kind satisfies never
+    }
+  }
+
+  async #openSource(vertex: Vertex): Promise<void> {
+    const { execution, instance } = this.#deployment
+    const source = await loadSource(vertex)
+    const tables = execution.tables[vertex.id]!.output
+    const reader = source.createReader(vertex.options, tables, this.#context(vertex))
+    await reader.open()
+    const splits = new SplitSource(reader, () =>
+      this.#environment.report({ kind: 'requestSplit', vertexId: vertex.id, instance }),
+    )
+    const node = new SourceNode({
+      ...this.#nodeOptions(vertex),
+      source: splits,
+      emitter: this.#edges.emitter(vertex.id),
+      clock: this.#environment.host.clock,
+      rateLimit: execution.rateLimit,
+      mayRead: () => !this.#deadLetters.full,
+    })
+    this.#sources.set(vertex.id, { node, splits, reader })
+    this.#nodes.push(node)
+  }
+
+  async #openTransform(vertex: Vertex): Promise<void> {
+    const transform = await loadTransform(vertex)
+    const operator = new TransformOperator(transform, vertex, this.#deadLetters.rejectRow(vertex))
+    const node = new OperatorNode({
+      ...this.#nodeOptions(vertex),
+      operator,
+      inputCount: this.#edges.inputCount(vertex.id),
+      emitter: this.#edges.emitter(vertex.id),
+      exactlyOnce: this.#deployment.execution.exactlyOnce,
+    })
+    this.#edges.addTarget(vertex.id, node)
+    this.#nodes.push(node)
+  }
+
+  async #openSink(vertex: Vertex): Promise<void> {
+    const { execution } = this.#deployment
+    const sink = await loadSink(vertex)
+    const tables = execution.tables[vertex.id]!.input
+    const writer = sink.createWriter(vertex.options, tables, this.#context(vertex))
+    const restored = this.#restoredStates(vertex.id) as SinkState[]
+    await writer.open(restored.flatMap((state) => state.writer))
+    const node = new SinkNode({
+      ...this.#nodeOptions(vertex),
+      sink: writerSink(writer),
+      inputCount: this.#edges.inputCount(vertex.id),
+      exactlyOnce: execution.exactlyOnce,
+    })
+    this.#sinks.push({ node, writer })
+    this.#edges.addTarget(vertex.id, node)
+    this.#nodes.push(node)
+  }
+
+  #nodeOptions(vertex: Vertex) {
+    return {
+      vertexId: vertex.id,
+      acknowledge: this.#acknowledge,
+      wake: () => this.wake(),
+      fail: (error: unknown) => this.#environment.fail(error, vertex.name),
+    }
+  }
+
+  #context(vertex: Vertex) {
+    const { execution, instance } = this.#deployment
+    const reject = this.#deadLetters.reject(vertex)
+    return connectorContext(this.#environment, this.#printer, {
+      execution,
+      vertex,
+      instance,
+      reject,
+    })
+  }
+
+  #restoredStates(vertexId: number): readonly unknown[] {
+    return this.#deployment.restored.find((each) => each.vertexId === vertexId)?.states ?? []
+  }
+
+  #onIdle(): void {
+    for (const { node } of this.#sinks) node.flush()
+    this.#printer.flush()
+    this.#reportProgress()
+    if (this.#drainedReported || !this.#nodes.every((node) => node.done)) return
+    this.#drainedReported = true
+    this.#environment.report({ kind: 'drained' })
+  }
+
+  #onSlice(): void {
+    const nowMs = this.#environment.host.clock.monotonic()
+    if (nowMs - this.#progressAtMs < progressEveryMs) return
+    this.#progressAtMs = nowMs
+    this.#printer.flush()
+    this.#reportProgress()
+  }
+
+  #readCount(): number {
+    let sum = 0
+    for (const { node } of this.#sources.values()) sum += node.rowCount
+    return sum
+  }
+
+  #reportProgress(): void {
+    const vertices: VertexProgress[] = []
+    for (const [vertexId, { node, splits }] of this.#sources) {
+      const { rowCount, byteCount } = node
+      vertices.push({ vertexId, rowCount, byteCount, splitsDone: splits.splitsDone })
+    }
+    for (const { node } of this.#sinks) {
+      const { vertexId, rowCount } = node
+      vertices.push({ vertexId, rowCount, byteCount: 0, splitsDone: 0 })
+    }
+    const rejectedCount = this.#deadLetters.count
+    this.#environment.report({ kind: 'progress', vertices, rejectedCount })
+  }
+}

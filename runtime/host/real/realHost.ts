@@ -1,0 +1,17 @@
+import type { Host } from '../host.ts'
+import { realClock } from './clock.ts'
+import { realDisk } from './disk.ts'
+import { realNetwork } from './network.ts'
+import { realRandom } from './random.ts'
+import { createRealThreads } from './threads.ts'
+
+/** The machine that this process runs on. */
+export const createRealHost = (): Host => ({
+  clock: realClock,
+  random: realRandom,
+  disk: realDisk,
+  network: realNetwork,
+  threads: createRealThreads(),
+  http: { fetch: (url, init) => fetch(url, init) },
+  environment: process.env,
+})

@@ -1,0 +1,138 @@
+import type { Operator } from '../operators/index.ts'
+import type { Batch } from '../rows/index.ts'
+import { Alignment } from './alignment.ts'
+import type { Emitter } from './emitter.ts'
+import type { Acknowledge, Control, Node, Target } from './items.ts'
+
+export interface OperatorNodeOptions {
+  readonly vertexId: number
+  readonly operator: Operator
+  readonly inputCount: number
+  readonly emitter: Emitter
+  readonly exactlyOnce: boolean
+  readonly acknowledge: Acknowledge
+}
+
+/**
+ * An operator with its inputs and receivers: aligns barriers, coalesces watermarks, completes the
+ * operator when all inputs have ended. While a control item waits for its receivers, or a batch of
+ * one input was taken in part, everything else is refused.
+ */
+export class OperatorNode implements Node, Target {
+  readonly vertexId: number
+  readonly #options: OperatorNodeOptions
+  readonly #alignment: Alignment
+  readonly #watermarks: Float64Array
+  #watermark = Number.NEGATIVE_INFINITY
+  #watermarkDue = false
+  #outgoing: Control | null = null
+  #interruptedInput = -1
+  #completing = false
+  #triggered = -1
+  #acknowledged = -1
+  done = false
+
+  constructor(options: OperatorNodeOptions) {
+    this.vertexId = options.vertexId
+    this.#options = options
+    this.#alignment = new Alignment(options.inputCount, options.exactlyOnce)
+    this.#watermarks = new Float64Array(options.inputCount).fill(Number.NEGATIVE_INFINITY)
+  }
+
+  acceptBatch(input: number, batch: Batch): boolean {
+    if (this.#outgoing !== null || this.#watermarkDue || this.#alignment.blocks(input)) return false
+    if (this.#interruptedInput !== -1 && this.#interruptedInput !== input) return false
+    const taken = this.#options.operator.process(input, batch, this.#options.emitter)
+    this.#interruptedInput = taken ? -1 : input
+    return taken
+  }
+
+  acceptControl(input: number, control: Control): boolean {
+    if (this.#outgoing !== null || this.#watermarkDue || this.#interruptedInput !== -1) return false
+    if (this.#alignment.blocks(input)) return false
+    switch (control.kind) {
+      case 'barrier':
+        this.#alignment.barrier(input, control.checkpointId)
+        this.#snapshotIfAligned()
+        break
+      case 'watermark':
+        this.#advanceWatermark(input, control.timestampMs)
+        break
+      case 'end':
+        this.#alignment.end(input)
+        this.#options.operator.inputEnded?.(input)
+        this.#snapshotIfAligned()
+        this.#completing = this.#alignment.allEnded
+        if (!this.#completing) this.#advanceWatermark(input, Number.POSITIVE_INFINITY)
+        break
+      default:
+        control satisfies never
+    }
+    this.call()
+    return true
+  }
+
+  call(): boolean {
+    if (this.done || this.#interruptedInput !== -1) return false
+    let progress = false
+    if (this.#watermarkDue && this.#outgoing === null) {
+      const { operator, emitter } = this.#options
+      if (!(operator.watermark?.(this.#watermark, emitter) ?? true)) return false
+      this.#watermarkDue = false
+      this.#outgoing = { kind: 'watermark', timestampMs: this.#watermark }
+      progress = true
+    }
+    if (this.#outgoing !== null) {
+      if (!this.#options.emitter.offerControl(this.#outgoing)) return progress
+      const ended = this.#outgoing.kind === 'end'
+      this.#outgoing = null
+      if (ended) this.#finish()
+      progress = true
+    }
+    if (this.#completing && !this.done) {
+      const { operator, emitter } = this.#options
+      if (!(operator.complete?.(emitter) ?? true)) return progress
+      this.#completing = false
+      this.#outgoing = { kind: 'end' }
+      return this.call() || true
+    }
+    return progress
+  }
+
+  trigger(checkpointId: number): void {
+    if (this.#acknowledged >= checkpointId) return
+    this.#triggered = checkpointId
+    if (this.done) this.#acknowledge(checkpointId)
+  }
+
+  #finish(): void {
+    this.done = true
+    if (this.#triggered > this.#acknowledged) this.#acknowledge(this.#triggered)
+  }
+
+  #snapshotIfAligned(): void {
+    const checkpointId = this.#alignment.completed
+    if (checkpointId === -1) return
+    this.#acknowledge(checkpointId)
+    this.#alignment.release()
+    if (!this.#alignment.allEnded) this.#outgoing = { kind: 'barrier', checkpointId }
+  }
+
+  #acknowledge(checkpointId: number): void {
+    this.#acknowledged = checkpointId
+    const entries = this.#options.operator.snapshot?.()
+    this.#options.acknowledge(
+      checkpointId,
+      this.vertexId,
+      entries === undefined ? null : [...entries],
+    )
+  }
+
+  #advanceWatermark(input: number, timestampMs: number): void {
+    this.#watermarks[input] = timestampMs
+    const lowest = Math.min(...this.#watermarks)
+    if (lowest <= this.#watermark || lowest === Number.POSITIVE_INFINITY) return
+    this.#watermark = lowest
+    this.#watermarkDue = true
+  }
+}
