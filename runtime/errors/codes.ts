@@ -144,6 +144,10 @@ export const ERROR_CODES = {
     action: 'Remove the option when the job shall succeed.',
   },
   'CLI-001': { what: 'The command line is not valid.', action: 'See `--help`.' },
+  'CLI-002': {
+    what: 'The command needs a cluster.',
+    action: 'Run the job in this process, with `tidegate run FILE` or `-m local`.',
+  },
 } as const satisfies Record<string, ErrorCodeText>
 
 export type ErrorCode = keyof typeof ERROR_CODES
