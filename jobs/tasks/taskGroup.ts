@@ -110,6 +110,7 @@ export class TaskGroup {
 
   async close(abort: boolean): Promise<void> {
     this.#loop.stop()
+    this.#edges.close()
     for (const { reader } of this.#sources.values()) await reader.close()
     for (const { writer } of this.#sinks) {
       if (abort) await writer.abort?.()
