@@ -312,7 +312,10 @@ export class PipelineExecution {
     const identity = { jobId, pipelineId, checkpointId, takenAtMs, ended }
     this.#record = { ...identity, enumerators, vertices }
     this.#saved = { enumerators: {}, groups: [] }
-    await store.save(this.#record)
+    const nothingToCommit = tasks.committers.every(
+      (id) => commitInfosOf(this.#record!, id).length === 0,
+    )
+    if (!ended || !nothingToCommit) await store.save(this.#record)
   }
 
   async #commitAll(): Promise<void> {
