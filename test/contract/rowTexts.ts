@@ -1,4 +1,10 @@
-import { kindAt, ROW_KIND_SHORT_NAMES, rowAt, writeJson, type Batch } from '../../runtime/rows/index.ts'
+import {
+  kindAt,
+  ROW_KIND_SHORT_NAMES,
+  rowAt,
+  writeJson,
+  type Batch,
+} from '../../runtime/rows/index.ts'
 
 /** Each row of a batch as one line of text: rows are the same when their texts are. */
 export const rowTexts = (batch: Batch): string[] =>
