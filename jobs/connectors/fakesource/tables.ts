@@ -52,7 +52,7 @@ const schemaOf = (table: FakeTable, path: string): TableSchema => {
       'FakeSource: schema is missing; describe the columns in a schema block.',
     )
   }
-  return parseSchemaBlock(schema, { path, catalog: 'FakeSource' })
+  return parseSchemaBlock(schema, 'FakeSource', path)
 }
 
 /** The default of `column` as a value of `type`, its own or that of an item within; else undefined. */
