@@ -48,6 +48,10 @@ export const ERROR_CODES = {
     what: 'A file cannot be included.',
     action: 'Correct its name; names are relative to the including file.',
   },
+  'CFG-008': {
+    what: 'A schema block is malformed.',
+    action: 'Correct it: `fields { name = type }`, or `columns` with a name and a type each.',
+  },
   'ROW-001': {
     what: 'A type is unknown or malformed.',
     action: 'Use one of the documented types.',
