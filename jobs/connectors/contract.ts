@@ -31,6 +31,8 @@ export interface RejectedRow {
   readonly error: Error
   /** Table, file and line, or offset: where the row came from. */
   readonly place: string
+  /** The path of the row's table, where it is known. */
+  readonly table?: string
 }
 
 /** A part of a source that is read alone: a file, a range of keys. JSON-safe. */
@@ -137,8 +139,14 @@ export interface SourceConnector<Specs extends OptionSpecs = OptionSpecs> {
   readonly options: Specs
   /** Whether a restart reads the same rows again from a position: needed for exactly-once. */
   readonly replayable: boolean
-  /** Tables that the options alone tell, for lint and plan; undefined when one must ask outside. */
-  declaredTables(options: OptionsOf<Specs>): readonly TableSchema[] | undefined
+  /**
+   * Tables that the options alone tell, for lint and plan; undefined when one must ask outside.
+   * `output` is the vertex's output name: SeaTunnel calls a table without a name of its own so.
+   */
+  declaredTables(
+    options: OptionsOf<Specs>,
+    output?: string | null,
+  ): readonly TableSchema[] | undefined
   /** The tables that the source really yields; may ask outside. */
   discoverTables(
     options: OptionsOf<Specs>,

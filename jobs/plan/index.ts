@@ -1,2 +1,2 @@
 export type { DeadLetterPolicy, Edge, JobEnvironment, Plan, Vertex, VertexKind } from './plan.ts'
-export { inputEdges, outputEdges } from './graph.ts'
+export { inputEdges, outputEdges, pipelinesOf } from './graph.ts'

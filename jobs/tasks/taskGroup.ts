@@ -6,7 +6,6 @@ import {
   type Acknowledge,
   type Node,
 } from '../../runtime/isolate/index.ts'
-import type { StateEntry } from '../../runtime/operators/index.ts'
 import type { SinkWriter, SourceReader, Split } from '../connectors/index.ts'
 import type { Vertex } from '../plan/index.ts'
 import { DeadLetters } from './deadLetters.ts'
@@ -53,7 +52,7 @@ export class TaskGroup {
     this.#deployment = deployment
     this.#printer = new Printer(environment.report)
     this.#edges = new GroupEdges(deployment, () => this.wake())
-    this.#deadLetters = new DeadLetters(environment, deployment.execution)
+    this.#deadLetters = new DeadLetters(environment, deployment.execution, () => this.#readCount())
     this.#loop = new Loop({
       nodes: this.#nodes,
       clock: environment.host.clock,
@@ -65,22 +64,18 @@ export class TaskGroup {
   /** Makes and opens all nodes, sinks first, so that each has somewhere to put its rows. */
   async open(): Promise<void> {
     for (const vertex of this.#edges.verticesSinksFirst()) await this.#openVertex(vertex)
-    const snapshotCount = this.#nodes.length
-    this.#nodes.push(...this.#edges.receivers())
     const deadLetterNode = this.#deadLetters.createNode({
       edges: this.#edges,
       acknowledge: this.#acknowledge,
-      nodes: this.#nodes,
+      nodes: [...this.#nodes],
       acknowledgedCount: (checkpointId) => this.#snapshot?.countOf(checkpointId) ?? 0,
     })
     if (deadLetterNode !== null) this.#nodes.push(deadLetterNode)
-    this.#snapshot = new GroupSnapshot(
-      snapshotCount + (deadLetterNode === null ? 0 : 1),
-      (checkpointId, states) => {
-        this.#reportProgress()
-        this.#environment.report({ kind: 'acknowledged', checkpointId, states })
-      },
-    )
+    this.#snapshot = new GroupSnapshot(this.#nodes.length, (checkpointId, states) => {
+      this.#reportProgress()
+      this.#environment.report({ kind: 'acknowledged', checkpointId, states })
+    })
+    this.#nodes.push(...this.#edges.receivers())
   }
 
   /** Runs until `stop`; rejects with what a node throws. */
@@ -115,6 +110,7 @@ export class TaskGroup {
 
   async close(abort: boolean): Promise<void> {
     this.#loop.stop()
+    this.#edges.close()
     for (const { reader } of this.#sources.values()) await reader.close()
     for (const { writer } of this.#sinks) {
       if (abort) await writer.abort?.()
@@ -233,6 +229,12 @@ export class TaskGroup {
     this.#progressAtMs = nowMs
     this.#printer.flush()
     this.#reportProgress()
+  }
+
+  #readCount(): number {
+    let sum = 0
+    for (const { node } of this.#sources.values()) sum += node.rowCount
+    return sum
   }
 
   #reportProgress(): void {

@@ -40,6 +40,14 @@ export const ERROR_CODES = {
     what: 'An option has a value that is not allowed.',
     action: 'Use one of those named.',
   },
+  'CFG-006': {
+    what: 'A substitution has no value.',
+    action: 'Set it in the text, with `-i`, or in the environment.',
+  },
+  'CFG-007': {
+    what: 'A file cannot be included.',
+    action: 'Correct its name; names are relative to the including file.',
+  },
   'ROW-001': {
     what: 'A type is unknown or malformed.',
     action: 'Use one of the documented types.',
@@ -74,18 +82,101 @@ export const ERROR_CODES = {
   'TRF-003': {
     what: 'A row was rejected by a transform.',
     action: 'Correct the row, or set row_error_handle_way to SKIP or ROUTE_TO_TABLE.',
+  'ROW-003': {
+    what: 'A date or time pattern is not valid.',
+    action: 'Write it in the letters of Java, for instance yyyy-MM-dd HH:mm:ss.',
   },
   'PLN-001': {
     what: 'The graph of the job is not valid.',
     action: 'Correct the inputs and outputs.',
   },
   'PLN-002': { what: 'A connector or transform is unknown.', action: 'See `list`.' },
+  'FIL-001': {
+    what: 'A file is not of the format that the job names.',
+    action: 'Correct the file, or the format, encoding or compression in the job.',
+  },
+  'FIL-002': {
+    what: 'A row of a file is too long.',
+    action: 'Check the row delimiter, the quotes and the format.',
+  },
+  'FIL-003': {
+    what: 'A row of a file cannot be read.',
+    action: 'Correct the row, or let the job skip or route such rows.',
+  },
+  'FIL-004': {
+    what: 'A file is truncated or damaged.',
+    action: 'Write the file again.',
+  },
+  'FIL-005': {
+    what: 'A file format, codec or encoding is not supported here.',
+    action: 'Use one of those named.',
+  },
+  'FIL-006': {
+    what: 'No file matches.',
+    action: 'Check the path and the filters.',
+  },
+  'FIL-007': {
+    what: 'A file that was ready to be committed is gone.',
+    action: 'Keep the folder of temporary files until the job has ended.',
+  },
+  'FIL-008': {
+    what: 'The save mode does not allow what is there.',
+    action: 'Empty the folder, or choose another save mode.',
+  },
+  'FIL-009': {
+    what: 'A type cannot be held by the file format.',
+    action: 'Convert the column with a transform, or choose another format.',
+  },
+  'CKP-001': {
+    what: 'A stored checkpoint is damaged.',
+    action: 'Restore the file from a backup, or start the job anew without `--restore`.',
+  },
+  'CKP-002': {
+    what: 'A stored checkpoint was written by another version.',
+    action: 'Restore it with the version that wrote it.',
+  },
+  'CKP-003': {
+    what: 'A checkpoint did not complete in time.',
+    action: 'Raise `checkpoint.timeout`, or find the sink or source that does not keep up.',
+  },
+  'CKP-004': {
+    what: 'There is nothing to restore.',
+    action: 'Check the job id and the checkpoint folder, or start without `--restore`.',
+  },
   'ENG-001': {
     what: 'Tidegate itself failed.',
     action: 'This is a bug: report it with the text below.',
   },
   'ENG-002': { what: 'The job was cancelled.', action: 'Start it again when you want it to run.' },
+  'ENG-003': {
+    what: 'More rows were rejected than the job allows.',
+    action: 'Look at the dead letters and correct the source, or raise the budget.',
+  },
+  'AST-001': {
+    what: 'A value broke a field rule of an Assert sink.',
+    action: 'Correct the data, the transform before it, or the rule.',
+  },
+  'AST-002': {
+    what: 'The number of rows broke a row rule of an Assert sink.',
+    action: 'Correct the source or the transform, or the rule.',
+  },
+  'AST-003': {
+    what: 'A table is not as an Assert sink expects it.',
+    action: 'Correct the schema of the table, or the rule.',
+  },
+  'AST-004': {
+    what: 'The tables that came are not those that an Assert sink names.',
+    action: 'Correct the source, or table-names.',
+  },
+  'CON-001': {
+    what: 'A test sink failed because its options ask for it.',
+    action: 'Remove the option when the job shall succeed.',
+  },
   'CLI-001': { what: 'The command line is not valid.', action: 'See `--help`.' },
+  'CLI-002': {
+    what: 'The command needs a cluster.',
+    action: 'Run the job in this process, with `tidegate run FILE` or `-m local`.',
+  },
 } as const satisfies Record<string, ErrorCodeText>
 
 export type ErrorCode = keyof typeof ERROR_CODES

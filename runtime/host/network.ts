@@ -44,7 +44,7 @@ export interface ConnectionHandlers {
   onData(bytes: Uint8Array): void
   /** The queue of `write` has become empty. */
   onDrain?(): void
-  /** Called once, however the connection ended. */
+  /** Called once, however the connection ended, never inside a call on the connection. */
   onClose(error?: Error): void
 }
 

@@ -1,5 +1,55 @@
 export { BATCH_ROWS, batchOf, batchOfRows, kindAt, rowAt, selectRows, type Batch } from './batch.ts'
 export {
+  civilDate,
+  dayOfWeek,
+  dayOfYear,
+  daysInMonth,
+  epochDay,
+  epochDayOrNull,
+  isLeapYear,
+  NANOS_OF_DAY,
+  NANOS_OF_SECOND,
+  SECONDS_OF_DAY,
+  type CivilDate,
+} from './civil.ts'
+export {
+  addDecimal,
+  compareDecimal,
+  decimalFits,
+  decimalFromNumber,
+  decimalToNumber,
+  divideDecimal,
+  formatDecimal,
+  multiplyDecimal,
+  normalizeDecimal,
+  parseDecimal,
+  rescaleDecimal,
+  subtractDecimal,
+} from './decimal.ts'
+export { floatToDouble, formatDouble, formatFloat } from './floatText.ts'
+export { bfloat16Of, float16Of, numberOfBfloat16, numberOfFloat16 } from './halfFloats.ts'
+export { valueToJson, writeJson } from './jsonText.ts'
+export { valueFromJson } from './jsonValues.ts'
+export { parseType } from './parseType.ts'
+export { batchBytes } from './rowBytes.ts'
+export { rowText } from './rowText.ts'
+export { sameValue } from './sameValue.ts'
+export {
+  compareTimestamp,
+  formatDate,
+  formatOffset,
+  formatTime,
+  formatTimestamp,
+  localSeconds,
+  parseDate,
+  parseOffset,
+  parseTime,
+  parseTimestamp,
+} from './temporal.ts'
+export { formatText, INTEGER_RANGES, misfit, parseExactJson, parseText } from './textValues.ts'
+export { compilePattern, type TimePattern } from './timePattern.ts'
+export { zoneOf, type Zone } from './zones.ts'
+export {
   column,
   columnIndex,
   type Column,

@@ -43,12 +43,14 @@ export const createConnection = (socket: Socket<SocketSink>, remote: Address): S
     }
     return waitingBytes
   }
+  // A microtask later, so that `onClose` never runs inside a call on the connection.
+  const tellClosed = (): void => queueMicrotask(() => handlers?.onClose(closed?.error))
   const handle = (given: ConnectionHandlers): void => {
     handlers = given
     const arrived = early
     early = []
     for (const bytes of arrived) given.onData(bytes)
-    if (closed !== undefined) given.onClose(closed.error)
+    if (closed !== undefined) tellClosed()
   }
   const end = (): void => {
     if (isEnding || closed !== undefined) return
@@ -83,7 +85,7 @@ export const createConnection = (socket: Socket<SocketSink>, remote: Address): S
       closed = { error }
       waiting = []
       waitingBytes = 0
-      handlers?.onClose(error)
+      if (handlers !== undefined) tellClosed()
     },
   }
 }

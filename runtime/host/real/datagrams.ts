@@ -1,9 +1,10 @@
+import { createSocket, type Socket } from 'node:dgram'
 import { EngineError, messageOf } from '../../errors/index.ts'
 import type { DatagramOptions, DatagramSocket, Network } from '../network.ts'
 
 type Multicast = NonNullable<DatagramOptions['multicast']>
 
-const join = (socket: Bun.udp.Socket<'uint8array'>, multicast: Multicast): void => {
+const join = (socket: Socket, multicast: Multicast): void => {
   socket.setMulticastTTL(multicast.timeToLive)
   socket.setMulticastLoopback(multicast.loopback)
   // The kernel would otherwise send by the interface of its default route.
@@ -13,42 +14,52 @@ const join = (socket: Bun.udp.Socket<'uint8array'>, multicast: Multicast): void 
   socket.addMembership(multicast.group, multicast.interfaceAddress)
 }
 
-/** Opens a datagram socket, joined to a multicast group where the options name one. */
-export const openDatagrams: Network['openDatagrams'] = async (options) => {
-  const { host, port } = options.address
-  let socket: Bun.udp.Socket<'uint8array'> | undefined
-  try {
-    socket = await Bun.udpSocket<'uint8array'>({
-      hostname: host,
-      port,
-      binaryType: 'uint8array',
-      socket: {
-        data: (_socket, bytes, fromPort, fromHost) =>
-          options.onMessage(bytes, { host: fromHost, port: fromPort }),
-        // An unreachable receiver answers with ICMP; datagrams promise no arrival.
-        error: () => {},
-      },
-    })
-    if (options.multicast !== undefined) join(socket, options.multicast)
-    return wrap(socket, host)
-  } catch (thrown) {
-    socket?.close()
-    const text = `Cannot open datagrams on ${host}:${port}: ${messageOf(thrown)}`
-    throw new EngineError('HST-006', text, { cause: thrown })
+const bind = async (socket: Socket, host: string, port: number): Promise<void> => {
+  const bound = Promise.withResolvers<void>()
+  socket.once('error', bound.reject)
+  socket.bind(port, host, bound.resolve)
+  await bound.promise
+  socket.off('error', bound.reject)
+}
+
+const wrap = (socket: Socket): DatagramSocket => {
+  const { address: host, port } = socket.address()
+  let isClosed = false
+  return {
+    address: { host, port },
+    send: (bytes, to) => {
+      // A failure (no route, larger than a datagram can be) is as a loss on the way. The call may
+      // send later, so it gets bytes of its own.
+      if (!isClosed) socket.send(bytes.slice(), to.port, to.host, () => {})
+    },
+    close: () => {
+      if (isClosed) return
+      isClosed = true
+      socket.close()
+    },
   }
 }
 
-const wrap = (socket: Bun.udp.Socket<'uint8array'>, host: string): DatagramSocket => ({
-  address: { host, port: socket.port },
-  send: (bytes, to) => {
-    if (socket.closed) return
-    try {
-      socket.send(bytes, to.port, to.host)
-    } catch {
-      // As lost on the way: no route, or larger than a datagram can be.
-    }
-  },
-  close: () => {
-    if (!socket.closed) socket.close()
-  },
-})
+/**
+ * Opens a datagram socket. All members on one machine listen to one multicast port, which only
+ * node:dgram can share (SO_REUSEADDR); Bun.udpSocket of 1.4.5 cannot.
+ */
+export const openDatagrams: Network['openDatagrams'] = async (options) => {
+  const { host, port } = options.address
+  const type = host.includes(':') ? 'udp6' : 'udp4'
+  const socket = createSocket({ type, reuseAddr: options.multicast !== undefined })
+  try {
+    await bind(socket, host, port)
+    if (options.multicast !== undefined) join(socket, options.multicast)
+  } catch (thrown) {
+    socket.close()
+    const text = `Cannot open datagrams on ${host}:${port}: ${messageOf(thrown)}`
+    throw new EngineError('HST-006', text, { cause: thrown })
+  }
+  // An unreachable receiver answers with ICMP; datagrams promise no arrival.
+  socket.on('error', () => {})
+  socket.on('message', (bytes, from) =>
+    options.onMessage(bytes, { host: from.address, port: from.port }),
+  )
+  return wrap(socket)
+}

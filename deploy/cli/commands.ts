@@ -1,0 +1,57 @@
+import type { Command } from './command.ts'
+
+/** A verb and how to load it: a run of one verb never reads the code of another. */
+export interface CommandEntry {
+  readonly name: string
+  /** One line for the list of verbs. */
+  readonly summary: string
+  readonly load: () => Promise<{ readonly command: Command }>
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'run', summary: 'Run a job file here', load: () => import('./verbs/run.ts') },
+  {
+    name: 'lint',
+    summary: 'Report every mistake in job files',
+    load: () => import('./verbs/lint.ts'),
+  },
+  {
+    name: 'plan',
+    summary: 'Draw what a job will do: graph, guarantees, slots',
+    load: () => import('./verbs/plan.ts'),
+  },
+  {
+    name: 'list',
+    summary: 'List connectors, transforms or codes',
+    load: () => import('./verbs/list.ts'),
+  },
+  {
+    name: 'docs',
+    summary: 'Describe a connector or transform and its options',
+    load: () => import('./verbs/docs.ts'),
+  },
+  {
+    name: 'create',
+    summary: 'Write the skeleton of a job file',
+    load: () => import('./verbs/create.ts'),
+  },
+  {
+    name: 'schema',
+    summary: 'Print the JSON Schema of job files',
+    load: () => import('./verbs/schema.ts'),
+  },
+  { name: 'explain', summary: 'Say what a code means', load: () => import('./verbs/explain.ts') },
+  {
+    name: 'completions',
+    summary: 'Print completions for a shell',
+    load: () => import('./verbs/completions.ts'),
+  },
+  { name: 'version', summary: 'Print the version', load: () => import('./verbs/version.ts') },
+]
+
+/** Takes the flags of `seatunnel.sh`; used when the first word is a flag. */
+export const SEATUNNEL_COMMAND: CommandEntry = {
+  name: '',
+  summary: 'The flags of seatunnel.sh',
+  load: () => import('./verbs/seatunnel.ts'),
+}

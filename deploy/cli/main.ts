@@ -1,0 +1,4 @@
+import { runCommandLine } from './commandLine.ts'
+import { processTerminal } from './terminal.ts'
+
+process.exit(await runCommandLine(process.argv.slice(2), processTerminal()))

@@ -1,0 +1,77 @@
+import type { Host, Thread } from '../../runtime/host/index.ts'
+import { fromTaskError, type TaskCommand, type TaskReport } from '../tasks/index.ts'
+
+/** Where the module of an isolate is, from the folder of the project. */
+const isolateModule = 'jobs/tasks/main.ts'
+
+/** How long a thread may take to close by itself, in milliseconds. */
+const closeTimeoutMs = 2_000
+
+type ReportOf<Kind extends TaskReport['kind']> = Extract<TaskReport, { kind: Kind }>
+
+/** An isolate as the coordinator sees it. */
+export class TaskThread {
+  readonly name: string
+  readonly #host: Host
+  readonly #thread: Thread
+  readonly #onReport: (report: TaskReport) => void
+  readonly #onFailure: (error: Error) => void
+  readonly #expected = new Map<TaskReport['kind'], (report: TaskReport) => void>()
+  #closing = false
+
+  constructor(
+    host: Host,
+    name: string,
+    onReport: (report: TaskReport) => void,
+    onFailure: (error: Error) => void,
+  ) {
+    this.name = name
+    this.#host = host
+    this.#onReport = onReport
+    this.#onFailure = onFailure
+    this.#thread = host.threads.spawn(isolateModule, { name })
+    this.#thread.onMessage((message) => this.#receive(message as TaskReport))
+    this.#thread.onExit((error) => this.#exited(error))
+  }
+
+  post(command: TaskCommand): void {
+    this.#thread.post(command)
+  }
+
+  /** Posts a command and resolves with the first report of `kind` that follows. */
+  ask<Kind extends TaskReport['kind']>(command: TaskCommand, kind: Kind): Promise<ReportOf<Kind>> {
+    return new Promise((resolve) => {
+      this.#expected.set(kind, (report) => resolve(report as ReportOf<Kind>))
+      this.post(command)
+    })
+  }
+
+  /** Lets the isolate close what it has open, then ends the thread in any case. */
+  async close(abort: boolean): Promise<void> {
+    this.#closing = true
+    const deadline = Promise.withResolvers<void>()
+    const timer = this.#host.clock.timer(closeTimeoutMs, () => deadline.resolve())
+    await Promise.race([this.ask({ kind: 'close', abort }, 'closed'), deadline.promise])
+    timer.cancel()
+    await this.#thread.terminate()
+  }
+
+  #receive(report: TaskReport): void {
+    if (report.kind === 'failed') {
+      if (!this.#closing) this.#onFailure(fromTaskError(report.error))
+      return
+    }
+    const expected = this.#expected.get(report.kind)
+    if (expected === undefined) {
+      this.#onReport(report)
+      return
+    }
+    this.#expected.delete(report.kind)
+    expected(report)
+  }
+
+  #exited(error: Error | undefined): void {
+    if (this.#closing) return
+    this.#onFailure(error ?? new Error(`The isolate ${this.name} ended by itself`))
+  }
+}

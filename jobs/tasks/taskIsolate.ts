@@ -1,0 +1,110 @@
+import type { Host, ThreadPort } from '../../runtime/host/index.ts'
+import type { Vertex } from '../plan/index.ts'
+import { CommitterTask } from './committerTask.ts'
+import { EnumeratorTask } from './enumeratorTask.ts'
+import type { Execution, TaskCommand, TaskReport } from './messages.ts'
+import { prepareTask } from './prepareTask.ts'
+import { connectorContext, Printer, type TaskEnvironment } from './taskContext.ts'
+import { toTaskError } from './taskErrors.ts'
+import { TaskGroup } from './taskGroup.ts'
+
+/** Obeys the coordinator inside one isolate, which hosts one task group. */
+export class TaskIsolate {
+  readonly #port: ThreadPort
+  readonly #environment: TaskEnvironment
+  readonly #cancellation = new AbortController()
+  #group: TaskGroup | null = null
+  #enumerator: EnumeratorTask | null = null
+  #committer: CommitterTask | null = null
+  #failed = false
+
+  constructor(host: Host, port: ThreadPort) {
+    this.#port = port
+    this.#environment = {
+      host,
+      report: (report) => this.#report(report),
+      fail: (thrown, vertexName) => this.#fail(thrown, vertexName),
+      signal: this.#cancellation.signal,
+    }
+  }
+
+  handle(command: TaskCommand): void {
+    this.#obey(command).catch((error: unknown) => this.#fail(error))
+  }
+
+  async #obey(command: TaskCommand): Promise<void> {
+    switch (command.kind) {
+      case 'prepare':
+        return this.#prepare(command.execution, command.restoring)
+      case 'deployGroup':
+        this.#group = new TaskGroup(this.#environment, command)
+        await this.#group.open()
+        this.#report({ kind: 'deployed' })
+        return this.#group.run()
+      case 'deployEnumerator':
+        this.#enumerator = await EnumeratorTask.open(this.#environment, command)
+        return this.#report({ kind: 'deployed' })
+      case 'deployCommitter': {
+        const { execution, vertexId } = command
+        this.#committer = await CommitterTask.open(this.#environment, execution, vertexId)
+        return this.#report({ kind: 'deployed' })
+      }
+      case 'requestSplit':
+        return this.#enumerator?.request(command.instance)
+      case 'split':
+        return this.#group?.grant(command.vertexId, command.split)
+      case 'trigger':
+        this.#enumerator?.snapshot(command.checkpointId)
+        return this.#group?.trigger(command.checkpointId)
+      case 'completed':
+        this.#enumerator?.completed(command.checkpointId)
+        return this.#group?.completed(command.checkpointId)
+      case 'commit':
+        return this.#committer?.commit(command.infos)
+      case 'abortOrphans':
+        return this.#committer?.abortOrphans()
+      case 'finish':
+        return this.#committer?.finish()
+      case 'drain':
+        return this.#group?.drain()
+      case 'close':
+        return this.#close(command.abort)
+      default:
+        return command satisfies never
+    }
+  }
+
+  async #prepare(execution: Execution, restoring: boolean): Promise<void> {
+    const printer = new Printer(this.#environment.report)
+    const contextOf = (vertex: Vertex) =>
+      connectorContext(this.#environment, printer, {
+        execution,
+        vertex,
+        instance: 0,
+        reject: ({ error }) => {
+          throw error
+        },
+      })
+    const tables = await prepareTask(execution, restoring, contextOf)
+    printer.flush()
+    this.#report({ kind: 'prepared', tables })
+  }
+
+  async #close(abort: boolean): Promise<void> {
+    if (abort) this.#cancellation.abort()
+    await this.#group?.close(abort)
+    await this.#enumerator?.close()
+    await this.#committer?.close()
+    this.#report({ kind: 'closed' })
+  }
+
+  #report(report: TaskReport): void {
+    this.#port.post(report)
+  }
+
+  #fail(thrown: unknown, vertexName?: string): void {
+    if (this.#failed) return
+    this.#failed = true
+    this.#report({ kind: 'failed', error: toTaskError(thrown, vertexName) })
+  }
+}
