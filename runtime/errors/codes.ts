@@ -86,6 +86,7 @@ export const ERROR_CODES = {
   'TRF-003': {
     what: 'A row was rejected by a transform.',
     action: 'Correct the row, or set row_error_handle_way to SKIP or ROUTE_TO_TABLE.',
+  },
   'ROW-003': {
     what: 'A date or time pattern is not valid.',
     action: 'Write it in the letters of Java, for instance yyyy-MM-dd HH:mm:ss.',
