@@ -57,6 +57,10 @@ export const ERROR_CODES = {
     action: 'Use one of the documented types.',
   },
   'ROW-002': { what: 'A value does not fit its type.', action: 'Correct the value or the type.' },
+  'ROW-003': {
+    what: 'A date or time pattern is not valid.',
+    action: 'Write it in the letters of Java, for instance yyyy-MM-dd HH:mm:ss.',
+  },
   'SQL-001': {
     what: 'A query or expression is not valid SQL.',
     action: 'Correct it at the place shown, which counts lines and columns inside the query.',
@@ -86,10 +90,6 @@ export const ERROR_CODES = {
   'TRF-003': {
     what: 'A row was rejected by a transform.',
     action: 'Correct the row, or set row_error_handle_way to SKIP or ROUTE_TO_TABLE.',
-  },
-  'ROW-003': {
-    what: 'A date or time pattern is not valid.',
-    action: 'Write it in the letters of Java, for instance yyyy-MM-dd HH:mm:ss.',
   },
   'PLN-001': {
     what: 'The graph of the job is not valid.',
