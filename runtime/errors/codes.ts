@@ -89,6 +89,7 @@ export const ERROR_CODES = {
   'FIL-009': {
     what: 'A type cannot be held by the file format.',
     action: 'Convert the column with a transform, or choose another format.',
+  },
   'CKP-001': {
     what: 'A stored checkpoint is damaged.',
     action: 'Restore the file from a backup, or start the job anew without `--restore`.',
