@@ -7,3 +7,5 @@ export {
   type ConfigScalar,
   type JsonValue,
 } from './nodes.ts'
+export { readHocon, readHoconValue, type HoconOptions } from './hocon/index.ts'
+export { decodeText, TEXT_BYTES_MAX } from './text.ts'

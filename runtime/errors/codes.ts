@@ -40,6 +40,18 @@ export const ERROR_CODES = {
     what: 'An option has a value that is not allowed.',
     action: 'Use one of those named.',
   },
+  'CFG-006': {
+    what: 'A substitution has no value.',
+    action: 'Set it in the text, with `-i`, or in the environment.',
+  },
+  'CFG-007': {
+    what: 'A file cannot be included.',
+    action: 'Correct its name; names are relative to the including file.',
+  },
+  'CFG-008': {
+    what: 'A schema block is malformed.',
+    action: 'Correct it: `fields { name = type }`, or `columns` with a name and a type each.',
+  },
   'ROW-001': {
     what: 'A type is unknown or malformed.',
     action: 'Use one of the documented types.',
