@@ -91,7 +91,8 @@ const besideFile = (from: string, name: string): string => {
   const parts: string[] = []
   for (const part of (isAbsolute ? name : folder + name).split('/')) {
     if (part === '.' || (part === '' && parts.length > 0)) continue
-    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..' && parts.at(-1) !== '') parts.pop()
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..' && parts.at(-1) !== '')
+      parts.pop()
     else parts.push(part)
   }
   return parts.join('/')

@@ -68,10 +68,7 @@ const joinArrays = (arrays: readonly ConfigArray[]): ConfigArray => ({
   items: arrays.flatMap((array) => array.items),
 })
 
-const joinTexts = (
-  value: HoconValue,
-  parts: readonly (ConfigNode | undefined)[],
-): ConfigScalar => {
+const joinTexts = (value: HoconValue, parts: readonly (ConfigNode | undefined)[]): ConfigScalar => {
   let text = ''
   for (const [index, piece] of value.pieces.entries()) {
     const part = parts[index]

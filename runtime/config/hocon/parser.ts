@@ -54,7 +54,15 @@ export const parseHoconValue = (
   placeAt: (offset: number) => Place,
   diagnostics: Diagnostics,
 ): HoconValue | undefined => {
-  const cursor: Cursor = { text, offset: 0, depth: 0, gaveUp: false, placeAt, diagnostics, json: false }
+  const cursor: Cursor = {
+    text,
+    offset: 0,
+    depth: 0,
+    gaveUp: false,
+    placeAt,
+    diagnostics,
+    json: false,
+  }
   try {
     skipBlank(cursor)
     const value = parseValue(cursor)
@@ -127,7 +135,11 @@ const parseField = (cursor: Cursor): HoconField => {
   }
   skipBlank(cursor)
   if (atEnd(cursor) || '},]'.includes(peek(cursor))) {
-    throw problem(cursor, `The key \`${keyText}\` has no value; give it one or remove it.`, keyStart)
+    throw problem(
+      cursor,
+      `The key \`${keyText}\` has no value; give it one or remove it.`,
+      keyStart,
+    )
   }
   const value = parseValue(cursor)
   return { kind: 'field', path, value: appending ? appended(value) : value }
@@ -249,4 +261,3 @@ const refuseMixed = (cursor: Cursor, pieces: readonly HoconPiece[]): void => {
     `Expected a comma or a new line before ${shown(cursor)}: text, objects and arrays cannot be joined.`,
   )
 }
-

@@ -30,10 +30,7 @@ interface Resolver {
 
 /** Replaces all substitutions under `root`. Throws an EngineError when a bound is exceeded. */
 export const resolve = (root: MergedObject, options: ResolveOptions): ConfigObject =>
-  resolveObject(
-    { root, options, steps: 0, depth: 0, cyclic: false, reported: new Set() },
-    root,
-  )
+  resolveObject({ root, options, steps: 0, depth: 0, cyclic: false, reported: new Set() }, root)
 
 const resolveObject = (resolver: Resolver, merged: MergedObject): ConfigObject => {
   const entries = new Map<string, ConfigEntry>()
