@@ -45,6 +45,8 @@ export interface Selection {
   /** Rows to leave out at the beginning. */
   readonly skip: number
   readonly pageRows: number
+  /** Takes a row with a value that does not fit its column; throws when the job must fail. */
+  readonly reject: (row: string, error: Error) => void
 }
 
 /** Yields the rows of a selection, in the same order each time. */

@@ -1,3 +1,4 @@
+import { EngineError } from '../../../../runtime/errors/index.ts'
 import type { DatabaseConnection } from '../../../../runtime/host/index.ts'
 import { BATCH_ROWS, batchOfRows, type Value } from '../../../../runtime/rows/index.ts'
 import type { Selection, SelectionCursor } from './dialect.ts'
@@ -37,27 +38,33 @@ export const openPagedCursor = (
     const statement = `${selectStatement(selection, source.quote, after)}${order}`
     const limit = ` LIMIT ${pageRows}${offset === 0 ? '' : ` OFFSET ${offset}`}`
     const { rows } = await connection.query(statement + limit)
-    page = rows.map((row) =>
-      columns.map(({ form }, index) => source.decode(form, row[index], index)),
-    )
+    page = rows.flatMap(decodeRow)
     at = 0
     ended = rows.length < pageRows
     if (keys.length === 0) offset += rows.length
-    else if (page.length > 0) {
-      const last = page.at(-1)!
-      after = behind(
-        keyNames,
-        keyColumns.map((index) => source.literal(index, last[index]!)),
-      )
+    else if (rows.length > 0) after = behind(keyNames, keyLiterals(rows.at(-1)!))
+  }
+
+  const decodeRow = (row: readonly unknown[]): Value[][] => {
+    try {
+      return [columns.map(({ form }, index) => source.decode(form, row[index], index))]
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error
+      selection.reject(row.map(String).join(','), error)
+      return []
     }
   }
 
+  const keyLiterals = (row: readonly unknown[]): string[] =>
+    keyColumns.map((index) =>
+      source.literal(index, source.decode(columns[index]!.form, row[index], index)),
+    )
+
   return {
     read: async () => {
-      if (at >= page.length) {
+      while (at >= page.length) {
         if (ended) return null
         await fetchPage()
-        if (page.length === 0) return null
       }
       const rows = page.slice(at, at + BATCH_ROWS)
       at += rows.length
