@@ -54,8 +54,7 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Test
   }
   const command = [tool('postgres'), '-D', data]
   for (const [key, value] of Object.entries(settings)) command.push('-c', `${key}=${value}`)
-  const start = () =>
-    Bun.spawn(asUser('postgres', command), { stdout: 'ignore', stderr: 'ignore' })
+  const start = () => Bun.spawn(asUser('postgres', command), { stdout: 'ignore', stderr: 'ignore' })
   const url = `postgres://tide:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}`
   const ready = (): Promise<void> => waitUntilReady(() => runOnce(`${url}/postgres`, 'SELECT 1'))
   let server = start()

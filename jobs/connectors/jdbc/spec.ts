@@ -47,10 +47,9 @@ export const jdbcSourceSpec = {
   table_path: option.string({
     description: 'The table to read: database.table, or database.schema.table for PostgreSQL.',
   }),
-  table_list: option.list(
-    option.object(tableItem, { description: 'A table.', required: true }),
-    { description: 'Several tables to read.' },
-  ),
+  table_list: option.list(option.object(tableItem, { description: 'A table.', required: true }), {
+    description: 'Several tables to read.',
+  }),
   where_condition: option.string({
     description: 'A filter for every table and query; it starts with `where`.',
     example: 'where id > 100',
@@ -237,7 +236,9 @@ export const jdbcSinkSpec = {
     values: DATA_SAVE_MODES,
     defaultValue: 'APPEND_DATA',
   }),
-  custom_sql: option.string({ description: 'The statements for data_save_mode CUSTOM_PROCESSING.' }),
+  custom_sql: option.string({
+    description: 'The statements for data_save_mode CUSTOM_PROCESSING.',
+  }),
 }
 
 export type JdbcSinkOptions = OptionsOf<typeof jdbcSinkSpec>

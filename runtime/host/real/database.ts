@@ -151,7 +151,11 @@ const LOST_NUMBERS = new Set(['1053', '1927', '1040'])
 const databaseErrorOf = (thrown: unknown): DatabaseError => {
   if (thrown instanceof DatabaseError) return thrown
   if (!(thrown instanceof Error)) return new DatabaseError('statement', '', String(thrown), thrown)
-  const { code = '', errno = '', detail } = thrown as {
+  const {
+    code = '',
+    errno = '',
+    detail,
+  } = thrown as {
     code?: string
     errno?: string | number
     detail?: string

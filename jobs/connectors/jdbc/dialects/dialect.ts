@@ -1,8 +1,4 @@
-import type {
-  DatabaseConnection,
-  DatabaseParameter,
-  Host,
-} from '../../../../runtime/host/index.ts'
+import type { DatabaseConnection, DatabaseParameter, Host } from '../../../../runtime/host/index.ts'
 import type { Batch, Column, DataType, TableSchema } from '../../../../runtime/rows/index.ts'
 import type { Target } from '../urls.ts'
 

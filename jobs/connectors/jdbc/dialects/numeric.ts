@@ -72,5 +72,11 @@ export const numericWords = ({ unscaled, scale }: Decimal): number[] => {
   const weight = digits.length - 1 - (scale + padding) / 4
   digits.reverse()
   while (digits.length > 0 && digits.at(-1) === 0) digits.pop()
-  return [digits.length, digits.length === 0 ? 0 : weight, negative ? SIGN_NEGATIVE : 0, scale, ...digits]
+  return [
+    digits.length,
+    digits.length === 0 ? 0 : weight,
+    negative ? SIGN_NEGATIVE : 0,
+    scale,
+    ...digits,
+  ]
 }

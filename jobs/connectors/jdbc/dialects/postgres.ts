@@ -1,14 +1,15 @@
 import { EngineError } from '../../../../runtime/errors/index.ts'
 import type { DatabaseConnection, PostgresConnection } from '../../../../runtime/host/index.ts'
-import { parseText, type Batch, type Column, type DataType } from '../../../../runtime/rows/index.ts'
+import {
+  parseText,
+  type Batch,
+  type Column,
+  type DataType,
+} from '../../../../runtime/rows/index.ts'
 import { describeTarget } from '../urls.ts'
 import { CopyDecoder } from './copyDecoder.ts'
 import type { Dialect, Selection, SelectionCursor, TableName } from './dialect.ts'
-import {
-  describePostgresQuery,
-  describePostgresTable,
-  quotePostgres,
-} from './postgresCatalog.ts'
+import { describePostgresQuery, describePostgresTable, quotePostgres } from './postgresCatalog.ts'
 import { postgresString, postgresText } from './postgresTexts.ts'
 import { writePostgresStatement, writePostgresTable } from './postgresWriter.ts'
 import { selectStatement } from './statements.ts'
@@ -26,7 +27,9 @@ export const postgres: Dialect = {
     if (target.dialect !== 'postgresql') throw new Error('Not a PostgreSQL target.')
     const connection = await host.databases.postgres(target.server)
     // The same statement must yield its rows in the same order again.
-    await connection.script('SET synchronize_seqscans = off; SET TIME ZONE UTC; SET extra_float_digits = 1')
+    await connection.script(
+      'SET synchronize_seqscans = off; SET TIME ZONE UTC; SET extra_float_digits = 1',
+    )
     return connection
   },
   quote: quotePostgres,
@@ -78,10 +81,7 @@ export const postgres: Dialect = {
 }
 
 /** Streams a selection through COPY, so that no result is ever held whole. */
-const openCopyCursor = (
-  connection: PostgresConnection,
-  selection: Selection,
-): SelectionCursor => {
+const openCopyCursor = (connection: PostgresConnection, selection: Selection): SelectionCursor => {
   const offset = selection.skip === 0 ? '' : ` OFFSET ${selection.skip}`
   const statement = `COPY (${selectStatement(selection, quotePostgres)}${offset}) TO STDOUT`
   const reader = connection.copyOut(`${statement} WITH (FORMAT binary)`)

@@ -27,8 +27,7 @@ export const writePostgresTable = (
   const keys = table.keys.map((key) => names[key]!)
   const values = valueColumns(table)
   const sets = values.map((column) => `${names[column]} = EXCLUDED.${names[column]}`)
-  const onConflict =
-    sets.length === 0 ? 'DO NOTHING' : `DO UPDATE SET ${sets.join(', ')}`
+  const onConflict = sets.length === 0 ? 'DO NOTHING' : `DO UPDATE SET ${sets.join(', ')}`
   const all = table.columns.map((_, index) => index)
   const { rows, select } = unnestOf(table, all)
   const keysOnly = unnestOf(table, table.keys)
@@ -63,7 +62,11 @@ export const writePostgresTable = (
     remove: (batches) => {
       const picked = keysOnly.select.map((text, index) => `${text} AS c${table.keys[index]}`)
       const source = `(SELECT ${picked.join(', ')} FROM ${keysOnly.rows}) AS u`
-      return run(`DELETE FROM ${table.name} AS t USING ${source} WHERE ${sameKey}`, table.keys, batches)
+      return run(
+        `DELETE FROM ${table.name} AS t USING ${source} WHERE ${sameKey}`,
+        table.keys,
+        batches,
+      )
     },
   }
 }
