@@ -43,7 +43,7 @@ const outputTables = async (
       return (await loadSource(vertex)).discoverTables(vertex.options, context)
     case 'transform': {
       const transform = await loadTransform(vertex)
-      return input.flatMap((table) => transform.bind(vertex.options, table).outputs)
+      return input.flatMap((table) => transform.bind(vertex.options, table, context.host).outputs)
     }
     case 'sink':
       return []
