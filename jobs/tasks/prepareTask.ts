@@ -3,6 +3,7 @@ import type { ConnectorContext } from '../connectors/index.ts'
 import { deadLetterTable } from '../deadletters/index.ts'
 import { inputEdges, type Plan, type Vertex } from '../plan/index.ts'
 import type { Execution, VertexTables } from './messages.ts'
+import { bindTable } from '../transforms/index.ts'
 import { loadSink, loadSource, loadTransform } from './plugins.ts'
 
 type Tables = { [vertexId: number]: VertexTables }
@@ -43,7 +44,7 @@ const outputTables = async (
       return (await loadSource(vertex)).discoverTables(vertex.options, context)
     case 'transform': {
       const transform = await loadTransform(vertex)
-      return input.flatMap((table) => transform.bind(vertex.options, table).outputs)
+      return input.flatMap((table) => bindTable(transform, vertex.options, table).outputs)
     }
     case 'sink':
       return []

@@ -1,6 +1,11 @@
 import type { Operator, Outbox } from '../../runtime/operators/index.ts'
 import type { Batch, TableSchema } from '../../runtime/rows/index.ts'
-import type { BoundTransform, RejectRow, TransformPlugin } from '../transforms/index.ts'
+import {
+  bindTable,
+  type BoundTransform,
+  type RejectRow,
+  type TransformPlugin,
+} from '../transforms/index.ts'
 import type { Vertex } from '../plan/index.ts'
 
 /** A transform as an operator: binds each table once and keeps refused batches. */
@@ -41,7 +46,7 @@ export class TransformOperator implements Operator {
   #bind(table: TableSchema): BoundTransform {
     let bound = this.#bound.get(table)
     if (bound === undefined) {
-      bound = this.#plugin.bind(this.#vertex.options as never, table)
+      bound = bindTable(this.#plugin, this.#vertex.options, table)
       this.#bound.set(table, bound)
     }
     return bound
