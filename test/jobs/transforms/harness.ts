@@ -95,3 +95,13 @@ export const applyTransform = async (
   kinds: readonly RowKind[] | null = null,
 ): Promise<Applied> =>
   applyAll(await bindTransform(name, options, table), [batchOfRows(table, rows, kinds)])
+
+/** The message that a promise fails with; fails itself when it does not. */
+export const failureOf = async (promise: Promise<unknown>): Promise<string> => {
+  const failure = await promise.then(
+    () => null,
+    (thrown: Error) => thrown.message,
+  )
+  if (failure === null) throw new Error('It was expected to fail.')
+  return failure
+}
