@@ -53,7 +53,15 @@ test.each([
   [{ fields: { a: 'strng' } }, 'Column `a`: '],
   [{ fields: {}, columns: [] }, 'keep one of them'],
   [{ columns: [{ name: 'a' }] }, 'The column `a` has no `type`.'],
-  [{ columns: [{ name: 'a', type: 'int' }, { name: 'a', type: 'int' }] }, 'twice'],
+  [
+    {
+      columns: [
+        { name: 'a', type: 'int' },
+        { name: 'a', type: 'int' },
+      ],
+    },
+    'twice',
+  ],
   [{ fields: { id: 'int' }, primaryKey: { columnNames: ['di'] } }, 'names the column `di`'],
   [{ table: 'a..b', fields: {} }, 'empty part'],
   ['x', 'must be an object'],
