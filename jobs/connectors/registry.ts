@@ -7,7 +7,14 @@ export interface ConnectorEntry {
   readonly sink?: () => Promise<SinkConnector>
 }
 
+const ENTRIES: readonly ConnectorEntry[] = [
+  { name: 'Assert', sink: async () => (await import('./assert/index.ts')).assertSink },
+  { name: 'Console', sink: async () => (await import('./console/index.ts')).consoleSink },
+  { name: 'FakeSource', source: async () => (await import('./fakesource/index.ts')).fakeSource },
+  { name: 'InMemory', sink: async () => (await import('./inmemory/index.ts')).inMemorySink },
+]
+
 /** Every connector, by its name in lower case: job files may write it in any case. */
 export const CONNECTORS: ReadonlyMap<string, ConnectorEntry> = new Map(
-  ([] as ConnectorEntry[]).map((entry) => [entry.name.toLowerCase(), entry]),
+  ENTRIES.map((entry) => [entry.name.toLowerCase(), entry]),
 )

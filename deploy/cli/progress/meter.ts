@@ -1,18 +1,5 @@
+import type { JobProgress } from '../../../jobs/coordinator/index.ts'
 import { bytesText, countText, durationText } from './numbers.ts'
-
-/** How far a job is, as the engine tells it now and then. */
-export interface JobProgress {
-  readonly state: string
-  readonly sourceRows: number
-  readonly sourceBytes: number
-  readonly sinkRows: number
-  readonly committedRows: number
-  readonly splitsDone: number
-  /** Undefined while a source cannot tell. */
-  readonly splitsFound?: number | undefined
-  /** The last complete checkpoint. */
-  readonly checkpoint?: number | undefined
-}
 
 /** Turns snapshots of progress into lines of text. */
 export interface ProgressMeter {
@@ -48,16 +35,17 @@ export const createProgressMeter = (startMs: number, isBounded: boolean): Progre
   return {
     line(progress, nowMs) {
       measureRate(progress.sourceRows, nowMs)
-      const { splitsDone, splitsFound, checkpoint } = progress
+      const { splitsDone, splitsFound, lastCheckpointId } = progress
+      const splits = splitsFound === undefined ? '' : `/${countText(splitsFound)}`
       return [
-        progress.state,
         `${countText(progress.sourceRows)} rows read`,
         ...(progress.sourceBytes > 0 ? [bytesText(progress.sourceBytes)] : []),
         `${countText(progress.sinkRows)} written`,
         `${countText(rowsPerSecond)} rows/s`,
         `lag ${countText(Math.max(0, progress.sourceRows - progress.sinkRows))}`,
-        `splits ${countText(splitsDone)}${splitsFound === undefined ? '' : `/${countText(splitsFound)}`}`,
-        ...(checkpoint === undefined ? [] : [`checkpoint ${checkpoint}`]),
+        `splits ${countText(splitsDone)}${splits}`,
+        ...(progress.rejectedRows > 0 ? [`${countText(progress.rejectedRows)} rejected`] : []),
+        ...(lastCheckpointId > 0 ? [`checkpoint ${lastCheckpointId}`] : []),
         ...remainingText(progress, nowMs),
       ].join('  ')
     },

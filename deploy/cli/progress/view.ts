@@ -1,13 +1,15 @@
+import type { JobProgress } from '../../../jobs/coordinator/index.ts'
 import type { TextStream } from '../terminal.ts'
-import type { JobProgress, ProgressMeter } from './meter.ts'
+import type { ProgressMeter } from './meter.ts'
 
 /** Shows progress on stderr while a job runs. */
 export interface ProgressView {
+  /** `nowMs` is of a clock that never goes back. */
   update(progress: JobProgress, nowMs: number): void
-  /** A line of its own, such as a warning; progress goes on below it. */
-  note(line: string): void
-  /** Removes the line that is repainted, so that what follows starts clean. */
-  close(): void
+  /** Writes a line of its own, such as a warning. */
+  readonly note: (line: string) => void
+  /** Removes the line that is repainted, so that what is written next starts clean. */
+  readonly clear: () => void
 }
 
 const REPAINT_EVERY_MS = 100
@@ -35,7 +37,7 @@ const paintedView = (stream: TextStream, meter: ProgressMeter): ProgressView => 
       clear()
       stream.write(`${line}\n`)
     },
-    close: clear,
+    clear,
   }
 }
 
@@ -49,14 +51,13 @@ const plainView = (stream: TextStream, meter: ProgressMeter, startMs: number): P
       stream.write(`${meter.line(progress, nowMs)}\n`)
     },
     note: (line) => stream.write(`${line}\n`),
-    close: () => {},
+    clear: () => {},
   }
 }
 
-/** `isShared`: rows go to the same terminal, and a line that is repainted would mix with them. */
 export const createProgressView = (
   stream: TextStream,
   meter: ProgressMeter,
-  { startMs, isShared }: { readonly startMs: number; readonly isShared: boolean },
+  startMs: number,
 ): ProgressView =>
-  stream.isTerminal && !isShared ? paintedView(stream, meter) : plainView(stream, meter, startMs)
+  stream.isTerminal ? paintedView(stream, meter) : plainView(stream, meter, startMs)

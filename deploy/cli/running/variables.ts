@@ -1,4 +1,4 @@
-import { EngineError } from '../../runtime/errors/index.ts'
+import { EngineError } from '../../../runtime/errors/index.ts'
 
 /** Splits at commas that are not between quotes. */
 const splitAtCommas = (text: string): string[] => text.match(/(?:"[^"]*"|'[^']*'|[^,])+/g) ?? []
