@@ -17,6 +17,7 @@ import {
   partitionRows,
   targetOf,
   type FileTarget,
+  type PartitionedRows,
   type SinkOptions,
 } from './targets.ts'
 
@@ -126,15 +127,15 @@ export const createFileWriter = (
     const target = targets.get(batch.table.path) ?? targetOf(options, batch.table)
     if (batch.rowCount > 0) withRows.add(batch.table.path)
     const parts = partitionRows(options, target, batch)
-    let pending: Promise<void> | null = null
-    for (const { folder: partition, batch: rows } of parts) {
-      const previous: Promise<void> | null = pending
-      pending =
-        previous === null
-          ? writeRows(target, partition, rows)
-          : previous.then(() => writeRows(target, partition, rows) ?? undefined)
-    }
-    return pending ?? undefined
+    if (parts.length !== 1) return writeParts(target, parts)
+    return writeRows(target, parts[0]!.folder, parts[0]!.batch) ?? undefined
+  }
+
+  const writeParts = async (
+    target: FileTarget,
+    parts: readonly PartitionedRows[],
+  ): Promise<void> => {
+    for (const { folder: partition, batch } of parts) await writeRows(target, partition, batch)
   }
 
   const prepareCommit = async (checkpointId: number): Promise<readonly CommitInfo[]> => {
