@@ -12,6 +12,11 @@ const ENTRIES: readonly ConnectorEntry[] = [
   { name: 'Console', sink: async () => (await import('./console/index.ts')).consoleSink },
   { name: 'FakeSource', source: async () => (await import('./fakesource/index.ts')).fakeSource },
   { name: 'InMemory', sink: async () => (await import('./inmemory/index.ts')).inMemorySink },
+  {
+    name: 'LocalFile',
+    source: async () => (await import('./localfile/index.ts')).localFileSource,
+    sink: async () => (await import('./localfile/index.ts')).localFileSink,
+  },
 ]
 
 /** Every connector, by its name in lower case: job files may write it in any case. */
