@@ -57,6 +57,10 @@ export const ERROR_CODES = {
     action: 'Use one of the documented types.',
   },
   'ROW-002': { what: 'A value does not fit its type.', action: 'Correct the value or the type.' },
+  'ROW-003': {
+    what: 'A date or time pattern is not valid.',
+    action: 'Write it in the letters of Java, for instance yyyy-MM-dd HH:mm:ss.',
+  },
   'SQL-001': {
     what: 'A query or expression is not valid SQL.',
     action: 'Correct it at the place shown, which counts lines and columns inside the query.',
@@ -87,13 +91,13 @@ export const ERROR_CODES = {
     what: 'A row was rejected by a transform.',
     action: 'Correct the row, or set row_error_handle_way to SKIP or ROUTE_TO_TABLE.',
   },
-  'ROW-003': {
-    what: 'A date or time pattern is not valid.',
-    action: 'Write it in the letters of Java, for instance yyyy-MM-dd HH:mm:ss.',
-  },
   'PLN-001': {
     what: 'The graph of the job is not valid.',
     action: 'Correct the inputs and outputs.',
+  },
+  'PLN-003': {
+    what: 'The tables that flow into a plugin do not fit it.',
+    action: 'Correct the columns named, or what the plugin reads from.',
   },
   'PLN-002': { what: 'A connector or transform is unknown.', action: 'See `list`.' },
   'FIL-001': {

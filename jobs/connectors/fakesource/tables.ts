@@ -64,6 +64,9 @@ export const defaultValueOf = (
   const written = column.defaultValue
   if (written === undefined || written === null) return undefined
   if (isCurrent(type, written)) return currentValue(type, nowMs)
-  if (type.kind === 'bytes') return new TextEncoder().encode(String(written))
+  if (type.kind === 'bytes' && typeof written === 'string') {
+    // As SeaTunnel reads it: the text itself, not base64 as in `rows`.
+    return new TextEncoder().encode(written)
+  }
   return valueFromJson(type, written)
 }

@@ -209,7 +209,7 @@ describe('ranges', () => {
       'bigint',
       'bigint.min = 9007199254740993, bigint.max = 9007199254740995',
     )) as bigint[]
-    expect([...new Set(some)].toSorted()).toEqual([9007199254740993n, 9007199254740994n])
+    expect(new Set(some)).toEqual(new Set([9007199254740993n, 9007199254740994n]))
   })
 
   test('the widest ranges stay finite and reach far', async () => {
@@ -257,8 +257,8 @@ describe('templates', () => {
 
 describe('other types', () => {
   test('lengths and sizes are as said', async () => {
-    const strings = await readColumn('string', 'string.length = 9')
-    expect(strings.every((value) => /^[a-zA-Z]{9}$/.test(String(value)))).toBeTrue()
+    const strings = (await readColumn('string', 'string.length = 9')) as string[]
+    expect(strings.every((value) => /^[a-zA-Z]{9}$/.test(value))).toBeTrue()
     expect(((await readColumn('bytes', 'bytes.length = 3'))[0] as Uint8Array).length).toBe(3)
     expect((await readColumn('array<string>', 'array.size = 4'))[0] as Value[]).toHaveLength(4)
     const maps = (await readColumn('map<string, double>', 'map.size = 6')) as Map<Value, Value>[]
@@ -271,7 +271,7 @@ describe('other types', () => {
       { name = a, type = string, columnLength = 12 }
       { name = b, type = double, columnScale = 2 }
     ] }`)
-    expect(String(row![0])).toHaveLength(12)
+    expect(row![0]).toHaveLength(12)
     expect(Math.round(Number(row![1]) * 100) / 100).toBe(Number(row![1]))
   })
 
