@@ -47,8 +47,7 @@ export const createJdbcReader = (
   const selectionOf = (table: ReadTable, split: JdbcSplit): Selection => {
     const { position } = split
     const range = rangeCondition(session!, table, split.range)
-    const after =
-      position?.kind === 'after' ? afterCondition(session!, table, position.after) : ''
+    const after = position?.kind === 'after' ? afterCondition(session!, table, position.after) : ''
     const condition = [range, after].filter((text) => text !== '').join(' AND ')
     return {
       table: tables.find(({ path }) => path === table.schema.path) ?? table.schema,

@@ -21,10 +21,13 @@ const connection = {
     defaultValue: 30,
     minimum: 1,
   }),
-  properties: option.map(option.string({ description: 'The value of a property.', required: true }), {
-    description: 'Properties of the connection; they win over those in the URL.',
-    advanced: true,
-  }),
+  properties: option.map(
+    option.string({ description: 'The value of a property.', required: true }),
+    {
+      description: 'Properties of the connection; they win over those in the URL.',
+      advanced: true,
+    },
+  ),
 }
 
 const tableItem = {
