@@ -11,6 +11,11 @@ const ENTRIES: readonly ConnectorEntry[] = [
   { name: 'Assert', sink: async () => (await import('./assert/index.ts')).assertSink },
   { name: 'Console', sink: async () => (await import('./console/index.ts')).consoleSink },
   { name: 'FakeSource', source: async () => (await import('./fakesource/index.ts')).fakeSource },
+  {
+    name: 'Jdbc',
+    source: async () => (await import('./jdbc/index.ts')).jdbcSource,
+    sink: async () => (await import('./jdbc/index.ts')).jdbcSink,
+  },
   { name: 'InMemory', sink: async () => (await import('./inmemory/index.ts')).inMemorySink },
   {
     name: 'LocalFile',
