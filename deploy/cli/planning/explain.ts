@@ -23,7 +23,10 @@ export interface ExplainedPipeline {
   readonly id: number
   /** One a task group. */
   readonly slots: number
-  readonly groups: readonly { readonly kind: TaskGroup['kind']; readonly vertices: readonly string[] }[]
+  readonly groups: readonly {
+    readonly kind: TaskGroup['kind']
+    readonly vertices: readonly string[]
+  }[]
 }
 
 /** What a job will do, told without running it. JSON-safe. */

@@ -1,4 +1,5 @@
-import { drawGraph, type GraphNode } from '../drawing/graph.ts'
+import { drawGraph } from '../drawing/graph.ts'
+import type { GraphNode } from '../drawing/layers.ts'
 import { durationText } from '../progress/numbers.ts'
 import { renderTable } from '../table.ts'
 import type { TextStream } from '../terminal.ts'

@@ -20,7 +20,9 @@ export const loadJob = async (
 ): Promise<ReadJob> => {
   const { environment } = host
   const job = await readJobFile(host, path, { variables, environment, strict })
-  return job.plan === undefined || name === undefined ? job : { ...job, plan: { ...job.plan, name } }
+  return job.plan === undefined || name === undefined
+    ? job
+    : { ...job, plan: { ...job.plan, name } }
 }
 
 /** One line a problem: `file:line:column CODE sentence`. */

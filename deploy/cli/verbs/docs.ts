@@ -33,9 +33,7 @@ const pageOf = (plugin: Plugin): string =>
 
 export const command = defineCommand({
   description: 'Describes a connector or transform and all its options, as Markdown.',
-  operands: [
-    { name: 'NAME', description: 'a name of tidegate list, in any case', required: true },
-  ],
+  operands: [{ name: 'NAME', description: 'a name of tidegate list, in any case', required: true }],
   flags: {},
   examples: ['tidegate docs Jdbc', 'tidegate docs sql'],
   run: async ({ operands, terminal }) => {

@@ -1,5 +1,5 @@
 import { CONNECTORS } from '../../../jobs/connectors/index.ts'
-import { specsOf, type Plugin } from '../../../jobs/files/index.ts'
+import { ENVIRONMENT_OPTIONS, specsOf, type Plugin } from '../../../jobs/files/index.ts'
 import { optionsJsonSchema, type JsonSchema } from '../../../jobs/options/index.ts'
 import { TRANSFORMS } from '../../../jobs/transforms/index.ts'
 import { EngineError } from '../../../runtime/errors/index.ts'
@@ -56,7 +56,7 @@ const jobSchema = async (): Promise<JsonSchema> => {
     title: 'A job of Tidegate',
     type: 'object',
     properties: {
-      env: { type: 'object', description: 'How the job runs.' },
+      env: { description: 'How the job runs.', ...optionsJsonSchema(ENVIRONMENT_OPTIONS) },
       source: sectionOf(sources),
       transform: sectionOf(transforms),
       sink: sectionOf(sinks),
