@@ -50,7 +50,7 @@ type Parsed = { [key: string]: JsonValue | undefined }
 const parseBlock = (specs: OptionSpecs, object: ConfigObject, block: Block): Parsed => {
   const options: Parsed = {}
   for (const [key, spec] of Object.entries(specs)) {
-    const entry = findOption(object, key, spec)
+    const entry = findOption(object, key, specs)
     const value = entry === undefined ? undefined : convertEntry(spec, entry, key, block)
     if (entry !== undefined && block.places !== undefined) block.places[key] = entry.value.at
     if (entry === undefined && spec.required === true) {
@@ -65,20 +65,24 @@ const parseBlock = (specs: OptionSpecs, object: ConfigObject, block: Block): Par
 const findOption = (
   object: ConfigObject,
   key: string,
-  spec: OptionSpec,
+  specs: OptionSpecs,
 ): ConfigEntry | undefined => {
+  const spec = specs[key]!
+  const isPart = Object.keys(specs).some((other) => other.startsWith(`${key}.`))
   for (const name of [key, ...(spec.aliases ?? [])]) {
     const entry = findEntry(object, name)
-    if (entry !== undefined && isMeant(spec, entry)) return entry
+    if (entry === undefined) continue
+    const { value } = entry
+    const isNull = value.kind === 'scalar' && value.value === null && spec.kind !== 'any'
+    // `way.table = x` alone makes an object of `way`, and does not set the option `way`.
+    const isOnlyPart = isPart && value.kind === 'object' && value.shadowed === undefined
+    if (!isNull && !(isOnlyPart && isScalarKind(spec))) return entry
   }
   return undefined
 }
 
-/** Null is no value; and of `a.b = 1` alone, `a` is only the beginning of another key. */
-const isMeant = (spec: OptionSpec, { value }: ConfigEntry): boolean => {
-  if (value.kind === 'scalar') return value.value !== null || spec.kind === 'any'
-  return true
-}
+const isScalarKind = (spec: OptionSpec): boolean =>
+  spec.kind !== 'object' && spec.kind !== 'map' && spec.kind !== 'any'
 
 const convertEntry = (
   spec: OptionSpec,
@@ -119,13 +123,18 @@ const reportUnknown = (specs: OptionSpecs, object: ConfigObject, block: Block): 
     for (const [name, entry] of inner.entries) {
       const key = path + name
       const spec = known.get(key)
-      if (ignored?.has(key) === true) continue
+      if (isIgnored(key, ignored)) continue
       const hasLonger = isPrefix(key, known) || isPrefix(key, ignored ?? new Set())
       if (entry.value.kind === 'object' && hasLonger) visit(entry.value, `${key}.`)
       else if (spec === undefined) reportUnknownKey(block, key, known.keys(), entry.keyAt)
     }
   }
   visit(object, '')
+}
+
+const isIgnored = (key: string, ignored: ReadonlySet<string> | undefined): boolean => {
+  for (const name of ignored ?? []) if (key === name || key.startsWith(`${name}.`)) return true
+  return false
 }
 
 const isPrefix = (

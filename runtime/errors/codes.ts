@@ -95,6 +95,10 @@ export const ERROR_CODES = {
     what: 'The graph of the job is not valid.',
     action: 'Correct the inputs and outputs.',
   },
+  'PLN-003': {
+    what: 'The tables that flow into a plugin do not fit it.',
+    action: 'Correct the columns named, or what the plugin reads from.',
+  },
   'PLN-002': { what: 'A connector or transform is unknown.', action: 'See `list`.' },
   'FIL-001': {
     what: 'A file is not of the format that the job names.',

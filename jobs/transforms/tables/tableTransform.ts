@@ -48,6 +48,7 @@ export const defineTableTransform = <Specs extends OptionSpecs>(
     const chosen = (own ?? options) as OptionsOf<Specs>
     for (const need of plugin.needs ?? []) {
       if (chosen[need] !== undefined) continue
+      if (own === undefined && common.table_transform !== undefined) return passThrough(table)
       throw new EngineError('CFG-003', `${plugin.name} needs the option ${need}.`)
     }
     return handled(plugin.bindTable(chosen, table, host), table, common, host)
