@@ -22,6 +22,11 @@ const ENTRIES: readonly ConnectorEntry[] = [
     sink: async () => (await import('./jdbc/index.ts')).jdbcSink,
   },
   { name: 'InMemory', sink: async () => (await import('./inmemory/index.ts')).inMemorySink },
+  {
+    name: 'LocalFile',
+    source: async () => (await import('./localfile/index.ts')).localFileSource,
+    sink: async () => (await import('./localfile/index.ts')).localFileSink,
+  },
 ]
 
 /** Every connector, by its name in lower case: job files may write it in any case. */

@@ -1,3 +1,4 @@
+export { ENVIRONMENT_OPTIONS } from './environmentBlock.ts'
 export { formatOf, type JobFormat } from './formats.ts'
 export { readJobFile, readJobText, type ReadJob, type ReadJobOptions } from './readJob.ts'
 export { REGISTRIES, type Plugin, type Registries } from './registries.ts'
