@@ -7,7 +7,7 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dir, '..')
 const executable = join(root, 'dist', 'tidegate')
-const ENTRY_POINTS = ['deploy/cli/main.ts', 'runtime/isolate/main.ts']
+const ENTRY_POINTS = ['deploy/cli/main.ts', 'jobs/tasks/main.ts']
 
 const compile = (): Promise<number> =>
   Bun.spawn(
@@ -19,6 +19,8 @@ const compile = (): Promise<number> =>
       '--bytecode',
       // Without it bytecode falls back to CommonJS, where await at the top level is an error.
       '--format=esm',
+      // Threads are found by their path from the root of the project.
+      '--root=.',
       ...ENTRY_POINTS,
       `--outfile=${executable}`,
     ],

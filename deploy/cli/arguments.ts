@@ -112,6 +112,13 @@ export const parseArguments = (words: readonly string[], command: Command): Pars
       flags[name] = true
       continue
     }
+    if (spec.kind === 'optional' && inlineValue === undefined) {
+      const next = flagWords[index + 1]
+      const isValue = next !== undefined && spec.pattern?.test(next) === true
+      flags[name] = isValue ? next : ''
+      if (isValue) index += 1
+      continue
+    }
     const value = inlineValue ?? flagWords[(index += 1)]
     if (value === undefined) return refuse(`${spelling} needs a value.`)
     const checked = checkedValue(spelling, value, spec)

@@ -1,9 +1,13 @@
 import type { ExitCode } from './exitCodes.ts'
 import type { Terminal } from './terminal.ts'
 
-/** A flag: `switch` takes no value, `text` one, `list` may be given several times. */
+/**
+ * A flag: `switch` takes no value, `text` one, `list` may be given several times. `optional` may
+ * stand alone, which reads as an empty text; the next word is its value when it matches `pattern`.
+ */
 export interface FlagSpec {
-  readonly kind: 'switch' | 'text' | 'list'
+  readonly kind: 'switch' | 'text' | 'list' | 'optional'
+  readonly pattern?: RegExp
   readonly description: string
   /** Without the dash: `n` for `-n`; `seatunnel.sh` has some of more than one letter. */
   readonly short?: string

@@ -1,10 +1,12 @@
-import { EngineError, formatEngineError } from '../../runtime/errors/index.ts'
+import { EngineError } from '../../runtime/errors/index.ts'
 import { didYouMean, parseArguments } from './arguments.ts'
-import { COMMANDS, type CommandEntry } from './commands.ts'
+import { COMMANDS, SEATUNNEL_COMMAND, type CommandEntry } from './commands.ts'
 import { ExitCode } from './exitCodes.ts'
+import { describeError } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
 const findEntry = (word: string): CommandEntry => {
+  if (word.startsWith('-')) return SEATUNNEL_COMMAND
   const found = COMMANDS.find((entry) => entry.name === word)
   if (found !== undefined) return found
   const hint = didYouMean(
@@ -29,7 +31,7 @@ const dispatch = async (words: readonly string[], terminal: Terminal): Promise<E
   if (first === '--version') return dispatch(['version'], terminal)
   const entry = findEntry(first)
   const { command } = await entry.load()
-  const parsed = parseArguments(words.slice(1), command)
+  const parsed = parseArguments(entry === SEATUNNEL_COMMAND ? words : words.slice(1), command)
   if (parsed.help) {
     const { commandHelp } = await import('./help.ts')
     terminal.out.write(commandHelp(entry, command, terminal.out))
@@ -51,15 +53,7 @@ export const runCommandLine = async (
   try {
     return await dispatch(words, terminal)
   } catch (thrown) {
-    if (thrown instanceof EngineError) {
-      terminal.err.write(`${terminal.err.color.red('error')} ${formatEngineError(thrown)}\n`)
-      return ExitCode.usage
-    }
-    const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
-    terminal.err.write(
-      `${terminal.err.color.red('error')} ENG-001 Tidegate itself failed; ` +
-        `please report this with the text below.\n${stack}\n`,
-    )
-    return ExitCode.bug
+    terminal.err.write(describeError(thrown, terminal.err))
+    return thrown instanceof EngineError ? ExitCode.usage : ExitCode.bug
   }
 }

@@ -9,15 +9,36 @@ export interface CommandEntry {
 }
 
 export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'run', summary: 'Run a job file here', load: () => import('./verbs/run.ts') },
+  {
+    name: 'lint',
+    summary: 'Report every mistake in job files',
+    load: () => import('./verbs/lint.ts'),
+  },
+  {
+    name: 'plan',
+    summary: 'Draw what a job will do: graph, guarantees, slots',
+    load: () => import('./verbs/plan.ts'),
+  },
   {
     name: 'list',
     summary: 'List connectors, transforms or codes',
     load: () => import('./verbs/list.ts'),
   },
   {
+    name: 'docs',
+    summary: 'Describe a connector or transform and its options',
+    load: () => import('./verbs/docs.ts'),
+  },
+  {
     name: 'create',
     summary: 'Write the skeleton of a job file',
     load: () => import('./verbs/create.ts'),
+  },
+  {
+    name: 'schema',
+    summary: 'Print the JSON Schema of job files',
+    load: () => import('./verbs/schema.ts'),
   },
   { name: 'explain', summary: 'Say what a code means', load: () => import('./verbs/explain.ts') },
   {
@@ -27,3 +48,10 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'version', summary: 'Print the version', load: () => import('./verbs/version.ts') },
 ]
+
+/** Takes the flags of `seatunnel.sh`; used when the first word is a flag. */
+export const SEATUNNEL_COMMAND: CommandEntry = {
+  name: '',
+  summary: 'The flags of seatunnel.sh',
+  load: () => import('./verbs/seatunnel.ts'),
+}

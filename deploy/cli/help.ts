@@ -22,7 +22,9 @@ const operandText = (operand: OperandSpec): string => {
 
 const flagRow = ([name, spec]: readonly [string, FlagSpec]): Row => {
   const short = spec.short === undefined ? '' : `-${spec.short}, `
-  const value = spec.kind === 'switch' ? '' : ` ${spec.placeholder ?? 'VALUE'}`
+  const placeholder = spec.placeholder ?? 'VALUE'
+  const value =
+    spec.kind === 'switch' ? '' : spec.kind === 'optional' ? ` [${placeholder}]` : ` ${placeholder}`
   const values = spec.values === undefined ? '' : ` (${spec.values.join(', ')})`
   const defaultValue = spec.defaultValue === undefined ? '' : ` [${spec.defaultValue}]`
   return [`${short}--${name}${value}`, `${spec.description}${values}${defaultValue}`]

@@ -31,6 +31,8 @@ export interface RejectedRow {
   readonly error: Error
   /** Table, file and line, or offset: where the row came from. */
   readonly place: string
+  /** The path of the row's table, where it is known. */
+  readonly table?: string
 }
 
 /** A part of a source that is read alone: a file, a range of keys. JSON-safe. */

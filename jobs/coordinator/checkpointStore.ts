@@ -1,13 +1,15 @@
 import type { Disk, Host } from '../../runtime/host/index.ts'
 import { decodeCheckpoint, encodeCheckpoint, type CheckpointRecord } from './checkpointRecord.ts'
 
+export type JobStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'CANCELED'
+
 /** What is known of a job that has run in a store. */
 export interface JobRecord {
   readonly jobId: string
   readonly name: string
   /** The job file as it was named, for finding the job again. */
   readonly source: string
-  readonly status: 'RUNNING' | 'FINISHED' | 'FAILED' | 'CANCELED'
+  readonly status: JobStatus
   readonly startedAtMs: number
   readonly endedAtMs: number | null
 }
@@ -17,12 +19,14 @@ export interface CheckpointStore {
   save(record: CheckpointRecord): Promise<void>
   /** The newest readable checkpoint of a pipeline. */
   latest(jobId: string, pipelineId: number): Promise<CheckpointRecord | undefined>
-  /** Removes all checkpoints of a job. */
+  /** Removes all checkpoints of a job; what is known of it stays. */
   forget(jobId: string): Promise<void>
   saveJob(job: JobRecord): Promise<void>
   job(jobId: string): Promise<JobRecord | undefined>
   /** All jobs, the newest first. */
   jobs(): Promise<JobRecord[]>
+  /** Removes a job and all that is kept of it. */
+  removeJob(jobId: string): Promise<void>
 }
 
 const jobFile = 'job.json'
@@ -64,6 +68,7 @@ export const folderCheckpointStore = (
       const bytes = new TextEncoder().encode(JSON.stringify(job))
       await disk.writeFileAtomically(`${folderOf(job.jobId)}/${jobFile}`, bytes)
     },
+    removeJob: (jobId) => disk.remove(folderOf(jobId)),
     job: (jobId) => readJob(disk, folderOf(jobId)),
     jobs: async () => {
       const found: JobRecord[] = []

@@ -142,18 +142,14 @@ const begin = (state: CheckpointState, final: boolean, nowMs: number): Checkpoin
   const started = { ...state, checkpointId, final, startedAtMs: nowMs, counts }
   const expiry = wakeAt(nowMs + timeoutMs)
   if (enumerators.length === 0) {
-    return withExtra(triggerGroups(started), expiry)
+    const triggered = triggerGroups(started)
+    return { state: triggered.state, effects: [...triggered.effects, ...expiry] }
   }
   return {
     state: { ...started, phase: 'enumerating', missing: enumerators.map((id) => `e${id}`) },
     effects: [{ kind: 'triggerEnumerators', checkpointId }, ...expiry],
   }
 }
-
-const withExtra = (step: CheckpointStep, extra: readonly CheckpointEffect[]): CheckpointStep => ({
-  state: step.state,
-  effects: [...step.effects, ...extra],
-})
 
 const triggerGroups = (state: CheckpointState): CheckpointStep => ({
   state: {
@@ -202,6 +198,9 @@ const onCommitted = (state: CheckpointState, nowMs: number): CheckpointStep => {
       : Math.max(state.startedAtMs + intervalMs, nowMs + Math.max(0, settings.minPauseMs))
   const waiting: CheckpointState = { ...state, phase: 'waiting', counts, dueAtMs }
   const allDrained = state.drained.length === settings.groupCount
-  if (allDrained) return withExtra(begin(waiting, true, nowMs), [notify])
+  if (allDrained) {
+    const last = begin(waiting, true, nowMs)
+    return { state: last.state, effects: [notify, ...last.effects] }
+  }
   return { state: waiting, effects: [notify, ...wakeAt(dueAtMs)] }
 }

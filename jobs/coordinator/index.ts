@@ -1,10 +1,9 @@
-export { folderCheckpointStore, type CheckpointStore, type JobRecord } from './checkpointStore.ts'
-export type { JobProgress, VertexCounts } from './progress.ts'
 export {
-  runJob,
-  type EngineDefaults,
-  type JobResult,
+  folderCheckpointStore,
+  type CheckpointStore,
+  type JobRecord,
   type JobStatus,
-  type RunningJob,
-  type RunOptions,
-} from './runJob.ts'
+} from './checkpointStore.ts'
+export type { JobProgress, VertexCounts } from './progress.ts'
+export { runJob, type JobResult, type RunningJob } from './runJob.ts'
+export type { EngineDefaults, RunOptions } from './runOptions.ts'

@@ -2,9 +2,9 @@ import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import type { Plan } from '../plan/index.ts'
 import { PipelineExecution } from './execution.ts'
-import { pipelineTasks } from './pipelineTasks.ts'
+import { pipelineTasks, type PipelineTasks } from './pipelineTasks.ts'
 import { ProgressBook, type JobProgress } from './progress.ts'
-import type { RunOptions } from './runJob.ts'
+import type { RunOptions } from './runOptions.ts'
 
 export interface PipelineRunOptions extends RunOptions {
   readonly host: Host
@@ -21,6 +21,7 @@ export class PipelineRun {
   readonly #cancelled = Promise.withResolvers<never>()
   #progress: ProgressBook
   #execution: PipelineExecution | null = null
+  #tasks: PipelineTasks | null = null
   #draining = false
   #cancellation: Error | null = null
 
@@ -39,13 +40,19 @@ export class PipelineRun {
     return this.#progress.sum()
   }
 
+  /** Finds out what tasks there will be; true when the pipeline needs a checkpoint store. */
+  async prepare(): Promise<boolean> {
+    const { plan, vertexIds } = this.#options
+    this.#tasks = await pipelineTasks(plan, vertexIds)
+    return this.#intervalMs() !== null || this.#tasks.committers.length > 0
+  }
+
   async run(): Promise<void> {
-    const { host, plan, vertexIds, onLog } = this.#options
+    const { host, plan, onLog } = this.#options
     try {
-      const tasks = await pipelineTasks(plan, vertexIds)
       for (let epoch = 1; ; epoch += 1) {
         try {
-          return await this.#attempt(epoch, tasks)
+          return await this.#attempt(epoch)
         } catch (thrown) {
           const error = thrown as Error
           if (this.#cancellation !== null) throw this.#cancellation
@@ -71,13 +78,11 @@ export class PipelineRun {
     this.#execution?.fail(error)
   }
 
-  async #attempt(epoch: number, tasks: Awaited<ReturnType<typeof pipelineTasks>>): Promise<void> {
+  async #attempt(epoch: number): Promise<void> {
     if (this.#cancellation !== null) throw this.#cancellation
     const { host, plan, jobId, pipelineId, store, defaults, restore } = this.#options
     const { env } = plan
-    const streaming = env.mode === 'STREAMING'
-    const intervalMs =
-      env.checkpointIntervalMs ?? (streaming ? defaults.checkpointIntervalMs : null)
+    const intervalMs = this.#intervalMs()
     const restored = restore || epoch > 1 ? await store.latest(jobId, pipelineId) : undefined
     this.#progress = new ProgressBook(plan, this.#options.onChange)
     this.#execution = new PipelineExecution({
@@ -86,7 +91,7 @@ export class PipelineRun {
       epoch,
       plan,
       pipelineId,
-      tasks,
+      tasks: this.#tasks!,
       store,
       restored,
       intervalMs,
@@ -98,6 +103,13 @@ export class PipelineRun {
     })
     if (this.#draining) this.#execution.drain()
     await this.#execution.run()
+  }
+
+  /** Null: no checkpoints but the final one. */
+  #intervalMs(): number | null {
+    const { plan, defaults } = this.#options
+    const streaming = plan.env.mode === 'STREAMING'
+    return plan.env.checkpointIntervalMs ?? (streaming ? defaults.checkpointIntervalMs : null)
   }
 }
 

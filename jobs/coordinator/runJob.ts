@@ -1,31 +1,10 @@
-import { EngineError } from '../../runtime/errors/index.ts'
+import { EngineError, messageOf } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import { pipelinesOf, type Plan } from '../plan/index.ts'
-import type { CheckpointStore } from './checkpointStore.ts'
+import type { JobStatus } from './checkpointStore.ts'
 import { PipelineRun } from './pipelineRun.ts'
 import type { JobProgress } from './progress.ts'
-
-/** What the engine's configuration says where a job's env says nothing; milliseconds. */
-export interface EngineDefaults {
-  readonly checkpointIntervalMs: number
-  readonly checkpointTimeoutMs: number
-}
-
-export interface RunOptions {
-  readonly jobId: string
-  readonly store: CheckpointStore
-  readonly defaults: EngineDefaults
-  /** Go on from the newest checkpoint of each pipeline; from the start where there is none. */
-  readonly restore: boolean
-  /** The job file as it was named. */
-  readonly source: string
-  readonly onPrint: (lines: readonly string[]) => void
-  readonly onLog: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
-  /** Called when counts have changed: some times a second. */
-  readonly onProgress?: (progress: JobProgress) => void
-}
-
-export type JobStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'CANCELED'
+import type { RunOptions } from './runOptions.ts'
 
 export interface JobResult {
   readonly jobId: string
@@ -49,71 +28,108 @@ export interface RunningJob {
 
 /** Runs a job in isolates of this process. */
 export const runJob = (host: Host, plan: Plan, options: RunOptions): RunningJob => {
-  const startedAtMs = host.clock.now()
-  let draining = false
-  const progress = (): JobProgress => sumProgress(runs.map((run) => run.progress()))
-  const runs = pipelinesOf(plan).map(
-    (vertexIds, index) =>
-      new PipelineRun({
-        ...options,
-        host,
-        plan,
-        vertexIds,
-        pipelineId: index + 1,
-        onChange: () => options.onProgress?.(progress()),
-      }),
-  )
-  const end = async (status: JobResult['status'], error: Error | undefined): Promise<JobResult> => {
-    await saveJob(host, plan, options, status, startedAtMs).catch(() => undefined)
-    const endedAtMs = host.clock.now()
-    return { jobId: options.jobId, status, error, startedAtMs, endedAtMs, progress: progress() }
+  const job = new LocalJob(host, plan, options)
+  return {
+    done: job.run(),
+    progress: () => job.progress(),
+    drain: () => job.drain(),
+    cancel: () => job.cancel(new EngineError('ENG-002', 'The job was cancelled.')),
   }
-  const run = async (): Promise<JobResult> => {
+}
+
+class LocalJob {
+  readonly #host: Host
+  readonly #plan: Plan
+  readonly #options: RunOptions
+  readonly #startedAtMs: number
+  readonly #runs: readonly PipelineRun[]
+  #draining = false
+  /** Whether the store keeps anything of this job; without checkpoints and commits it does not. */
+  #durable = false
+
+  constructor(host: Host, plan: Plan, options: RunOptions) {
+    this.#host = host
+    this.#plan = plan
+    this.#options = options
+    this.#startedAtMs = host.clock.now()
+    this.#runs = pipelinesOf(plan).map(
+      (vertexIds, index) =>
+        new PipelineRun({
+          ...options,
+          host,
+          plan,
+          vertexIds,
+          pipelineId: index + 1,
+          onChange: () => options.onProgress?.(this.progress()),
+        }),
+    )
+  }
+
+  async run(): Promise<JobResult> {
     try {
-      await saveJob(host, plan, options, 'RUNNING', startedAtMs)
-      await Promise.all(runs.map((each) => each.run()))
+      for (const run of this.#runs) if (await run.prepare()) this.#durable = true
+      await this.#save('RUNNING')
+      await Promise.all(this.#runs.map((run) => run.run()))
+      if (this.#draining) return await this.#end('CANCELED', undefined)
+      const result = await this.#end('FINISHED', undefined)
+      if (this.#durable) await this.#options.store.forget(this.#options.jobId)
+      return result
     } catch (thrown) {
       const error = thrown as Error
-      for (const each of runs) each.cancel(error)
-      await Promise.allSettled(runs.map((each) => each.stopped))
-      return end(isCancellation(error) ? 'CANCELED' : 'FAILED', error)
+      this.cancel(error)
+      await Promise.allSettled(this.#runs.map((run) => run.stopped))
+      await this.#save('FAILED').catch((failure: unknown) =>
+        this.#options.onLog('warn', `The end of the job was not recorded: ${messageOf(failure)}`),
+      )
+      return this.#result(isCancellation(error) ? 'CANCELED' : 'FAILED', error)
     }
-    if (draining) return end('CANCELED', undefined)
-    await options.store.forget(options.jobId)
-    return end('FINISHED', undefined)
   }
-  return {
-    done: run(),
-    progress,
-    drain: () => {
-      draining = true
-      for (const each of runs) each.drain()
-    },
-    cancel: () => {
-      const error = new EngineError('ENG-002', 'The job was cancelled.')
-      for (const each of runs) each.cancel(error)
-    },
+
+  progress(): JobProgress {
+    return sumProgress(this.#runs.map((run) => run.progress()))
+  }
+
+  drain(): void {
+    this.#draining = true
+    for (const run of this.#runs) run.drain()
+  }
+
+  cancel(error: Error): void {
+    for (const run of this.#runs) run.cancel(error)
+  }
+
+  async #end(status: JobResult['status'], error: Error | undefined): Promise<JobResult> {
+    await this.#save(status)
+    return this.#result(status, error)
+  }
+
+  #result(status: JobResult['status'], error: Error | undefined): JobResult {
+    return {
+      jobId: this.#options.jobId,
+      status,
+      error,
+      startedAtMs: this.#startedAtMs,
+      endedAtMs: this.#host.clock.now(),
+      progress: this.progress(),
+    }
+  }
+
+  async #save(status: JobStatus): Promise<void> {
+    if (!this.#durable) return
+    const { jobId, source, store } = this.#options
+    await store.saveJob({
+      jobId,
+      name: this.#plan.name,
+      source,
+      status,
+      startedAtMs: this.#startedAtMs,
+      endedAtMs: status === 'RUNNING' ? null : this.#host.clock.now(),
+    })
   }
 }
 
 const isCancellation = (error: Error): boolean =>
   error instanceof EngineError && error.code === 'ENG-002'
-
-const saveJob = (
-  host: Host,
-  plan: Plan,
-  options: RunOptions,
-  status: JobStatus,
-  startedAtMs: number,
-): Promise<void> =>
-  options.store.saveJob({
-    jobId: options.jobId,
-    name: plan.name,
-    source: options.source,
-    status,
-    startedAtMs,
-    endedAtMs: status === 'RUNNING' ? null : host.clock.now(),
-  })
 
 const sumProgress = (parts: readonly JobProgress[]): JobProgress => {
   const sum = (count: (part: JobProgress) => number): number =>

@@ -24,12 +24,14 @@ export class DeadLetters {
   readonly #environment: TaskEnvironment
   readonly #execution: Execution
   readonly #budget: Budget
+  readonly #readCount: () => number
   #node: DeadLetterNode | null = null
   count = 0
 
-  constructor(environment: TaskEnvironment, execution: Execution) {
+  constructor(environment: TaskEnvironment, execution: Execution, readCount: () => number) {
     this.#environment = environment
     this.#execution = execution
+    this.#readCount = readCount
     this.#budget = createBudget(execution.plan.env.deadLetters)
   }
 
@@ -58,25 +60,29 @@ export class DeadLetters {
   }
 
   reject(vertex: Vertex): (row: RejectedRow) => void {
-    return ({ row, error, place }) => this.#add(vertex, row, error, place)
+    return (rejected) => this.#add(vertex, rejected)
   }
 
   rejectRow(vertex: Vertex): RejectRow {
-    return (batch, row, error) => this.#add(vertex, rowText(batch, row), error, batch.table.path)
+    return (batch, row, error) => {
+      const { path } = batch.table
+      this.#add(vertex, { row: rowText(batch, row), error, place: path, table: path })
+    }
   }
 
-  #add(vertex: Vertex, row: string, error: Error, place: string): void {
+  #add(vertex: Vertex, rejected: RejectedRow): void {
+    const { error, place } = rejected
     const policy = this.#execution.plan.env.deadLetters
     if (policy.mode === 'FAIL') throw placed(error, place)
     this.count += 1
-    this.#budget.spend(this.count)
+    this.#budget.spend(this.count, this.#readCount())
     if (this.#node === null) {
       const message = `${vertex.name}: skipped a row of ${place}: ${messageOf(error)}`
       if (this.count <= loggedMax) this.#environment.report({ kind: 'log', level: 'warn', message })
       return
     }
     const timeMs = this.#environment.host.clock.now()
-    this.#node.add(deadLetterRow({ row, error, place, vertexName: vertex.name, timeMs }))
+    this.#node.add(deadLetterRow({ ...rejected, vertexName: vertex.name, timeMs }))
   }
 }
 

@@ -17,6 +17,11 @@ export interface ConfigObject {
    * object `{ b = y }` has `x` here. SeaTunnel's job files use both keys as two options.
    */
   readonly shadowed?: ConfigScalar | ConfigArray
+  /**
+   * All entries in the order of the text, where a key may come several times and each stands for a
+   * thing of its own: the plugins of a `transform` block. Set only where a reader was asked for it.
+   */
+  readonly repeated?: readonly (readonly [key: string, entry: ConfigEntry])[]
 }
 
 export interface ConfigArray {

@@ -40,6 +40,18 @@ export const ERROR_CODES = {
     what: 'An option has a value that is not allowed.',
     action: 'Use one of those named.',
   },
+  'CFG-006': {
+    what: 'A substitution has no value.',
+    action: 'Set it in the text, with `-i`, or in the environment.',
+  },
+  'CFG-007': {
+    what: 'A file cannot be included.',
+    action: 'Correct its name; names are relative to the including file.',
+  },
+  'CFG-008': {
+    what: 'A schema block is malformed.',
+    action: 'Correct it: `fields { name = type }`, or `columns` with a name and a type each.',
+  },
   'ROW-001': {
     what: 'A type is unknown or malformed.',
     action: 'Use one of the documented types.',
@@ -49,11 +61,81 @@ export const ERROR_CODES = {
     what: 'A date or time pattern is not valid.',
     action: 'Write it in the letters of Java, for instance yyyy-MM-dd HH:mm:ss.',
   },
+  'SQL-001': {
+    what: 'A query or expression is not valid SQL.',
+    action: 'Correct it at the place shown, which counts lines and columns inside the query.',
+  },
+  'SQL-002': {
+    what: 'A query uses SQL that is not supported.',
+    action: 'Write one SELECT over one table, with expressions and WHERE.',
+  },
+  'SQL-003': { what: 'A column does not exist.', action: 'Use a column of the input table.' },
+  'SQL-004': { what: 'A function does not exist.', action: 'Correct its name.' },
+  'SQL-005': {
+    what: 'Types do not fit together.',
+    action: 'Convert a value with CAST, or correct the arguments.',
+  },
+  'SQL-006': {
+    what: 'An expression cannot be computed for a row.',
+    action: 'Correct the row, guard it with CASE, use TRY_CAST, or skip rows that fail.',
+  },
+  'TRF-001': {
+    what: 'A transform names a column that does not exist.',
+    action: 'Use a column of the input table.',
+  },
+  'TRF-002': {
+    what: 'The options of a transform do not fit together or the table.',
+    action: 'Correct the options.',
+  },
+  'TRF-003': {
+    what: 'A row was rejected by a transform.',
+    action: 'Correct the row, or set row_error_handle_way to SKIP or ROUTE_TO_TABLE.',
+  },
   'PLN-001': {
     what: 'The graph of the job is not valid.',
     action: 'Correct the inputs and outputs.',
   },
+  'PLN-003': {
+    what: 'The tables that flow into a plugin do not fit it.',
+    action: 'Correct the columns named, or what the plugin reads from.',
+  },
   'PLN-002': { what: 'A connector or transform is unknown.', action: 'See `list`.' },
+  'FIL-001': {
+    what: 'A file is not of the format that the job names.',
+    action: 'Correct the file, or the format, encoding or compression in the job.',
+  },
+  'FIL-002': {
+    what: 'A row of a file is too long.',
+    action: 'Check the row delimiter, the quotes and the format.',
+  },
+  'FIL-003': {
+    what: 'A row of a file cannot be read.',
+    action: 'Correct the row, or let the job skip or route such rows.',
+  },
+  'FIL-004': {
+    what: 'A file is truncated or damaged.',
+    action: 'Write the file again.',
+  },
+  'FIL-005': {
+    what: 'A file format, codec or encoding is not supported here.',
+    action: 'Use one of those named.',
+  },
+  'FIL-006': {
+    what: 'No file matches.',
+    action: 'Check the path and the filters.',
+  },
+  'FIL-007': {
+    what: 'A file that was ready to be committed is gone.',
+    action: 'Keep the folder of temporary files until the job has ended.',
+  },
+  'FIL-008': {
+    what: 'The save mode does not allow what is there.',
+    action: 'Empty the folder, or choose another save mode.',
+  },
+  'FIL-009': {
+    what: 'A type cannot be held by the file format.',
+    action: 'Convert the column with a transform, or choose another format.',
+  },
   'CKP-001': {
     what: 'A stored checkpoint is damaged.',
     action: 'Restore the file from a backup, or start the job anew without `--restore`.',
@@ -69,6 +151,43 @@ export const ERROR_CODES = {
   'CKP-004': {
     what: 'There is nothing to restore.',
     action: 'Check the job id and the checkpoint folder, or start without `--restore`.',
+  },
+  'JDB-001': {
+    what: 'A JDBC URL or an option beside it cannot be used.',
+    action: 'Write the URL of a PostgreSQL, MySQL, MariaDB or SQLite database.',
+  },
+  'JDB-002': {
+    what: 'The database cannot be reached, or the connection was lost.',
+    action: 'Check that it runs and that the address is right; the job goes on when it is back.',
+  },
+  'JDB-003': {
+    what: 'The database refused the login.',
+    action: 'Check user, password and the name of the database.',
+  },
+  'JDB-004': {
+    what: 'The database refused a statement.',
+    action: 'Read its message; correct the query, the table or the rows.',
+  },
+  'JDB-005': { what: 'A table or column is not there.', action: 'Check its name and place.' },
+  'JDB-006': {
+    what: 'A value of the database has no form in a job.',
+    action: 'Cast it to text in the query.',
+  },
+  'JDB-007': {
+    what: 'The database is not set up for two-phase commit.',
+    action: 'Set it up as the message says, or set is_exactly_once = false.',
+  },
+  'JDB-008': {
+    what: 'A save mode forbids to start.',
+    action: 'Create or empty the table, or choose another save mode.',
+  },
+  'JDB-009': {
+    what: 'The rows before the saved position are not the same any more.',
+    action: 'Start the job anew, or read a table with a primary key.',
+  },
+  'JDB-010': {
+    what: 'A row updates or deletes, and nothing says which one.',
+    action: 'Set primary_keys, or filter such rows out.',
   },
   'ENG-001': {
     what: 'Tidegate itself failed.',
@@ -100,6 +219,10 @@ export const ERROR_CODES = {
     action: 'Remove the option when the job shall succeed.',
   },
   'CLI-001': { what: 'The command line is not valid.', action: 'See `--help`.' },
+  'CLI-002': {
+    what: 'The command needs a cluster.',
+    action: 'Run the job in this process, with `tidegate run FILE` or `-m local`.',
+  },
 } as const satisfies Record<string, ErrorCodeText>
 
 export type ErrorCode = keyof typeof ERROR_CODES

@@ -1,3 +1,4 @@
+import type { Databases } from './database.ts'
 import type { Disk } from './disk.ts'
 import type { Network } from './network.ts'
 import type { Threads } from './threads.ts'
@@ -13,6 +14,7 @@ export interface Host {
   readonly network: Network
   readonly threads: Threads
   readonly http: Http
+  readonly databases: Databases
   /** Environment variables as they were when the process started. */
   readonly environment: Environment
 }

@@ -1,3 +1,19 @@
+export {
+  DatabaseError,
+  type CopyReader,
+  type CopyWriter,
+  type DatabaseColumn,
+  type DatabaseConnection,
+  type DatabaseFailure,
+  type DatabaseFile,
+  type DatabaseParameter,
+  type DatabaseResult,
+  type Databases,
+  type DatabaseServer,
+  type PostgresConnection,
+  type SqliteConnection,
+  type SqliteStatement,
+} from './database.ts'
 export type { Disk, DiskEntry, DiskFile, DiskStat } from './disk.ts'
 export type { Clock, Environment, Host, Http, Random, Timer } from './host.ts'
 export type {

@@ -32,6 +32,7 @@ export { valueToJson, writeJson } from './jsonText.ts'
 export { valueFromJson } from './jsonValues.ts'
 export { parseType } from './parseType.ts'
 export { batchBytes } from './rowBytes.ts'
+export { rowText } from './rowText.ts'
 export { sameValue } from './sameValue.ts'
 export {
   compareTimestamp,

@@ -114,6 +114,7 @@ const decode = (utf8: Utf8Bytes): string[] => {
   return strings
 }
 
+/** Text without a UTF-8 form, an unpaired surrogate, becomes U+FFFD. */
 const encode = (strings: readonly string[]): Utf8Bytes => {
   const rowCount = strings.length
   const starts = new Int32Array(rowCount)
@@ -127,5 +128,7 @@ const encode = (strings: readonly string[]): Utf8Bytes => {
     at += ascii ? strings[row]!.length : Buffer.byteLength(strings[row]!, 'utf8')
     ends[row] = at
   }
+  // Halves of a pair at the end of one string and the start of the next have become one character.
+  if (at !== bytes.length) return encode(strings.map((string) => string.toWellFormed()))
   return { bytes, starts, ends, ascii }
 }

@@ -41,6 +41,9 @@ export const isProduct = (file: SourceFile): boolean =>
 export const isTest = (file: SourceFile): boolean =>
   isTypeScript(file) && file.path.startsWith('test/')
 
+/** A thread is started from the path of its module, from the root of the project. */
+const MODULE_PATH = /'((?:runtime|members|jobs|deploy)\/[\w/.-]+\.ts)'/g
+
 const IMPORTS = [
   /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s+'([^']+)'/gm,
   /^\s*import\s+'([^']+)'/gm,
@@ -63,3 +66,7 @@ export const importsOf = (file: SourceFile): readonly Import[] =>
 /** The code of a file without comments and types. */
 export const codeOf = (file: SourceFile): string =>
   new Bun.Transpiler({ loader: file.path.endsWith('x') ? 'tsx' : 'ts' }).transformSync(file.text)
+
+/** Modules that a file names by their path, to start them as threads. */
+export const namedModulesOf = (file: SourceFile): readonly string[] =>
+  [...file.text.matchAll(MODULE_PATH)].map(([, path]) => path!)

@@ -1,5 +1,6 @@
 import type { Host } from '../host.ts'
 import { realClock } from './clock.ts'
+import { createDatabases } from './database.ts'
 import { realDisk } from './disk.ts'
 import { realNetwork } from './network.ts'
 import { realRandom } from './random.ts'
@@ -13,5 +14,6 @@ export const createRealHost = (): Host => ({
   network: realNetwork,
   threads: createRealThreads(),
   http: { fetch: (url, init) => fetch(url, init) },
+  databases: createDatabases(),
   environment: process.env,
 })

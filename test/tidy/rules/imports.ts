@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { AREAS, importsOf, isProduct, type Rule } from '../sources.ts'
+import { AREAS, importsOf, isProduct, namedModulesOf, type Rule } from '../sources.ts'
 
 const areaOf = (path: string): number => AREAS.findIndex((area) => path.startsWith(`${area}/`))
 
@@ -55,7 +55,9 @@ const ROOTS = new Set(['deploy/cli/main.ts', 'deploy/compile.ts', 'deploy/cluste
 /** Every file is imported by another file of the product; nothing lies around unused. */
 export const noDeadFiles: Rule = (files) => {
   const imported = new Set(
-    files.filter(isProduct).flatMap((file) => importsOf(file).map(({ path }) => path)),
+    files
+      .filter(isProduct)
+      .flatMap((file) => [...importsOf(file).map(({ path }) => path), ...namedModulesOf(file)]),
   )
   return files
     .filter((file) => isProduct(file) && !ROOTS.has(file.path) && !imported.has(file.path))

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path'
+import { folderCheckpointStore, type CheckpointStore } from '../../../jobs/coordinator/index.ts'
+import { EngineError } from '../../../runtime/errors/index.ts'
+import type { Host } from '../../../runtime/host/index.ts'
+
+/** Checkpoints of a pipeline that are kept, so that a damaged one is not the end. */
+const CHECKPOINTS_RETAINED = 20
+
+/** A job id is the name of a folder and part of file and transaction names. */
+export const JOB_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/
+
+export interface IdentityOptions {
+  readonly path: string
+  readonly checkpointFolder: string | undefined
+  readonly jobId: string | undefined
+  /** Undefined: a new run. Empty: the last unfinished run of this file. */
+  readonly restore: string | undefined
+}
+
+export interface JobIdentity {
+  readonly jobId: string
+  readonly restore: boolean
+  readonly store: CheckpointStore
+  /** The job file with its full path, by which `--restore` finds its runs. */
+  readonly source: string
+}
+
+/** Where checkpoints go unless `--checkpoint-dir` says so: the user's folder for state. */
+const defaultFolder = ({ environment }: Host): string => {
+  const home = environment['HOME']
+  const state = environment['XDG_STATE_HOME'] ?? (home === undefined ? '.' : `${home}/.local/state`)
+  return `${state}/tidegate/checkpoints`
+}
+
+/** Ids grow with time, as those of SeaTunnel do. */
+const newJobId = ({ clock, random }: Host): string =>
+  `${clock.now()}${String(random.integer(100_000)).padStart(5, '0')}`
+
+const checkedId = (jobId: string): string => {
+  if (JOB_ID_PATTERN.test(jobId)) return jobId
+  throw new EngineError(
+    'CLI-001',
+    `The job id ${jobId} is not valid: use up to 64 letters, digits, - and _.`,
+  )
+}
+
+const restoredId = async (
+  store: CheckpointStore,
+  folder: string,
+  { path, restore }: { readonly path: string; readonly restore: string },
+): Promise<string> => {
+  if (restore !== '') {
+    if ((await store.job(checkedId(restore))) !== undefined) return restore
+    throw new EngineError('CKP-004', `${folder} knows no job ${restore}.`)
+  }
+  const jobs = await store.jobs()
+  const last = jobs.find((job) => job.source === path && job.status !== 'FINISHED')
+  if (last !== undefined) return last.jobId
+  throw new EngineError('CKP-004', `${folder} knows no run of ${path} that did not finish.`)
+}
+
+/** Decides under which id a job runs. Throws CKP-004 when there is nothing to restore. */
+export const identify = async (host: Host, options: IdentityOptions): Promise<JobIdentity> => {
+  const folder = options.checkpointFolder ?? defaultFolder(host)
+  const store = folderCheckpointStore(host, folder, CHECKPOINTS_RETAINED)
+  const source = resolve(options.path)
+  if (options.restore !== undefined) {
+    const restore = options.restore
+    const jobId = await restoredId(store, folder, { path: source, restore })
+    return { jobId, restore: true, store, source }
+  }
+  const jobId = options.jobId === undefined ? newJobId(host) : checkedId(options.jobId)
+  return { jobId, restore: false, store, source }
+}

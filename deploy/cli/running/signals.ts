@@ -1,0 +1,51 @@
+import type { RunningJob } from '../../../jobs/coordinator/index.ts'
+import { ExitCode } from '../exitCodes.ts'
+
+export type StopSignal = 'SIGINT' | 'SIGTERM'
+
+export interface SignalWatch {
+  /** The first signal that came. */
+  readonly received: StopSignal | undefined
+  release(): void
+}
+
+/** A job that does not let itself be cancelled in this time is left to die with the process. */
+const CANCEL_TIMEOUT_MS = 5000
+
+/**
+ * The first SIGINT or SIGTERM drains the job, the second cancels it, the third ends the process
+ * as it is. `note` tells the user what happens.
+ */
+export const watchSignals = (job: RunningJob, note: (line: string) => void): SignalWatch => {
+  let received: StopSignal | undefined
+  let count = 0
+  let forceTimer: Timer | undefined
+  const exit = (): never =>
+    process.exit(received === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted)
+  const onSignal = (signal: StopSignal): void => {
+    received ??= signal
+    count += 1
+    if (count === 1) {
+      note('Stopping: what was read is written and committed. Once more stops at once.')
+      job.drain()
+    } else if (count === 2) {
+      note('Stopping at once: what was not committed is removed.')
+      forceTimer = setTimeout(exit, CANCEL_TIMEOUT_MS)
+      job.cancel()
+    } else exit()
+  }
+  const onInterrupt = (): void => onSignal('SIGINT')
+  const onTerminate = (): void => onSignal('SIGTERM')
+  process.on('SIGINT', onInterrupt)
+  process.on('SIGTERM', onTerminate)
+  return {
+    get received() {
+      return received
+    },
+    release: () => {
+      clearTimeout(forceTimer)
+      process.off('SIGINT', onInterrupt)
+      process.off('SIGTERM', onTerminate)
+    },
+  }
+}

@@ -1,0 +1,22 @@
+import type { CheckpointStore } from './checkpointStore.ts'
+import type { JobProgress } from './progress.ts'
+
+/** What the engine's configuration says where a job's env says nothing; milliseconds. */
+export interface EngineDefaults {
+  readonly checkpointIntervalMs: number
+  readonly checkpointTimeoutMs: number
+}
+
+export interface RunOptions {
+  readonly jobId: string
+  readonly store: CheckpointStore
+  readonly defaults: EngineDefaults
+  /** Go on from the newest checkpoint of each pipeline; from the start where there is none. */
+  readonly restore: boolean
+  /** The job file as it was named. */
+  readonly source: string
+  readonly onPrint: (lines: readonly string[]) => void
+  readonly onLog: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
+  /** Called when counts have changed: some times a second. */
+  readonly onProgress?: (progress: JobProgress) => void
+}

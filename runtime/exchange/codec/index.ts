@@ -1,0 +1,7 @@
+export { ByteReader } from './byteReader.ts'
+export { ByteWriter } from './byteWriter.ts'
+export { readBatch } from './decode.ts'
+export { prepareBatch, writeBatch, type PreparedBatch } from './encode.ts'
+export { aligned, memoryOf, type Memory } from './memory.ts'
+export { ReceivedTables, SentTables } from './tables.ts'
+export { readValue, writeValue } from './values.ts'

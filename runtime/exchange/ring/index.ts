@@ -1,0 +1,3 @@
+export { createRing } from './ringMemory.ts'
+export { RingReader } from './ringReader.ts'
+export { RingWriter } from './ringWriter.ts'
