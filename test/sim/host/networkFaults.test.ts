@@ -137,7 +137,7 @@ describe('a stream', () => {
       await world.sleep(100)
       b.crash()
       b.restart()
-      await world.sleep(10)
+      await world.sleep(1000)
       expect(client.error?.message).toBe('ECONNRESET')
     }))
 
