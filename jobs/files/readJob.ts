@@ -69,6 +69,7 @@ const planOf = async (
   diagnostics: Diagnostics,
   { strict = false, registries = REGISTRIES }: ReadJobOptions,
 ): Promise<Omit<ReadJob, 'diagnostics'>> => {
+  const isWhole = !diagnostics.hasErrors
   const block = root.entries.get('env')?.value
   const { name, env } = parseEnvironment(environmentOf(block, root), diagnostics, strict)
   const blocks = pluginBlocks(root, diagnostics)
@@ -78,8 +79,9 @@ const planOf = async (
     const position = { id, index: indexInKind(blocks, id) }
     return vertexOf(each, plugins[id], position, diagnostics, strict)
   })
-  const graph = wire(unwired, env, root.at, diagnostics)
-  if (diagnostics.hasErrors) return { plugins: [], tables: [] }
+  // A text with errors may lack what was meant to be wired.
+  const graph = isWhole ? wire(unwired, env, root.at, diagnostics) : undefined
+  if (graph === undefined || diagnostics.hasErrors) return { plugins: [], tables: [] }
   const plan = deepFreeze({ name, env, ...graph })
   const loaded = plugins as Plugin[]
   return { plan, plugins: loaded, tables: planTables(plan, loaded, diagnostics) }

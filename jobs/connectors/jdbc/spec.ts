@@ -21,10 +21,13 @@ const connection = {
     defaultValue: 30,
     minimum: 1,
   }),
-  properties: option.map(option.string({ description: 'The value of a property.' }), {
-    description: 'Properties of the connection; they win over those in the URL.',
-    advanced: true,
-  }),
+  properties: option.map(
+    option.string({ description: 'The value of a property.', required: true }),
+    {
+      description: 'Properties of the connection; they win over those in the URL.',
+      advanced: true,
+    },
+  ),
 }
 
 const tableItem = {
@@ -165,7 +168,7 @@ export const jdbcSinkSpec = {
     description: 'Statements are made from `database` and `table`.',
     defaultValue: false,
   }),
-  primary_keys: option.list(option.string({ description: 'A column.' }), {
+  primary_keys: option.list(option.string({ description: 'A column.', required: true }), {
     description: 'The key for upserts, updates and deletes; the key of the table when not set.',
   }),
   support_upsert_by_query_primary_key_exist: option.boolean({
@@ -205,7 +208,7 @@ export const jdbcSinkSpec = {
     advanced: true,
   }),
   auto_commit: option.boolean({
-    description: 'Each batch is committed on its own; false commits at checkpoints only.',
+    description: 'Accepted; each batch is committed on its own unless is_exactly_once is on.',
     defaultValue: true,
     advanced: true,
   }),
