@@ -2,7 +2,7 @@ import type { Diagnostics } from '../../runtime/errors/index.ts'
 import { formatType, type TableSchema } from '../../runtime/rows/index.ts'
 import { deadLetterTable } from '../deadletters/index.ts'
 import { inFlowOrder, inputEdges, type Plan, type Vertex } from '../plan/index.ts'
-import { bindTable } from '../transforms/index.ts'
+import { BINDING_HOST } from './bindingHost.ts'
 import type { Plugin } from './registries.ts'
 
 /** The tables of a vertex as far as the options tell them; undefined when one must ask outside. */
@@ -56,7 +56,7 @@ const outputOf = (
       case 'source':
         return plugin.declaredTables(vertex.options)
       case 'transform':
-        return input?.flatMap((table) => bindTable(plugin, vertex.options, table).outputs)
+        return input?.flatMap((table) => plugin.bind(vertex.options, table, BINDING_HOST).outputs)
       case 'sink':
         return []
       default:

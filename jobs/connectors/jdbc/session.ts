@@ -7,7 +7,11 @@ import { sqlite } from './dialects/sqlite.ts'
 import { TWO_PHASE, type TwoPhase } from './dialects/twoPhase.ts'
 import { describeTarget, type DialectName, type Target } from './urls.ts'
 
-const DIALECTS: { readonly [name in DialectName]: Dialect } = { postgresql: postgres, mysql, sqlite }
+const DIALECTS: { readonly [name in DialectName]: Dialect } = {
+  postgresql: postgres,
+  mysql,
+  sqlite,
+}
 
 /** A database and how to talk to it. */
 export interface Session {

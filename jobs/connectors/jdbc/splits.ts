@@ -90,7 +90,8 @@ export const planSplits = async (
   const boundaries =
     number === undefined ? await boundariesBySize(plan) : await boundariesByNumber(plan, number)
   const ranges = rangesOf(plan, boundaries)
-  if (nullable && !isBounded && ranges.length > 0) ranges.push({ ...WHOLE, column, nullsOnly: true })
+  if (nullable && !isBounded && ranges.length > 0)
+    ranges.push({ ...WHOLE, column, nullsOnly: true })
   return ranges
 }
 
@@ -261,7 +262,10 @@ const quantiles = async (plan: Plan, size: number, rate: number): Promise<string
       `FROM ${table.relation} AS q WHERE ${range}${sampled}) AS s ` +
       `WHERE s.n > ${step} AND s.n % ${step} = 1 % ${step}`,
   )
-  return orderedBoundaries(plan, rows.map(([value]) => String(value)))
+  return orderedBoundaries(
+    plan,
+    rows.map(([value]) => String(value)),
+  )
 }
 
 /** The database orders texts by its collation, so it is asked for the order too. */

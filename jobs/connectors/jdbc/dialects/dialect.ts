@@ -16,6 +16,8 @@ export interface ReadColumn {
   readonly expression: string
   /** What its values look like on the way in, for the decoder of the dialect. */
   readonly form: string
+  /** The type as the database names it; empty where nothing depends on it. */
+  readonly databaseType: string
 }
 
 export interface TableDescription {

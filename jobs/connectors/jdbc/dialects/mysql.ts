@@ -250,7 +250,8 @@ const columnType = ({ type, columnLength }: Column, isKey: boolean): string => {
     case 'decimal':
       return `decimal(${Math.min(type.precision, 65)}, ${Math.min(type.scale, 38)})`
     case 'string': {
-      const isBounded = columnLength !== undefined && columnLength > 0 && columnLength <= VARCHAR_MAX
+      const isBounded =
+        columnLength !== undefined && columnLength > 0 && columnLength <= VARCHAR_MAX
       if (isBounded) return `varchar(${columnLength})`
       return isKey ? 'varchar(255)' : 'longtext'
     }

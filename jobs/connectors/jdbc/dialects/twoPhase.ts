@@ -146,4 +146,8 @@ const sqlite: TwoPhase = {
   list: listJournal,
 }
 
-export const TWO_PHASE: { readonly [name in DialectName]: TwoPhase } = { postgresql: postgres, mysql, sqlite }
+export const TWO_PHASE: { readonly [name in DialectName]: TwoPhase } = {
+  postgresql: postgres,
+  mysql,
+  sqlite,
+}
