@@ -26,6 +26,8 @@ export type {
   DatagramSocket,
   Listener,
   Network,
+  Tls,
 } from './network.ts'
 export type { Thread, ThreadOptions, ThreadPort, Threads } from './threads.ts'
 export { createRealHost } from './real/realHost.ts'
+export { equalsInConstantTime, hmacSha256 } from './real/digests.ts'

@@ -82,6 +82,15 @@ const noHttp: Host['http'] = {
   fetch: () => Promise.reject(new Error('The simulated host has no HTTP')),
 }
 
+const noDatabase = (): Promise<never> =>
+  Promise.reject(new Error('The simulated host has no databases'))
+
+const noDatabases: Host['databases'] = {
+  postgres: noDatabase,
+  mysql: noDatabase,
+  sqlite: noDatabase,
+}
+
 export const createMachine = (
   world: MachineWorld,
   index: number,
