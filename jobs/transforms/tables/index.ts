@@ -1,4 +1,14 @@
-export { picking, rebuilt, requireColumn, requireDistinct, withColumns } from './schemas.ts'
+export { renamer, renamingOptions } from './renaming.ts'
+export {
+  adding,
+  picking,
+  rebuilt,
+  relabelling,
+  requireColumn,
+  requireDistinct,
+  withColumns,
+} from './schemas.ts'
+export { joinPath, partsOf, type PathParts } from './paths.ts'
 export {
   defineTableTransform,
   type FailRow,

@@ -128,10 +128,76 @@ test.each([
   ['Copy', 'src_field = nam, dest_field = x', 'Did you mean "name"?'],
   ['Split', 'separator = x, split_field = nam, output_fields = [a]', 'Did you mean "name"?'],
   ['Replace', 'replace_field = nam, pattern = x, replacement = y', 'Did you mean "name"?'],
-  ['Copy', 'src_field = id, dest_field = name', 'two columns named "name"'],
   ['Filter', 'include_fields = [id], exclude_fields = [id]', 'either'],
   ['FilterRowKind', '', 'either'],
   ['Split', 'separator = x, split_field = name', 'needs the option output_fields'],
 ])('%s refuses %s', async (name, options, sentence) => {
   expect(await failureOf(bindTransform(name, options, USERS))).toContain(sentence)
+})
+
+test('an added column replaces one of the same name', async () => {
+  const applied = await applyTransform('Copy', 'fields { name = id }', USERS, ROWS)
+  expect(applied.columns).toEqual({ 'shop.orders': 'id:int name:int age:int' })
+  expect(applied.rows['shop.orders']).toEqual([
+    [1, 1, 20],
+    [2, 2, null],
+  ])
+})
+
+test('RegexExtract puts groups into columns, or the default values', async () => {
+  const options = String.raw`source_field = name, output_fields = [user, domain]
+    regex_pattern = "([^@]+)@(.+)", default_values = [nobody, nowhere]`
+  const applied = await applyTransform('RegexExtract', options, USERS, [
+    [1, 'joy@example.com', 1],
+    [2, 'joy', 2],
+    [3, null, 3],
+  ])
+  expect(applied.rows['shop.orders']!.map((row) => row.slice(3))).toEqual([
+    ['joy', 'example.com'],
+    ['nobody', 'nowhere'],
+    ['nobody', 'nowhere'],
+  ])
+  const wrong = 'source_field = name, output_fields = [a], regex_pattern = "(a)(b)"'
+  expect(await failureOf(bindTransform('RegexExtract', wrong, USERS))).toContain('must agree')
+})
+
+test('RowKindExtractor writes the kind and makes every row an insert', async () => {
+  const rows = [
+    [1, 'a', 1],
+    [2, 'b', 2],
+  ]
+  const short = await applyTransform('RowKindExtractor', '', USERS, rows, [3, 2])
+  expect(short.columns).toEqual({ 'shop.orders': 'id:int name:string age:int row_kind:string' })
+  expect(short.rows['shop.orders']!.map((row) => row[3])).toEqual(['-D', '+U'])
+  expect(short.kinds).toEqual(['+I', '+I'])
+  const full = await applyTransform(
+    'RowKindExtractor',
+    'custom_field_name = change, transform_type = FULL',
+    USERS,
+    rows,
+    [3, 2],
+  )
+  expect(full.rows['shop.orders']!.map((row) => row[3])).toEqual(['DELETE', 'UPDATE_AFTER'])
+})
+
+test('Metadata adds what is known about a row', async () => {
+  const options = 'metadata_fields { Database = db, Table = tbl, RowKind = kind, EventTime = at }'
+  const applied = await applyTransform('Metadata', options, USERS, [[1, 'a', 1]], [3])
+  expect(applied.columns).toEqual({
+    'shop.orders': 'id:int name:string age:int db:string tbl:string kind:string at:bigint',
+  })
+  expect(applied.rows['shop.orders']).toEqual([[1, 'a', 1, 'shop', 'orders', '-D', null]])
+  expect(
+    await failureOf(bindTransform('Metadata', 'metadata_fields { table = t }', USERS)),
+  ).toContain('Did you mean "Table"?')
+})
+
+test('DefineSinkType changes only what a sink creates', async () => {
+  const options = 'columns = [{ column = name, type = "nvarchar2(10)" }]'
+  const bound = await bindTransform('DefineSinkType', options, USERS)
+  expect(bound.outputs[0]!.columns.map((column) => column.sinkType)).toEqual([
+    undefined,
+    'nvarchar2(10)',
+    undefined,
+  ])
 })

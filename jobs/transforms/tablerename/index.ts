@@ -1,0 +1,14 @@
+import { defineTableTransform, joinPath, partsOf, relabelling, renamer } from '../tables/index.ts'
+import { TABLE_RENAME_OPTIONS } from './spec.ts'
+
+/** TableRename: renames tables by rules; database and schema stay. */
+export const tableRename = defineTableTransform({
+  name: 'TableRename',
+  description: 'Renames tables: case, prefix, suffix, replacements.',
+  options: TABLE_RENAME_OPTIONS,
+  bindTable: (options, table) => {
+    const parts = partsOf(table.path)
+    const path = joinPath({ ...parts, table: renamer(options)(parts.table) })
+    return relabelling({ ...table, path })
+  },
+})
