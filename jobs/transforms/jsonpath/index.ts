@@ -16,7 +16,8 @@ import {
   type Value,
 } from '../../../runtime/rows/index.ts'
 import type { OptionsOf } from '../../options/index.ts'
-import { adding, defineTableTransform, requireColumn, type FailRow } from '../tables/index.ts'
+import { adding, requireColumn } from '../schemas.ts'
+import { defineTableTransform, type FailRow } from '../tableTransform.ts'
 import { pathReader, startsWithIndex, type PathReader } from './paths.ts'
 import { JSON_PATH_OPTIONS } from './spec.ts'
 

@@ -1,9 +1,10 @@
 import { expect, test } from 'bun:test'
+import { jsonPath } from '../../../jobs/transforms/jsonpath/index.ts'
 import { Decimal, parseDate, type Value } from '../../../runtime/rows/index.ts'
 import { applyTransform, bindTransform, failureOf, tableOf } from './harness.ts'
 
 const read = async (fields: { [name: string]: string }, row: Value[], columns: string) => {
-  const applied = await applyTransform('JsonPath', `columns = [${columns}]`, tableOf(fields), [row])
+  const applied = await applyTransform(jsonPath, `columns = [${columns}]`, tableOf(fields), [row])
   return {
     columns: applied.columns['shop.orders']!.split(' ').slice(Object.keys(fields).length),
     values: applied.rows['shop.orders']?.[0]?.slice(row.length),
@@ -91,7 +92,7 @@ test('a value that does not fit the type fails the row', async () => {
 
 test('bad paths and columns are refused', async () => {
   const bind = (column: string) =>
-    bindTransform('JsonPath', `columns = [${column}]`, tableOf({ data: 'string', id: 'int' }))
+    bindTransform(jsonPath, `columns = [${column}]`, tableOf({ data: 'string', id: 'int' }))
   expect(await failureOf(bind('{ src_field = data, path = "$[", dest_field = x }'))).toContain(
     'is not a JSONPath',
   )

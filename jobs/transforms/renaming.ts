@@ -1,5 +1,5 @@
-import { javaRegex } from '../../../runtime/expressions/index.ts'
-import { option, type OptionsOf } from '../../options/index.ts'
+import { javaRegex } from '../../runtime/expressions/index.ts'
+import { option, type OptionsOf } from '../options/index.ts'
 
 /** The options of transforms that rename; `what` they rename is named in the descriptions. */
 export const renamingOptions = (what: string) => ({

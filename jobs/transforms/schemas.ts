@@ -1,11 +1,11 @@
-import { EngineError, nearest } from '../../../runtime/errors/index.ts'
+import { EngineError, nearest } from '../../runtime/errors/index.ts'
 import {
   columnIndex,
   type Batch,
   type Column,
   type TableSchema,
   type Vector,
-} from '../../../runtime/rows/index.ts'
+} from '../../runtime/rows/index.ts'
 
 /** The index of a column; TRF-001 with the nearest name when the table has none of that name. */
 export const requireColumn = (table: TableSchema, name: string, transform: string): number => {

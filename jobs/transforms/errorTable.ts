@@ -1,5 +1,5 @@
-import type { JsonValue } from '../../../runtime/config/index.ts'
-import { EngineError } from '../../../runtime/errors/index.ts'
+import type { JsonValue } from '../../runtime/config/index.ts'
+import { EngineError } from '../../runtime/errors/index.ts'
 import {
   batchOfRows,
   rowAt,
@@ -8,8 +8,8 @@ import {
   type Batch,
   type TableSchema,
   type Value,
-} from '../../../runtime/rows/index.ts'
-import type { TransformHost } from '../contract.ts'
+} from '../../runtime/rows/index.ts'
+import type { TransformHost } from './contract.ts'
 import { joinPath, partsOf } from './paths.ts'
 import type { FailRow } from './tableTransform.ts'
 
