@@ -177,15 +177,19 @@ test('job variables are filled in, in and out of quotes', async () => {
   )
 })
 
-test('a transform chooses its tables', async () => {
-  const { plan, tables, problems } = await read(`source { FakeSource { tables_configs = [
+test('tables flow through transforms', async () => {
+  const { tables, problems } = await read(`source { FakeSource { tables_configs = [
       { schema { table = s.abc, fields { id = int, x = int } } }
-      { schema { table = s.xyz, fields { id = int, x = int } } }
-      { schema { table = s.www, fields { id = int, x = int } } } ] } }
-    transform { Copy { table_match_regex = "s.a.*", drop = x, table_transform = [{ table_path = s.xyz, drop = id }] } }
+      { schema { table = s.xyz, fields { id = int, x = int } } } ] } }
+    transform { Copy { drop = x } }
     sink { Console {} }`)
   expect(problems).toEqual([])
-  expect(plan!.vertices[1]!.options).toMatchObject({ drop: 'x' })
-  const names = tables[1]!.output!.map((table) => table.columns.map((column) => column.name))
-  expect(names).toEqual([['id'], ['x'], ['id', 'x']])
+  const names = tables[2]!.input!.map(({ path, columns }) => [
+    path,
+    columns.map(({ name }) => name),
+  ])
+  expect(names).toEqual([
+    ['s.abc', ['id']],
+    ['s.xyz', ['id']],
+  ])
 })

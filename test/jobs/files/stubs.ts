@@ -3,7 +3,6 @@ import { option } from '../../../jobs/options/index.ts'
 import type { SinkConnector, SourceConnector } from '../../../jobs/connectors/index.ts'
 import { parseSchemaBlock } from '../../../jobs/schema/index.ts'
 import type { TransformPlugin } from '../../../jobs/transforms/index.ts'
-import { defineTableTransform } from '../../../jobs/transforms/tables/index.ts'
 import { EngineError } from '../../../runtime/errors/index.ts'
 
 const notHere = (): never => {
@@ -11,7 +10,7 @@ const notHere = (): never => {
 }
 
 /** A source with the tables that its options declare. */
-export const stubSource = (name: string): SourceConnector => ({
+const stubSource = (name: string): SourceConnector => ({
   kind: 'source',
   name,
   description: 'Declares tables.',
@@ -38,7 +37,7 @@ export const stubSource = (name: string): SourceConnector => ({
 })
 
 /** A sink that takes any of the options given. */
-export const stubSink = (name: string): SinkConnector => ({
+const stubSink = (name: string): SinkConnector => ({
   kind: 'sink',
   name,
   description: 'Takes rows.',
@@ -51,22 +50,22 @@ export const stubSink = (name: string): SinkConnector => ({
 })
 
 /** A transform that takes one column away and fails where the table does not have it. */
-export const stubTransform = (name: string): TransformPlugin =>
-  defineTableTransform({
-    name,
-    description: 'Drops a column.',
-    options: {
-      drop: option.string({ description: 'The column.' }),
-      query: option.any({ description: 'Any.' }),
-    },
-    bindTable: ({ drop }, table) => {
-      if (drop !== undefined && !table.columns.some((column) => column.name === drop)) {
-        throw new EngineError('PLN-003', `\`drop\`: there is no column ${drop}.`)
-      }
-      const columns = table.columns.filter((column) => column.name !== drop)
-      return { outputs: [{ ...table, columns }], apply: notHere }
-    },
-  })
+const stubTransform = (name: string): TransformPlugin => ({
+  kind: 'transform',
+  name,
+  description: 'Drops a column.',
+  options: {
+    drop: option.string({ description: 'The column.' }),
+    query: option.any({ description: 'Any.' }),
+  },
+  bind: ({ drop }, table) => {
+    if (drop !== undefined && !table.columns.some((column) => column.name === drop)) {
+      throw new EngineError('PLN-003', `\`drop\`: there is no column ${String(drop)}.`)
+    }
+    const columns = table.columns.filter((column) => column.name !== drop)
+    return { outputs: [{ ...table, columns }], apply: notHere }
+  },
+})
 
 const keyed = <Entry extends { readonly name: string }>(entries: readonly Entry[]) =>
   new Map(entries.map((entry) => [entry.name.toLowerCase(), entry]))
