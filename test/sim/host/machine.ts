@@ -71,13 +71,6 @@ const ended = (ports: Ports, process: Process): void => {
   }
 }
 
-const noDatabase = () => Promise.reject(new Error('The simulated host has no databases'))
-const noDatabases: Host['databases'] = {
-  postgres: noDatabase,
-  mysql: noDatabase,
-  sqlite: noDatabase,
-}
-
 const noHttp: Host['http'] = {
   fetch: () => Promise.reject(new Error('The simulated host has no HTTP')),
 }
