@@ -1,6 +1,8 @@
 import { Packr } from 'msgpackr'
 import type { JsonValue } from '../../runtime/config/index.ts'
 import { EngineError } from '../../runtime/errors/index.ts'
+import { instanceOf } from '../../runtime/exchange/index.ts'
+import type { StateEntry } from '../../runtime/operators/index.ts'
 import type { CommitInfo, Split } from '../connectors/index.ts'
 import type { Plan } from '../plan/index.ts'
 import type { RestoredVertex, SinkState } from '../tasks/index.ts'
@@ -60,7 +62,11 @@ export const commitInfosOf = (record: CheckpointRecord, vertexId: number): Commi
 export const begunSplitsOf = (record: CheckpointRecord, vertexId: number): Split[] =>
   (record.vertices[vertexId] ?? []).filter((split) => split !== null) as Split[]
 
-/** The states for one instance: those of instance i go to i modulo the new parallelism. */
+/**
+ * What one instance of each vertex gets back, at any parallelism: a sink the states of the former
+ * instances i with i modulo P its own number, an operator the entries of the keys that are its own
+ * now, and those without a key.
+ */
 export const restoredFor = (
   record: CheckpointRecord,
   plan: Plan,
@@ -68,9 +74,25 @@ export const restoredFor = (
   instance: number,
 ): RestoredVertex[] =>
   vertexIds.flatMap((vertexId) => {
-    const vertex = plan.vertices[vertexId]!
-    const states = (record.vertices[vertexId] ?? []).filter(
-      (_, index) => index % vertex.parallelism === instance,
-    )
-    return vertex.kind === 'source' ? [] : [{ vertexId, states }]
+    const { kind, parallelism } = plan.vertices[vertexId]!
+    const states = record.vertices[vertexId] ?? []
+    switch (kind) {
+      case 'source':
+        return []
+      case 'sink':
+        return [{ vertexId, states: states.filter((_, i) => i % parallelism === instance) }]
+      case 'transform':
+        return [{ vertexId, states: ownEntries(states, instance, parallelism) }]
+      default:
+        return kind satisfies never
+    }
   })
+
+const ownEntries = (
+  states: readonly unknown[],
+  instance: number,
+  parallelism: number,
+): StateEntry[] =>
+  (states as (readonly StateEntry[] | null)[])
+    .flatMap((entries) => entries ?? [])
+    .filter(({ keyHash }) => keyHash === null || instanceOf(keyHash, parallelism) === instance)

@@ -20,6 +20,7 @@ import {
 import type { CheckpointStore } from './checkpointStore.ts'
 import type { PipelineTasks } from './pipelineTasks.ts'
 import type { ProgressBook } from './progress.ts'
+import { ringsOf } from './rings.ts'
 import { TaskThread } from './taskThread.ts'
 
 export interface ExecutionOptions {
@@ -182,11 +183,12 @@ export class PipelineExecution {
 
   #deployGroups(): Promise<unknown>[] {
     const { restored, plan, tasks } = this.#options
+    const allRings = ringsOf(plan, tasks.vertexIds)
     return this.#groups.map((thread, instance) => {
       const states =
         restored === undefined ? [] : restoredFor(restored, plan, tasks.vertexIds, instance)
       const execution = this.#execution
-      const rings = tasks.rings.filter((ring) => ring.from === instance || ring.to === instance)
+      const rings = allRings.filter((ring) => ring.from === instance || ring.to === instance)
       return thread.ask(
         { kind: 'deployGroup', execution, instance, rings, restored: states },
         'deployed',

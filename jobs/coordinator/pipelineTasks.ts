@@ -1,5 +1,4 @@
 import type { Plan } from '../plan/index.ts'
-import type { RingEdge } from '../tasks/index.ts'
 import { loadSink } from '../tasks/index.ts'
 
 /** The task groups of one pipeline: one an enumerator, one a committer, P for the rows. */
@@ -9,7 +8,6 @@ export interface PipelineTasks {
   /** The sinks that commit in two phases. */
   readonly committers: readonly number[]
   readonly groupCount: number
-  readonly rings: readonly RingEdge[]
 }
 
 export const pipelineTasks = async (
@@ -27,6 +25,5 @@ export const pipelineTasks = async (
     enumerators: vertices.filter((vertex) => vertex.kind === 'source').map((vertex) => vertex.id),
     committers,
     groupCount: Math.max(...vertices.map((vertex) => vertex.parallelism)),
-    rings: [],
   }
 }

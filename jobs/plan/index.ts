@@ -1,2 +1,5 @@
 export type { DeadLetterPolicy, Edge, JobEnvironment, Plan, Vertex, VertexKind } from './plan.ts'
+export { inFlowOrder } from './flowOrder.ts'
 export { inputEdges, outputEdges, pipelinesOf } from './graph.ts'
+export { taskGroupsOf, type PipelineGroups, type TaskGroup } from './taskGroups.ts'
+export { wire, type UnwiredVertex, type WiredGraph } from './wire.ts'

@@ -1,7 +1,17 @@
 import { assert } from '../../runtime/errors/index.ts'
-import { Emitter, type Node, type Receiver, type Target } from '../../runtime/isolate/index.ts'
+import { RingReader, RingWriter } from '../../runtime/exchange/index.ts'
+import {
+  Emitter,
+  ExchangeTarget,
+  ReceiverNode,
+  type Node,
+  type Receiver,
+  type Target,
+} from '../../runtime/isolate/index.ts'
 import { inputEdges, outputEdges, type Edge, type Vertex } from '../plan/index.ts'
 import type { GroupDeployment } from './messages.ts'
+import { partitionerOf } from './partitioners.ts'
+import { RingTarget } from './ringTarget.ts'
 
 /**
  * How the nodes of one task group are joined. Inputs of a vertex are numbered by its edges in plan
@@ -11,6 +21,7 @@ export class GroupEdges {
   readonly #deployment: GroupDeployment
   readonly #targets = new Map<number, Target>()
   readonly #wake: () => void
+  readonly #openRings: (RingReader | RingWriter)[] = []
 
   constructor(deployment: GroupDeployment, wake: () => void) {
     this.#deployment = deployment
@@ -44,16 +55,34 @@ export class GroupEdges {
   }
 
   emitter(vertexId: number): Emitter {
-    const { plan } = this.#deployment.execution
-    const edges = outputEdges(plan, vertexId).filter((edge) => this.#isHere(edge.to))
-    return new Emitter(
-      edges.map((edge) => this.#receiver(edge.to, this.#inputs(edge.to).indexOf(edge))),
-    )
+    const { execution, instance } = this.#deployment
+    const receivers: Receiver[] = []
+    for (const edge of outputEdges(execution.plan, vertexId)) {
+      if (edge.partitioning.kind !== 'forward') receivers.push(this.#exchange(edge))
+      else if (this.#isHere(edge.to)) {
+        receivers.push(this.#receiver(edge.to, this.#inputOf(edge, instance)))
+      }
+    }
+    return new Emitter(receivers)
   }
 
   /** What brings rows from other groups. */
   receivers(): Node[] {
-    return []
+    const { execution, instance, rings } = this.#deployment
+    return rings
+      .filter((ring) => ring.to === instance)
+      .map((ring) => {
+        const edge = execution.plan.edges[ring.edgeIndex]!
+        const reader = new RingReader(ring.memory)
+        reader.listen(this.#wake)
+        this.#openRings.push(reader)
+        const receiver = this.#receiver(edge.to, this.#inputOf(edge, ring.from))
+        return new ReceiverNode(edge.to, reader, receiver)
+      })
+  }
+
+  close(): void {
+    for (const ring of this.#openRings) ring.close()
   }
 
   /** The sinks that read what the dead-letter policy routes. */
@@ -64,10 +93,40 @@ export class GroupEdges {
     return vertexIds.filter((id) => plan.vertices[id]!.input.includes(output) && this.#isHere(id))
   }
 
-  #inputs(vertexId: number): Edge[] {
-    return inputEdges(this.#deployment.execution.plan, vertexId).filter((edge) =>
-      this.#isHere(edge.from),
-    )
+  /** Sends to this group's own instance directly and to the others through rings. */
+  #exchange(edge: Edge): Receiver {
+    const { execution, instance, rings } = this.#deployment
+    const edgeIndex = execution.plan.edges.indexOf(edge)
+    const { parallelism } = execution.plan.vertices[edge.to]!
+    const receivers = Array.from({ length: parallelism }, (_, to): Receiver => {
+      if (to === instance) return this.#receiver(edge.to, this.#inputOf(edge, instance))
+      const ring = rings.find(
+        (each) => each.edgeIndex === edgeIndex && each.from === instance && each.to === to,
+      )
+      assert(ring !== undefined, 'there is a ring to each other instance')
+      const writer = new RingWriter(ring.memory)
+      writer.listen(this.#wake)
+      this.#openRings.push(writer)
+      return { target: new RingTarget(writer), input: 0 }
+    })
+    const partitioner = partitionerOf(edge.partitioning, parallelism)
+    return { target: new ExchangeTarget(partitioner, receivers), input: 0 }
+  }
+
+  /** The inputs of a vertex: for each edge, the instances that write to this one. */
+  #inputs(vertexId: number): { readonly edge: Edge; readonly from: number }[] {
+    const { execution, instance } = this.#deployment
+    return inputEdges(execution.plan, vertexId).flatMap((edge) => {
+      const { parallelism } = execution.plan.vertices[edge.from]!
+      const all = Array.from({ length: parallelism }, (_, from) => ({ edge, from }))
+      return edge.partitioning.kind === 'forward'
+        ? all.filter(({ from }) => from === instance)
+        : all
+    })
+  }
+
+  #inputOf(edge: Edge, from: number): number {
+    return this.#inputs(edge.to).findIndex((input) => input.edge === edge && input.from === from)
   }
 
   #receiver(vertexId: number, input: number): Receiver {

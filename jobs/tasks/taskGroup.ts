@@ -6,6 +6,7 @@ import {
   type Acknowledge,
   type Node,
 } from '../../runtime/isolate/index.ts'
+import type { Operator, StateEntry } from '../../runtime/operators/index.ts'
 import type { SinkWriter, SourceReader, Split } from '../connectors/index.ts'
 import type { Vertex } from '../plan/index.ts'
 import { DeadLetters } from './deadLetters.ts'
@@ -110,6 +111,7 @@ export class TaskGroup {
 
   async close(abort: boolean): Promise<void> {
     this.#loop.stop()
+    this.#edges.close()
     for (const { reader } of this.#sources.values()) await reader.close()
     for (const { writer } of this.#sinks) {
       if (abort) await writer.abort?.()
@@ -159,7 +161,10 @@ export class TaskGroup {
 
   async #openTransform(vertex: Vertex): Promise<void> {
     const transform = await loadTransform(vertex)
-    const operator = new TransformOperator(transform, vertex, this.#deadLetters.rejectRow(vertex))
+    const reject = this.#deadLetters.rejectRow(vertex)
+    const { host } = this.#environment
+    const operator: Operator = new TransformOperator(transform, vertex, host, reject)
+    operator.restore?.(this.#restoredStates(vertex.id) as readonly StateEntry[])
     const node = new OperatorNode({
       ...this.#nodeOptions(vertex),
       operator,

@@ -48,6 +48,10 @@ export const ERROR_CODES = {
     what: 'A file cannot be included.',
     action: 'Correct its name; names are relative to the including file.',
   },
+  'CFG-008': {
+    what: 'A schema block is malformed.',
+    action: 'Correct it: `fields { name = type }`, or `columns` with a name and a type each.',
+  },
   'ROW-001': {
     what: 'A type is unknown or malformed.',
     action: 'Use one of the documented types.',
@@ -57,9 +61,43 @@ export const ERROR_CODES = {
     what: 'A date or time pattern is not valid.',
     action: 'Write it in the letters of Java, for instance yyyy-MM-dd HH:mm:ss.',
   },
+  'SQL-001': {
+    what: 'A query or expression is not valid SQL.',
+    action: 'Correct it at the place shown, which counts lines and columns inside the query.',
+  },
+  'SQL-002': {
+    what: 'A query uses SQL that is not supported.',
+    action: 'Write one SELECT over one table, with expressions and WHERE.',
+  },
+  'SQL-003': { what: 'A column does not exist.', action: 'Use a column of the input table.' },
+  'SQL-004': { what: 'A function does not exist.', action: 'Correct its name.' },
+  'SQL-005': {
+    what: 'Types do not fit together.',
+    action: 'Convert a value with CAST, or correct the arguments.',
+  },
+  'SQL-006': {
+    what: 'An expression cannot be computed for a row.',
+    action: 'Correct the row, guard it with CASE, use TRY_CAST, or skip rows that fail.',
+  },
+  'TRF-001': {
+    what: 'A transform names a column that does not exist.',
+    action: 'Use a column of the input table.',
+  },
+  'TRF-002': {
+    what: 'The options of a transform do not fit together or the table.',
+    action: 'Correct the options.',
+  },
+  'TRF-003': {
+    what: 'A row was rejected by a transform.',
+    action: 'Correct the row, or set row_error_handle_way to SKIP or ROUTE_TO_TABLE.',
+  },
   'PLN-001': {
     what: 'The graph of the job is not valid.',
     action: 'Correct the inputs and outputs.',
+  },
+  'PLN-003': {
+    what: 'The tables that flow into a plugin do not fit it.',
+    action: 'Correct the columns named, or what the plugin reads from.',
   },
   'PLN-002': { what: 'A connector or transform is unknown.', action: 'See `list`.' },
   'FIL-001': {
@@ -114,6 +152,63 @@ export const ERROR_CODES = {
     what: 'There is nothing to restore.',
     action: 'Check the job id and the checkpoint folder, or start without `--restore`.',
   },
+  'JDB-001': {
+    what: 'A JDBC URL or an option beside it cannot be used.',
+    action: 'Write the URL of a PostgreSQL, MySQL, MariaDB or SQLite database.',
+  },
+  'JDB-002': {
+    what: 'The database cannot be reached, or the connection was lost.',
+    action: 'Check that it runs and that the address is right; the job goes on when it is back.',
+  },
+  'JDB-003': {
+    what: 'The database refused the login.',
+    action: 'Check user, password and the name of the database.',
+  },
+  'JDB-004': {
+    what: 'The database refused a statement.',
+    action: 'Read its message; correct the query, the table or the rows.',
+  },
+  'JDB-005': { what: 'A table or column is not there.', action: 'Check its name and place.' },
+  'JDB-006': {
+    what: 'A value of the database has no form in a job.',
+    action: 'Cast it to text in the query.',
+  },
+  'JDB-007': {
+    what: 'The database is not set up for two-phase commit.',
+    action: 'Set it up as the message says, or set is_exactly_once = false.',
+  },
+  'JDB-008': {
+    what: 'A save mode forbids to start.',
+    action: 'Create or empty the table, or choose another save mode.',
+  },
+  'JDB-009': {
+    what: 'The rows before the saved position are not the same any more.',
+    action: 'Start the job anew, or read a table with a primary key.',
+  },
+  'JDB-010': {
+    what: 'A row updates or deletes, and nothing says which one.',
+    action: 'Set primary_keys, or filter such rows out.',
+  },
+  'HTP-001': {
+    what: 'An option of a request cannot be used.',
+    action: 'Correct the URL, JSONPath or paging option that the message names.',
+  },
+  'HTP-002': {
+    what: 'A server cannot be reached over HTTP.',
+    action: 'Check the address and the network, or raise retry and the timeouts.',
+  },
+  'HTP-003': {
+    what: 'A server answered with an error.',
+    action: 'Read what it says; check URL, credentials and body.',
+  },
+  'HTP-004': {
+    what: 'A response is not JSON.',
+    action: 'Check the URL, or set format = text or enable_multi_lines = true.',
+  },
+  'HTP-005': {
+    what: 'The paths of json_field find different numbers of values.',
+    action: 'Correct the paths, or set json_filed_missed_return_null = true.',
+  },
   'ENG-001': {
     what: 'Tidegate itself failed.',
     action: 'This is a bug: report it with the text below.',
@@ -142,6 +237,30 @@ export const ERROR_CODES = {
   'CON-001': {
     what: 'A test sink failed because its options ask for it.',
     action: 'Remove the option when the job shall succeed.',
+  },
+  'NET-001': {
+    what: 'Two members do not belong together.',
+    action: 'Give both the same cluster-name, partition count and compatible versions.',
+  },
+  'NET-002': {
+    what: 'A member does not know the cluster secret.',
+    action: 'Configure the same secret on all members.',
+  },
+  'NET-003': {
+    what: 'A peer broke the member protocol and was cut off.',
+    action: 'Check what connects to the member port; keep strangers away from it.',
+  },
+  'NET-004': {
+    what: 'A member did not answer in time.',
+    action: 'Check that it runs and that the network between the members works.',
+  },
+  'NET-005': {
+    what: 'The connection to a member was lost.',
+    action: 'It is tried again; check the other member if this goes on.',
+  },
+  'NET-006': {
+    what: 'A member refused a request.',
+    action: 'See the detail, and the log of that member.',
   },
   'CLI-001': { what: 'The command line is not valid.', action: 'See `--help`.' },
   'CLI-002': {

@@ -108,7 +108,8 @@ const checkCommits = async (trial: Trial): Promise<void> => {
   const writer = await trial.openWriter()
   const committer = trial.createCommitter()
   for (const [index, batch] of batches.entries()) {
-    await committer?.commit(await prepare(writer, [batch], index + 1))
+    const infos = await prepare(writer, [batch], index + 1)
+    await committer?.commit(infos)
     await trial.expectVisible(batches.slice(0, index + 1))
   }
   await committer?.finish?.()
@@ -174,7 +175,8 @@ const checkOrphans = async (trial: Trial): Promise<void> => {
   await committer?.abortOrphans?.()
   const restored = await trial.openWriter(0, state)
   await trial.expectVisible([first!])
-  await committer?.commit(await prepare(restored, rest, 2))
+  const restInfos = await prepare(restored, rest, 2)
+  await committer?.commit(restInfos)
   await trial.expectVisible(trial.sinkCase.batches)
 }
 

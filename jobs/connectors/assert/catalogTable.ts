@@ -101,9 +101,11 @@ const checkColumns = (
 
 type ColumnRule = NonNullable<CatalogTableRule['column_rule']>[number]
 
+type Fact = string | number | boolean
+
 const checkColumn = (column: Column, rule: ColumnRule, fail: Fail): void => {
   const type = parseType(rule.type)
-  const facts: readonly (readonly [string, unknown, unknown])[] = [
+  const facts: readonly (readonly [string, Fact, Fact])[] = [
     ['length', column.columnLength ?? 0, rule.column_length ?? 0],
     ['nullable', column.nullable, rule.nullable],
     ['default', textOf(column.defaultValue), textOf(rule.default_value)],

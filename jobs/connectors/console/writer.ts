@@ -35,6 +35,13 @@ export const createConsoleWriter = (
     )
   }
 
+  const writeNow = (batch: Batch, firstIndex: number): void => {
+    if (!printData) return
+    for (let row = 0; row < batch.rowCount; row += 1) {
+      context.print(rowLine(batch, row, firstIndex + row))
+    }
+  }
+
   const writeSlowly = async (batch: Batch, firstIndex: number): Promise<void> => {
     for (let row = 0; row < batch.rowCount; row += 1) {
       if (context.signal.aborted) return
@@ -54,11 +61,7 @@ export const createConsoleWriter = (
     write(batch) {
       const firstIndex = (rowCounts.get(batch.table.path) ?? 0) + 1
       rowCounts.set(batch.table.path, firstIndex + batch.rowCount - 1)
-      if (delayMs > 0) return writeSlowly(batch, firstIndex)
-      if (!printData) return
-      for (let row = 0; row < batch.rowCount; row += 1) {
-        context.print(rowLine(batch, row, firstIndex + row))
-      }
+      return delayMs > 0 ? writeSlowly(batch, firstIndex) : writeNow(batch, firstIndex)
     },
     prepareCommit: () => Promise.resolve([]),
     close: () => Promise.resolve(),

@@ -42,7 +42,7 @@ export const createFakeReader = (options: ReaderOptions): SourceReader => {
       makeBatch = batchMaker(tables[current.table]!, schemas[current.table]!, current)
       const pauseMs = nextStartAtMs - clock.monotonic()
       nextStartAtMs = clock.monotonic() + Math.max(0, pauseMs) + intervalMs
-      if (pauseMs > 0) return waitMs(clock, pauseMs, signal)
+      return pauseMs > 0 ? waitMs(clock, pauseMs, signal) : undefined
     },
     read() {
       assert(current !== null && makeBatch !== null, 'a split was started before it is read')

@@ -52,7 +52,7 @@ const schemaOf = (table: FakeTable, path: string): TableSchema => {
       'FakeSource: schema is missing; describe the columns in a schema block.',
     )
   }
-  return parseSchemaBlock(schema, { path, catalog: 'FakeSource' })
+  return parseSchemaBlock(schema, 'FakeSource', path)
 }
 
 /** The default of `column` as a value of `type`, its own or that of an item within; else undefined. */
@@ -64,6 +64,9 @@ export const defaultValueOf = (
   const written = column.defaultValue
   if (written === undefined || written === null) return undefined
   if (isCurrent(type, written)) return currentValue(type, nowMs)
-  if (type.kind === 'bytes') return new TextEncoder().encode(String(written))
+  if (type.kind === 'bytes' && typeof written === 'string') {
+    // As SeaTunnel reads it: the text itself, not base64 as in `rows`.
+    return new TextEncoder().encode(written)
+  }
   return valueFromJson(type, written)
 }

@@ -34,7 +34,7 @@ export const createInMemoryWriter = (
       const message = messages[Math.min(writeCount, messages.length - 1)]
       writeCount += 1
       if (message !== undefined) throw asked(message)
-      if (options.writer_sleep) return untilCancelled(context.signal)
+      return options.writer_sleep ? untilCancelled(context.signal) : undefined
     },
     async prepareCommit(checkpointId) {
       if (options.throw_exception) {

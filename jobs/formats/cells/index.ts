@@ -8,5 +8,4 @@ export {
 } from './cells.ts'
 export { createGridReader, type GridReaderOptions, type Tokenizer } from './gridReader.ts'
 export { cellParserOf, type CellNotation } from './parsers.ts'
-export { scalarOf } from './scalars.ts'
 export { patternOf, type TemporalFormats } from './temporals.ts'

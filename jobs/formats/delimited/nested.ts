@@ -1,5 +1,5 @@
-import type { DataType, Value } from '../../../runtime/rows/index.ts'
-import { scalarOf } from '../cells/index.ts'
+import { EngineError } from '../../../runtime/errors/index.ts'
+import { parseText, type DataType, type Value } from '../../../runtime/rows/index.ts'
 import { jsonValueOf } from '../json/index.ts'
 
 /** What stands between the parts of nested values, from the outermost level on, as in Hive. */
@@ -57,7 +57,16 @@ const partOf = (type: DataType, text: string, level: number): Value | undefined 
     case 'bytes':
       return new TextEncoder().encode(text)
     default:
-      return scalarOf(type, text) ?? jsonValueOf(type, text)
+      return scalarOf(type, text)
+  }
+}
+
+const scalarOf = (type: DataType, text: string): Value | undefined => {
+  try {
+    return parseText(type, text)
+  } catch (thrown) {
+    if (thrown instanceof EngineError) return undefined
+    throw thrown
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   isNullAt,
+  writeJson,
   type Batch,
   type DataType,
   type TableSchema,
@@ -9,7 +10,6 @@ import {
 import { ByteSink } from '../byteSink.ts'
 import { patternOf, type TemporalFormats } from '../cells/index.ts'
 import type { RowWriter } from '../contract.ts'
-import { jsonOf } from '../json/index.ts'
 import { scalarWriterOf, type TemporalPatterns, type WriteCell } from '../scalarWriters.ts'
 import { NESTED_SEPARATORS } from './nested.ts'
 
@@ -154,9 +154,9 @@ const nestedText = (type: DataType, value: Value, level: number): string => {
         .join(separator)
     case 'timestamp':
     case 'timestamp_tz':
-      return unquoted(jsonOf(type, value)).replace('T', ' ')
+      return unquoted(writeJson(type, value)).replace('T', ' ')
     default:
-      return unquoted(jsonOf(type, value))
+      return unquoted(writeJson(type, value))
   }
 }
 

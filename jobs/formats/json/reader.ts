@@ -1,5 +1,5 @@
 import type { TableSchema } from '../../../runtime/rows/index.ts'
-import { createGridReader, type Unescape } from '../cells/index.ts'
+import { createGridReader, type TemporalFormats, type Unescape } from '../cells/index.ts'
 import type { ReadPosition, RejectBadRow, RowReader } from '../contract.ts'
 import { createArrayTokenizer, createLineTokenizer, keysOf } from './tokenizer.ts'
 import { base64Bytes, jsonValueOf } from './values.ts'
@@ -9,7 +9,7 @@ export interface JsonReaderOptions {
   readonly table: TableSchema
   /** One object a line, or one array of objects. */
   readonly layout: 'lines' | 'array'
-  readonly temporal: { readonly date?: string; readonly datetime?: string; readonly time?: string }
+  readonly temporal: TemporalFormats
   readonly from: ReadPosition
   readonly reject: RejectBadRow
 }

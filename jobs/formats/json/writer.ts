@@ -1,5 +1,6 @@
 import {
   isNullAt,
+  writeJson,
   type Batch,
   type DataType,
   type TableSchema,
@@ -8,7 +9,6 @@ import {
 import { ByteSink } from '../byteSink.ts'
 import type { RowWriter } from '../contract.ts'
 import { scalarWriterOf, type TemporalPatterns, type WriteCell } from '../scalarWriters.ts'
-import { jsonOf } from './values.ts'
 
 const QUOTE = 34
 const OPEN_BRACE = 123
@@ -66,7 +66,7 @@ const cellWriterOf = (type: DataType, vector: Vector, sink: ByteSink): WriteCell
   const scalar = scalarWriterOf(type, vector, sink, ISO)
   if (scalar === null) {
     const values = vector.kind === 'object' ? vector.values : []
-    return (row) => sink.text(jsonOf(type, values[row]!))
+    return (row) => sink.text(writeJson(type, values[row]!))
   }
   switch (type.kind) {
     case 'date':
@@ -82,7 +82,7 @@ const cellWriterOf = (type: DataType, vector: Vector, sink: ByteSink): WriteCell
     case 'double': {
       const values = (vector as { values: Float64Array }).values
       return (row) =>
-        Number.isFinite(values[row]!) ? scalar(row) : sink.text(jsonOf(type, values[row]!))
+        Number.isFinite(values[row]!) ? scalar(row) : sink.text(writeJson(type, values[row]!))
     }
     default:
       return scalar

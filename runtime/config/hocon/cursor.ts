@@ -68,11 +68,14 @@ export const atEnd = (cursor: Cursor): boolean => cursor.offset >= cursor.text.l
 
 export const peek = (cursor: Cursor): string => cursor.text[cursor.offset] ?? ''
 
-const SPACE = /[\p{Z}\t\v\f\r\x1c-\x1f\ufeff]/u
+const SPACE = /[\p{Z}\t\v\f\r\ufeff]/u
+/** Java's separators of files, groups, records and units count as white space too. */
+const isJavaSeparator = (character: string): boolean =>
+  character >= '\u001c' && character <= '\u001f'
 
 /** White space of HOCON without the newline: all of Unicode's, and the byte order mark. */
 export const isSpace = (character: string): boolean =>
-  character === ' ' || (character !== '' && character !== '\n' && SPACE.test(character))
+  character === ' ' || SPACE.test(character) || isJavaSeparator(character)
 
 export const atComment = (cursor: Cursor): boolean => {
   const character = peek(cursor)

@@ -1,5 +1,5 @@
 import type { Place } from '../../errors/index.ts'
-import type { HoconKey, HoconObject, HoconPiece, HoconValue } from './syntax.ts'
+import type { HoconInclude, HoconKey, HoconObject, HoconPiece, HoconValue } from './syntax.ts'
 
 /**
  * An object after merging, before substitution. A key holds all values that it was ever given,
@@ -38,8 +38,8 @@ export type Layer =
 export interface MergeOptions {
   /** The objects at the root in which a key that comes again is another entry, not a merge. */
   readonly repeating: ReadonlySet<string>
-  /** The parsed text of an include; undefined where the file is missing. */
-  readonly included: (file: string, includedFrom: string) => HoconObject | undefined
+  /** The parsed text of an include; undefined where it could not be read. */
+  readonly included: (include: HoconInclude) => HoconObject | undefined
 }
 
 export const emptyObject = (
@@ -62,18 +62,20 @@ export const addFields = (
 ): void => {
   for (const field of syntax.fields) {
     if (field.kind === 'include') {
-      const content = options.included(field.file, field.at.file)
+      const content = options.included(field)
       if (content !== undefined) addFields(target, content, target.path ?? scope, options)
       continue
     }
     let object = target
     for (const key of field.path.slice(0, -1)) {
-      object = objectLayer(slotOf(object, key), key, object, true, options)
+      const made = { at: key.at, path: pathBelow(object, key.name), dotted: true }
+      object = objectLayer(slotOf(object, key), made, options)
     }
     const key = field.path.at(-1)!
     const mayRepeat = field.path.length === 1 && field.value.pieces[0]?.kind !== 'previous'
     const slot = mayRepeat ? newOrOnlySlot(object, key) : slotOf(object, key)
-    addValue(slot, key, object, field.value, field.path.length > 1, scope, options)
+    const made = { path: pathBelow(object, key.name), dotted: field.path.length > 1 }
+    addValue(slot, field.value, { ...made, scope }, options)
   }
 }
 
@@ -90,34 +92,38 @@ const addSlot = (object: MergedObject, key: HoconKey): Slot => {
   return slot
 }
 
+/** The object on top of a slot, made where there is none. */
 const objectLayer = (
   slot: Slot,
-  key: HoconKey,
-  parent: MergedObject,
-  dotted: boolean,
+  made: { readonly at: Place; readonly path: MergedObject['path']; readonly dotted: boolean },
   options: MergeOptions,
 ): MergedObject => {
   const last = slot.layers.at(-1)
   if (last?.kind === 'object') {
-    if (!dotted) last.dotted = false
+    if (!made.dotted) last.dotted = false
     return last.object
   }
-  const path = parent.path === undefined ? undefined : [...parent.path, key.name]
-  const object = emptyObject(key.at, path, options)
-  slot.layers.push({ kind: 'object', object, dotted })
+  const object = emptyObject(made.at, made.path, options)
+  slot.layers.push({ kind: 'object', object, dotted: made.dotted })
   return object
 }
+
+const pathBelow = (parent: MergedObject, key: string): MergedObject['path'] =>
+  parent.path === undefined ? undefined : [...parent.path, key]
 
 const isObjectOrSubstitution = (piece: HoconPiece): boolean =>
   piece.kind === 'object' || piece.kind === 'substitution'
 
+interface Destination {
+  readonly path: MergedObject['path']
+  readonly dotted: boolean
+  readonly scope: readonly string[]
+}
+
 const addValue = (
   slot: Slot,
-  key: HoconKey,
-  parent: MergedObject,
   value: HoconValue,
-  dotted: boolean,
-  scope: readonly string[],
+  { path, dotted, scope }: Destination,
   options: MergeOptions,
 ): void => {
   const solid = value.pieces.filter((piece) => piece.kind !== 'space')
@@ -130,7 +136,7 @@ const addValue = (
   // `a = ${base} { b = 1 }` is `a = ${base}` and `a { b = 1 }`: layers, so that `${a.b}` is seen.
   for (const piece of solid) {
     if (piece.kind === 'object') {
-      const object = objectLayer(slot, { name: key.name, at: piece.at }, parent, dotted, options)
+      const object = objectLayer(slot, { at: piece.at, path, dotted }, options)
       addFields(object, piece, scope, options)
     } else {
       slot.layers.push({ kind: 'value', value: { at: value.at, pieces: [piece] }, scope })

@@ -1,4 +1,9 @@
-import type { DatabaseConnection } from '../../../../runtime/host/index.ts'
+import { EngineError } from '../../../../runtime/errors/index.ts'
+import type {
+  DatabaseCell,
+  DatabaseConnection,
+  DatabaseRow,
+} from '../../../../runtime/host/index.ts'
 import { BATCH_ROWS, batchOfRows, type Value } from '../../../../runtime/rows/index.ts'
 import type { Selection, SelectionCursor } from './dialect.ts'
 import { behind, selectStatement } from './statements.ts'
@@ -9,7 +14,7 @@ export interface PageSource {
   /** Order for rows without a key; empty when the database keeps an order by itself. */
   readonly orderWithoutKeys: string
   /** The value of a cell as the driver gives it. */
-  readonly decode: (form: string, cell: unknown, column: number) => Value
+  readonly decode: (form: string, cell: DatabaseCell, column: number) => Value
   /** The literal of a key column's value. */
   readonly literal: (column: number, value: Value) => string
 }
@@ -37,27 +42,33 @@ export const openPagedCursor = (
     const statement = `${selectStatement(selection, source.quote, after)}${order}`
     const limit = ` LIMIT ${pageRows}${offset === 0 ? '' : ` OFFSET ${offset}`}`
     const { rows } = await connection.query(statement + limit)
-    page = rows.map((row) =>
-      columns.map(({ form }, index) => source.decode(form, row[index], index)),
-    )
+    page = rows.flatMap(decodeRow)
     at = 0
     ended = rows.length < pageRows
     if (keys.length === 0) offset += rows.length
-    else if (page.length > 0) {
-      const last = page.at(-1)!
-      after = behind(
-        keyNames,
-        keyColumns.map((index) => source.literal(index, last[index]!)),
-      )
+    else if (rows.length > 0) after = behind(keyNames, keyLiterals(rows.at(-1)!))
+  }
+
+  const decodeRow = (row: DatabaseRow): Value[][] => {
+    try {
+      return [columns.map(({ form }, index) => source.decode(form, row[index]!, index))]
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error
+      selection.reject(row.map(String).join(','), error)
+      return []
     }
   }
 
+  const keyLiterals = (row: DatabaseRow): string[] =>
+    keyColumns.map((index) =>
+      source.literal(index, source.decode(columns[index]!.form, row[index]!, index)),
+    )
+
   return {
     read: async () => {
-      if (at >= page.length) {
+      while (at >= page.length) {
         if (ended) return null
         await fetchPage()
-        if (page.length === 0) return null
       }
       const rows = page.slice(at, at + BATCH_ROWS)
       at += rows.length

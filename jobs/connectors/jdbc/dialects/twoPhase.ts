@@ -1,0 +1,153 @@
+import { EngineError } from '../../../../runtime/errors/index.ts'
+import { DatabaseError, type DatabaseConnection } from '../../../../runtime/host/index.ts'
+import type { DialectName } from '../urls.ts'
+import type { TransactionName } from './dialect.ts'
+import { postgresString } from './postgresTexts.ts'
+import {
+  beginJournal,
+  commitJournal,
+  endJournal,
+  listJournal,
+  rollbackJournal,
+} from './sqliteJournal.ts'
+
+/** Transactions that are prepared by one connection and committed by another, maybe later. */
+export interface TwoPhase {
+  /** Throws JDB-007 when the database is not set up for it. */
+  check(connection: DatabaseConnection): Promise<void>
+  begin(connection: DatabaseConnection, name: TransactionName): Promise<void>
+  /** After it the transaction survives a crash. */
+  prepare(connection: DatabaseConnection, name: TransactionName): Promise<void>
+  /** Whether the connection must be closed for another one to commit what it prepared. */
+  readonly closesAfterPrepare: boolean
+  /** Leaves a transaction that was not prepared. */
+  abandon(connection: DatabaseConnection, name: TransactionName): Promise<void>
+  /** True when it was there; false when it is gone, because it was committed before. */
+  commit(connection: DatabaseConnection, name: TransactionName): Promise<boolean>
+  rollback(connection: DatabaseConnection, name: TransactionName): Promise<void>
+  /** What is prepared of a sink of a job. */
+  list(connection: DatabaseConnection, group: string): Promise<readonly TransactionName[]>
+}
+
+const identifier = ({ group, branch }: TransactionName): string =>
+  postgresString(`${group}:${branch}`)
+
+/** SQLSTATE undefined_object: no prepared transaction of that name. */
+const POSTGRES_UNKNOWN = '42704'
+
+const endPostgres = async (
+  connection: DatabaseConnection,
+  verb: string,
+  name: TransactionName,
+): Promise<boolean> => {
+  try {
+    await connection.script(`${verb} ${identifier(name)}`)
+    return true
+  } catch (error) {
+    if (error instanceof DatabaseError && error.state === POSTGRES_UNKNOWN) return false
+    throw error
+  }
+}
+
+const postgres: TwoPhase = {
+  check: async (connection) => {
+    const { rows } = await connection.query('SHOW max_prepared_transactions')
+    if (Number(rows[0]?.[0]) > 0) return
+    throw new EngineError(
+      'JDB-007',
+      'is_exactly_once needs prepared transactions, and this PostgreSQL has ' +
+        'max_prepared_transactions = 0: set it to at least the parallelism of the sink and restart ' +
+        'the server.',
+    )
+  },
+  begin: (connection) => connection.script('BEGIN'),
+  prepare: (connection, name) => connection.script(`PREPARE TRANSACTION ${identifier(name)}`),
+  closesAfterPrepare: false,
+  abandon: (connection) => connection.script('ROLLBACK'),
+  commit: (connection, name) => endPostgres(connection, 'COMMIT PREPARED', name),
+  rollback: async (connection, name) => {
+    await endPostgres(connection, 'ROLLBACK PREPARED', name)
+  },
+  list: async (connection, group) => {
+    const { rows } = await connection.query(
+      `SELECT gid FROM pg_prepared_xacts
+       WHERE database = current_database() AND left(gid, length($1::text)) = $1::text`,
+      [`${group}:`],
+    )
+    return rows.map(([gid]) => ({ group, branch: String(gid).slice(group.length + 1) }))
+  },
+}
+
+const xid = ({ group, branch }: TransactionName): string =>
+  `${postgresString(group)}, ${postgresString(branch)}`
+
+/** ER_XAER_NOTA: no transaction of that name, or one that its connection still holds. */
+const MYSQL_UNKNOWN = '1397'
+
+const endMysql = async (
+  connection: DatabaseConnection,
+  verb: string,
+  name: TransactionName,
+): Promise<boolean> => {
+  try {
+    await connection.script(`${verb} ${xid(name)}`)
+    return true
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.state !== MYSQL_UNKNOWN) throw error
+    const prepared = await mysql.list(connection, name.group)
+    if (!prepared.some(({ branch }) => branch === name.branch)) return false
+    throw new EngineError(
+      'JDB-002',
+      `The transaction ${name.group}:${name.branch} is still held by the connection that prepared ` +
+        'it: try again.',
+      { retry: 'backoff', cause: error },
+    )
+  }
+}
+
+const mysql: TwoPhase = {
+  check: async () => {},
+  begin: (connection, name) => connection.script(`XA START ${xid(name)}`),
+  prepare: async (connection, name) => {
+    await connection.script(`XA END ${xid(name)}`)
+    await connection.script(`XA PREPARE ${xid(name)}`)
+  },
+  closesAfterPrepare: true,
+  abandon: async (connection, name) => {
+    await connection.script(`XA END ${xid(name)}`)
+    await connection.script(`XA ROLLBACK ${xid(name)}`)
+  },
+  commit: (connection, name) => endMysql(connection, 'XA COMMIT', name),
+  rollback: async (connection, name) => {
+    await endMysql(connection, 'XA ROLLBACK', name)
+  },
+  list: async (connection, group) => {
+    const { rows } = await connection.query('XA RECOVER')
+    return rows.flatMap(([, groupLength, branchLength, data]) => {
+      const text = typeof data === 'string' ? data : Buffer.from(data as Uint8Array).toString()
+      const from = Number(groupLength)
+      if (text.slice(0, from) !== group) return []
+      return [{ group, branch: text.slice(from, from + Number(branchLength)) }]
+    })
+  },
+}
+
+const sqlite: TwoPhase = {
+  check: async () => {},
+  begin: beginJournal,
+  prepare: async (connection) => endJournal(connection),
+  closesAfterPrepare: false,
+  abandon: async (connection, name) => {
+    endJournal(connection)
+    await rollbackJournal(connection, name)
+  },
+  commit: commitJournal,
+  rollback: rollbackJournal,
+  list: listJournal,
+}
+
+export const TWO_PHASE: { readonly [name in DialectName]: TwoPhase } = {
+  postgresql: postgres,
+  mysql,
+  sqlite,
+}

@@ -1,0 +1,2 @@
+export { localFileSink } from './sink.ts'
+export { localFileSource } from './source.ts'

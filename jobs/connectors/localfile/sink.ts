@@ -1,0 +1,23 @@
+import { defineSink } from '../define.ts'
+import { createFileCommitter } from './commit.ts'
+import { createFileWriter } from './fileWriter.ts'
+import { applySaveModes } from './saveModes.ts'
+import { SINK_OPTIONS } from './spec.ts'
+import { targetFolder, targetOf } from './targets.ts'
+
+/** Writes files to the local disk. */
+export const localFileSink = defineSink({
+  kind: 'sink',
+  name: 'LocalFile',
+  description: 'Writes text, csv, json, parquet and binary files to the local disk, exactly once.',
+  options: SINK_OPTIONS,
+  guarantee: (options) => (options.is_enable_transaction ? 'exactly-once' : 'at-least-once'),
+  prepare: async (options, tables, { host }) => {
+    for (const table of tables) targetOf(options, table)
+    for (const folder of new Set(tables.map((table) => targetFolder(options, table)))) {
+      await applySaveModes(host.disk, options, folder)
+    }
+  },
+  createWriter: createFileWriter,
+  createCommitter: createFileCommitter,
+})

@@ -1,0 +1,1 @@
+export { createDeflater, inflate, type ByteCompressor } from './streams.ts'

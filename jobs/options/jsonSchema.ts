@@ -1,0 +1,70 @@
+import type { JsonValue } from '../../runtime/config/index.ts'
+import type { OptionSpec, OptionSpecs } from './spec.ts'
+
+export type JsonSchema = { readonly [key: string]: JsonValue }
+
+/** The JSON Schema (draft 2020-12) of a block with these options. Unknown keys are allowed. */
+export const optionsJsonSchema = (specs: OptionSpecs): JsonSchema => {
+  const required = Object.keys(specs).filter((key) => specs[key]!.required === true)
+  return {
+    type: 'object',
+    properties: Object.fromEntries(
+      Object.entries(specs).flatMap(([key, spec]) =>
+        [key, ...(spec.aliases ?? [])].map((name) => [name, optionSchema(spec)]),
+      ),
+    ),
+    // A required option may go by an older name, so that only those without one can be demanded.
+    required: required.filter((key) => (specs[key]!.aliases ?? []).length === 0),
+  }
+}
+
+const optionSchema = (spec: OptionSpec): JsonSchema => ({
+  description: spec.description,
+  ...(spec.defaultValue === undefined ? {} : { default: spec.defaultValue }),
+  ...(spec.example === undefined ? {} : { examples: [spec.example] }),
+  ...typeSchema(spec),
+})
+
+const typeSchema = (spec: OptionSpec): JsonSchema => {
+  switch (spec.kind) {
+    case 'string':
+      return spec.values === undefined
+        ? { type: ['string', 'number', 'boolean'] }
+        : { type: 'string', enum: [...new Set(spec.values.flatMap(bothCases))] }
+    case 'integer':
+      return {
+        anyOf: [
+          { type: 'integer', ...range(spec) },
+          { type: 'string', pattern: INTEGER },
+        ],
+      }
+    case 'number':
+      return { anyOf: [{ type: 'number', ...range(spec) }, { type: 'string' }] }
+    case 'boolean':
+      return { enum: [true, false, 'true', 'false', 'yes', 'no', 'on', 'off'] }
+    case 'list': {
+      const item = spec.item === undefined ? {} : typeSchema(spec.item)
+      return { anyOf: [{ type: 'array', items: item }, item] }
+    }
+    case 'map':
+      return {
+        type: 'object',
+        additionalProperties: spec.item === undefined ? true : typeSchema(spec.item),
+      }
+    case 'object':
+      return optionsJsonSchema(spec.fields ?? {})
+    case 'any':
+      return {}
+    default:
+      return spec.kind satisfies never
+  }
+}
+
+const INTEGER = String.raw`^\s*[+-]?\d+\s*$|\$\{`
+
+const bothCases = (value: string): string[] => [value, value.toLowerCase(), value.toUpperCase()]
+
+const range = (spec: OptionSpec): JsonSchema => ({
+  ...(spec.minimum === undefined ? {} : { minimum: spec.minimum }),
+  ...(spec.maximum === undefined ? {} : { maximum: spec.maximum }),
+})

@@ -1,0 +1,1 @@
+export { parseSchemaBlock, schemaSpec } from './schemaBlock.ts'

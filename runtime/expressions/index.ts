@@ -1,0 +1,7 @@
+export type { Compiled, ExpressionContext } from './compiled.ts'
+export { compileExpression, compileFilter, type RowFilter } from './filter.ts'
+export { escapeRegex, javaRegex, javaReplacement } from './functions/javaRegex.ts'
+export { compileSelect, type CompiledSelect } from './select.ts'
+export { parseExpressionText, parseSelect } from './syntax/parseSelect.ts'
+export { printExpression } from './syntax/print.ts'
+export type { Expression, Select } from './syntax/tree.ts'

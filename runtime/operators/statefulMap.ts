@@ -1,0 +1,138 @@
+import { ByteReader, ByteWriter, keyHashOf, readValue, writeValue } from '../exchange/index.ts'
+import {
+  batchOfRows,
+  rowAt,
+  valueAt,
+  writeJson,
+  type Batch,
+  type DataType,
+  type TableSchema,
+  type Value,
+} from '../rows/index.ts'
+import type { Operator, Outbox, StateEntry } from './operator.ts'
+
+/** What `StatefulMap` does with the rows of one key. */
+export interface StatefulMapping {
+  /** The columns of the key in the input. */
+  readonly keyColumns: readonly number[]
+  readonly keyType: DataType
+  readonly stateType: DataType
+  /** The state of a key that was not seen before. */
+  readonly initialState: Value
+  readonly output: TableSchema
+  /** The state after a row, and the rows that follow from it. */
+  step(state: Value, row: readonly Value[]): StatefulStep
+  /** The rows that follow from the state of a key when the input has ended. */
+  end?(key: readonly Value[], state: Value): readonly (readonly Value[])[]
+}
+
+export interface StatefulStep {
+  readonly state: Value
+  readonly rows: readonly (readonly Value[])[]
+}
+
+interface KeyState {
+  readonly keyHash: number
+  readonly key: readonly Value[]
+  state: Value
+}
+
+/** How many rows of the end go into one batch. */
+const endRowsMax = 1024
+
+/**
+ * Keeps a state for each key and maps rows with it: Jet's mapStateful. Rows of a key must all come
+ * to one instance; the state follows its key to another parallelism.
+ */
+export class StatefulMap implements Operator {
+  readonly #mapping: StatefulMapping
+  readonly #states = new Map<Value, KeyState>()
+  readonly #keyRowType: DataType
+  #pending: Batch | null = null
+  #ending: Iterator<KeyState> | null = null
+
+  constructor(mapping: StatefulMapping) {
+    this.#mapping = mapping
+    this.#keyRowType = { kind: 'array', element: mapping.keyType }
+  }
+
+  process(_input: number, batch: Batch, outbox: Outbox): boolean {
+    this.#pending ??= this.#map(batch)
+    if (this.#pending.rowCount > 0 && !outbox.offer(this.#pending)) return false
+    this.#pending = null
+    return true
+  }
+
+  complete(outbox: Outbox): boolean {
+    const { end } = this.#mapping
+    if (end === undefined) return true
+    this.#ending ??= this.#states.values()
+    for (;;) {
+      this.#pending ??= this.#endBatch(this.#ending)
+      if (this.#pending.rowCount === 0) return true
+      if (!outbox.offer(this.#pending)) return false
+      this.#pending = null
+    }
+  }
+
+  *snapshot(): Iterable<StateEntry> {
+    const writer = new ByteWriter()
+    for (const { keyHash, key, state } of this.#states.values()) {
+      writer.clear()
+      writeValue(this.#keyRowType, key, writer)
+      writeValue(this.#mapping.stateType, state, writer)
+      yield { keyHash, bytes: writer.take() }
+    }
+  }
+
+  restore(entries: Iterable<StateEntry>): void {
+    for (const { keyHash, bytes } of entries) {
+      const reader = new ByteReader(bytes)
+      const key = readValue(this.#keyRowType, reader) as readonly Value[]
+      const state = readValue(this.#mapping.stateType, reader)
+      this.#states.set(this.#identity(key), { keyHash: keyHash!, key, state })
+    }
+  }
+
+  #map(batch: Batch): Batch {
+    const hashes = keyHashOf(batch, this.#mapping.keyColumns)
+    const rows: (readonly Value[])[] = []
+    for (let row = 0; row < batch.rowCount; row += 1) {
+      const held = this.#stateOf(batch, row, hashes[row]!)
+      const step = this.#mapping.step(held.state, rowAt(batch, row))
+      held.state = step.state
+      for (const each of step.rows) rows.push(each)
+    }
+    return batchOfRows(this.#mapping.output, rows)
+  }
+
+  #stateOf(batch: Batch, row: number, keyHash: number): KeyState {
+    const key = this.#mapping.keyColumns.map((column) => valueAt(batch.columns[column]!, row))
+    const identity = this.#identity(key)
+    let held = this.#states.get(identity)
+    if (held === undefined) {
+      held = { keyHash, key, state: this.#mapping.initialState }
+      this.#states.set(identity, held)
+    }
+    return held
+  }
+
+  /** A value that is the same for equal keys: the key itself where JavaScript compares it by value. */
+  #identity(key: readonly Value[]): Value {
+    const only = key[0]
+    if (key.length === 1 && only !== undefined && (only === null || typeof only !== 'object')) {
+      return only
+    }
+    return writeJson(this.#keyRowType, key)
+  }
+
+  #endBatch(states: Iterator<KeyState>): Batch {
+    const rows: (readonly Value[])[] = []
+    while (rows.length < endRowsMax) {
+      const next = states.next()
+      if (next.done === true) break
+      rows.push(...this.#mapping.end!(next.value.key, next.value.state))
+    }
+    return batchOfRows(this.#mapping.output, rows)
+  }
+}
