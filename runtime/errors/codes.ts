@@ -218,6 +218,10 @@ export const ERROR_CODES = {
     what: 'A test sink failed because its options ask for it.',
     action: 'Remove the option when the job shall succeed.',
   },
+  'CON-002': {
+    what: 'The connection of a Socket source or sink failed.',
+    action: 'Check the server at the address, and start the job again.',
+  },
   'CLI-001': { what: 'The command line is not valid.', action: 'See `--help`.' },
   'CLI-002': {
     what: 'The command needs a cluster.',
