@@ -12,6 +12,11 @@ const ENTRIES: readonly ConnectorEntry[] = [
   { name: 'Console', sink: async () => (await import('./console/index.ts')).consoleSink },
   { name: 'FakeSource', source: async () => (await import('./fakesource/index.ts')).fakeSource },
   {
+    name: 'Http',
+    source: async () => (await import('./http/index.ts')).httpSource,
+    sink: async () => (await import('./http/index.ts')).httpSink,
+  },
+  {
     name: 'Jdbc',
     source: async () => (await import('./jdbc/index.ts')).jdbcSource,
     sink: async () => (await import('./jdbc/index.ts')).jdbcSink,

@@ -5,6 +5,7 @@ import {
   createDeflater,
   createDelimitedWriter,
   createJsonWriter,
+  createParquetWriter,
   encoderOf,
   type ByteCompressor,
   type EncodeBytes,
@@ -113,6 +114,13 @@ export const rowWriterOf = (options: SinkOptions, target: FileTarget): RowWriter
       })
     case 'json':
       return createJsonWriter(table, rowDelimiter)
+    case 'parquet':
+      return createParquetWriter({
+        table,
+        codec: options.compress_codec,
+        timestampsAsInt96: options.parquet_avro_write_timestamp_as_int96,
+        int96Columns: new Set(options.parquet_avro_write_fixed_as_int96 ?? []),
+      })
     default:
       throw new EngineError(
         'FIL-005',

@@ -2,7 +2,8 @@ import { EngineError } from '../../../runtime/errors/index.ts'
 import { javaRegex, javaReplacement } from '../../../runtime/expressions/index.ts'
 import { formatType, Utf8Vector } from '../../../runtime/rows/index.ts'
 import type { OptionsOf } from '../../options/index.ts'
-import { defineTableTransform, rebuilt, requireColumn } from '../tables/index.ts'
+import { rebuilt, requireColumn } from '../schemas.ts'
+import { defineTableTransform } from '../tableTransform.ts'
 import { REPLACE_OPTIONS } from './spec.ts'
 
 type Options = OptionsOf<typeof REPLACE_OPTIONS>

@@ -1,11 +1,12 @@
 import { expect, test } from 'bun:test'
+import { sql } from '../../../jobs/transforms/sql/index.ts'
 import { applyTransform, failureOf, tableOf } from './harness.ts'
 
 const FIELDS = { id: 'int', name: 'string' }
 const QUERY = 'query = "select id, name as name1, 10 / id as share from dual"'
 
 const apply = (options: string, path: string) =>
-  applyTransform('Sql', options, tableOf(FIELDS, path), [
+  applyTransform(sql, options, tableOf(FIELDS, path), [
     [1, 'a'],
     [0, 'b'],
     [5, 'c'],
@@ -33,7 +34,8 @@ test('the options of a single table win over the general ones', async () => {
 test('only table_transform needs no general options', async () => {
   const options = 'table_transform = [{ table_path = "test.xyz", query = "select id from dual" }]'
   expect((await apply(options, 'test.xyz')).columns).toEqual({ 'test.xyz': 'id:int' })
-  expect(await failureOf(apply(options, 'test.abc'))).toContain('Sql needs the option query.')
+  expect((await apply(options, 'test.abc')).columns).toEqual({ 'test.abc': 'id:int name:string' })
+  expect(await failureOf(apply('', 'test.abc'))).toContain('Sql needs the option query.')
 })
 
 test('a row that fails goes to the policy of the job, the others go on in order', async () => {

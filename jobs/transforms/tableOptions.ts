@@ -1,5 +1,5 @@
-import { javaRegex } from '../../../runtime/expressions/index.ts'
-import { option, type OptionSpecs, type OptionsOf } from '../../options/index.ts'
+import { javaRegex } from '../../runtime/expressions/index.ts'
+import { option, type OptionSpecs, type OptionsOf } from '../options/index.ts'
 
 /** The options that every transform of one table has besides its own, which `own` lists. */
 export const tableOptions = (own: OptionSpecs) => ({

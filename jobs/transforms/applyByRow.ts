@@ -1,5 +1,5 @@
-import { EngineError } from '../../../runtime/errors/index.ts'
-import { selectRows, type Batch } from '../../../runtime/rows/index.ts'
+import { EngineError } from '../../runtime/errors/index.ts'
+import { selectRows, type Batch } from '../../runtime/rows/index.ts'
 import type { FailRow, TableTransform } from './tableTransform.ts'
 
 /**

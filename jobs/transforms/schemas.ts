@@ -1,11 +1,11 @@
-import { EngineError, nearest } from '../../../runtime/errors/index.ts'
+import { EngineError, nearest } from '../../runtime/errors/index.ts'
 import {
   columnIndex,
   type Batch,
   type Column,
   type TableSchema,
   type Vector,
-} from '../../../runtime/rows/index.ts'
+} from '../../runtime/rows/index.ts'
 
 /** The index of a column; TRF-001 with the nearest name when the table has none of that name. */
 export const requireColumn = (table: TableSchema, name: string, transform: string): number => {
@@ -87,3 +87,40 @@ export const picking = (
       ),
   }
 }
+
+/** A table with more columns; see `adding`. */
+export interface Addition {
+  readonly output: TableSchema
+  /** The batch with the vectors of the added columns, in the order that these were given. */
+  build(batch: Batch, added: readonly Vector[]): Batch
+}
+
+/** The table with `added` columns at its end; one that has the name of a column replaces it. */
+export const adding = (
+  table: TableSchema,
+  added: readonly Column[],
+  transform: string,
+): Addition => {
+  requireDistinct(added, transform)
+  const columns = [...table.columns]
+  const targets = added.map((column) => {
+    const existing = columnIndex(table, column.name)
+    const target = existing === -1 ? columns.length : existing
+    columns[target] = column
+    return target
+  })
+  const origins = columns.map((_, index) => (targets.includes(index) ? -1 : index))
+  const output = withColumns(table, columns, origins)
+  const build = (batch: Batch, vectors: readonly Vector[]): Batch => {
+    const all = [...batch.columns]
+    for (const [index, target] of targets.entries()) all[target] = vectors[index]!
+    return rebuilt(batch, output, all)
+  }
+  return { output, build }
+}
+
+/** A transform that passes rows on as rows of `table`, which has the same columns. */
+export const relabelling = (table: TableSchema) => ({
+  outputs: [table],
+  apply: (batch: Batch, emit: (batch: Batch) => void): void => emit({ ...batch, table }),
+})

@@ -1,5 +1,5 @@
-import type { JsonValue } from '../../../runtime/config/index.ts'
-import { EngineError } from '../../../runtime/errors/index.ts'
+import type { JsonValue } from '../../runtime/config/index.ts'
+import { EngineError } from '../../runtime/errors/index.ts'
 import {
   batchOfRows,
   rowAt,
@@ -8,8 +8,9 @@ import {
   type Batch,
   type TableSchema,
   type Value,
-} from '../../../runtime/rows/index.ts'
-import type { TransformHost } from '../contract.ts'
+} from '../../runtime/rows/index.ts'
+import type { TransformHost } from './contract.ts'
+import { joinPath, partsOf } from './paths.ts'
 import type { FailRow } from './tableTransform.ts'
 
 /** Collects rows that fail as rows of the error table. */
@@ -20,7 +21,10 @@ export interface ErrorRoute {
   flush(emit: (batch: Batch) => void): void
 }
 
-/** The columns of an error table are SeaTunnel's. TRF-002 when its path is not given. */
+/**
+ * The columns of an error table are SeaTunnel's. A path without a database is in that of the source.
+ * TRF-002 when no path is given.
+ */
 export const makeErrorRoute = (
   path: string | undefined,
   source: TableSchema,
@@ -34,7 +38,7 @@ export const makeErrorRoute = (
   }
   const text = { kind: 'string' } as const
   const table: TableSchema = {
-    path,
+    path: path.includes('.') ? path : joinPath({ ...partsOf(source.path), table: path }),
     catalog: source.catalog,
     columns: [
       { name: 'source_table_id', type: text, nullable: true },
