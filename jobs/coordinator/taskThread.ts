@@ -46,14 +46,14 @@ export class TaskThread {
     })
   }
 
-  /** Lets the isolate close what it has open, then ends the thread in any case. */
+  /** Lets the isolate close what it has open, then has the thread ended in any case. */
   async close(abort: boolean): Promise<void> {
     this.#closing = true
     const deadline = Promise.withResolvers<void>()
     const timer = this.#host.clock.timer(closeTimeoutMs, () => deadline.resolve())
     await Promise.race([this.ask({ kind: 'close', abort }, 'closed'), deadline.promise])
     timer.cancel()
-    await this.#thread.terminate()
+    void this.#thread.terminate()
   }
 
   #receive(report: TaskReport): void {

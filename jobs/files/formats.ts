@@ -1,6 +1,13 @@
-import { readHocon, type ConfigObject } from '../../runtime/config/index.ts'
+import {
+  readHocon,
+  readYaml,
+  type ConfigNode,
+  type ConfigObject,
+  type HoconOptions,
+} from '../../runtime/config/index.ts'
 import type { Diagnostics } from '../../runtime/errors/index.ts'
 import type { Disk } from '../../runtime/host/index.ts'
+import { readSql } from './sql/index.ts'
 import { outsideValue, replaceVariables, type JobVariables } from './variables.ts'
 
 export type JobFormat = 'hocon' | 'json' | 'yaml' | 'sql'
@@ -24,14 +31,36 @@ export const readTree = async (
   format: JobFormat,
   job: JobText,
   diagnostics: Diagnostics,
+): Promise<ConfigObject> => replaceVariables(await parse(format, job, diagnostics), job.values)
+
+const parse = async (
+  format: JobFormat,
+  { text, file, disk, values }: JobText,
+  diagnostics: Diagnostics,
 ): Promise<ConfigObject> => {
-  const tree = await readHocon(job.text, job.file, diagnostics, {
-    disk: job.disk,
+  const options: HoconOptions = {
+    disk,
     json: format === 'json',
-    outside: outsideValue(job.values),
+    outside: outsideValue(values),
     unresolved: 'text',
     repeating: ['source', 'transform', 'sink'],
     keepDotted: true,
-  })
-  return replaceVariables(tree, job.values)
+  }
+  switch (format) {
+    case 'hocon':
+    case 'json':
+      return readHocon(text, file, diagnostics, options)
+    case 'sql':
+      return readSql(text, file, diagnostics, options)
+    case 'yaml':
+      return rootObject(await readYaml(text, file, diagnostics), diagnostics)
+    default:
+      return format satisfies never
+  }
+}
+
+const rootObject = (root: ConfigNode, diagnostics: Diagnostics): ConfigObject => {
+  if (root.kind === 'object') return root
+  diagnostics.error('CFG-001', 'A job must be an object with `source` and `sink`.', root.at)
+  return { kind: 'object', at: root.at, entries: new Map() }
 }

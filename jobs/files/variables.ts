@@ -5,7 +5,7 @@ import {
   type ConfigObject,
   type ConfigScalar,
 } from '../../runtime/config/index.ts'
-import type { Place } from '../../runtime/errors/index.ts'
+import { Diagnostics, type Place } from '../../runtime/errors/index.ts'
 
 /** Where the values of `${name}` come from, the first that has it. */
 export interface JobVariables {
@@ -38,10 +38,16 @@ export const outsideValue =
   (name: string, at: Place): ConfigNode | undefined => {
     const text = valueOf(name, values)
     if (text !== undefined) {
-      return (/^\s*[[{]/.test(text) ? readHoconValue(text, at) : undefined) ?? textNode(text, at)
+      return (/^\s*[[{]/.test(text) ? treeIn(text, at) : undefined) ?? textNode(text, at)
     }
     return RESERVED.has(name) ? textNode(`\${${name}}`, at) : undefined
   }
+
+const treeIn = (text: string, at: Place): ConfigNode | undefined => {
+  const diagnostics = new Diagnostics()
+  const node = readHoconValue(text, () => at, diagnostics, { unresolved: 'text' })
+  return diagnostics.hasErrors ? undefined : node
+}
 
 const textNode = (text: string, at: Place): ConfigScalar => ({
   kind: 'scalar',

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../runtime/config/index.ts'
 import { Diagnostics } from '../../runtime/errors/index.ts'
-import { findEntry, option, parseOptions, type OptionSpecs } from '../options/index.ts'
+import { option, parseOptions, type OptionSpecs } from '../options/index.ts'
 import type { UnwiredVertex, VertexKind } from '../plan/index.ts'
 import type { PluginBlock } from './blocks.ts'
 import type { Plugin } from './registries.ts'
@@ -39,29 +39,8 @@ const IGNORED: { readonly [Kind in VertexKind]: ReadonlySet<string> } = {
   sink: new Set(['plugin_name', 'parallelism', 'multi_table_sink_replica', 'dag-parsing']),
 }
 
-/** The options that choose the tables of a transform; see `bindTable`. */
-export const tableOptions = (specs: OptionSpecs): OptionSpecs => ({
-  table_match_regex: option.string({
-    description: 'Only tables whose whole path matches are transformed; the others pass unchanged.',
-  }),
-  table_transform: option.list(
-    option.object(
-      {
-        ...specs,
-        table_path: option.string({ description: 'The path of the table.', required: true }),
-      },
-      { description: 'The options for one table, instead of the general ones.' },
-    ),
-    { description: 'Tables that have options of their own.' },
-  ),
-})
-
-/** Matches no table. */
-const NO_TABLE = '(?!)'
-
 /** All options that a block of this plugin may have. */
 export const specsOf = (plugin: Plugin): OptionSpecs => ({
-  ...(plugin.kind === 'transform' ? tableOptions(plugin.options) : {}),
   ...COMMON_OPTIONS[plugin.kind],
   ...plugin.options,
 })
@@ -78,7 +57,7 @@ export const vertexOf = (
   const owner = { name: plugin?.name ?? block.name, at: block.at, strict, ignored: IGNORED[kind] }
   // Of an unknown plugin only the wiring is looked at: what else it has cannot be judged.
   const problems = plugin === undefined ? new Diagnostics() : diagnostics
-  const specs = plugin === undefined ? COMMON_OPTIONS[kind] : requiredSpecs(plugin, block)
+  const specs = plugin === undefined ? COMMON_OPTIONS[kind] : specsOf(plugin)
   const parsed = parseOptions<OptionSpecs>(specs, block.options, problems, owner)
   const options = parsed.options as Options
   const common = (key: string): JsonValue | undefined => options[key]
@@ -89,7 +68,7 @@ export const vertexOf = (
     plugin: name,
     name: `${capitalized(kind)}[${position.index}]-${name}${kind === 'sink' ? '-MultiTableSink' : ''}`,
     parallelism: kind === 'sink' ? undefined : (common('parallelism') as number | undefined),
-    options: plugin === undefined ? {} : ownOptions(plugin, block, options),
+    options: plugin === undefined ? {} : ownOptions(plugin, options),
     input: (common('plugin_input') ?? []) as readonly string[],
     output: kind === 'sink' ? null : ((common('plugin_output') ?? null) as string | null),
     at: block.at,
@@ -99,25 +78,9 @@ export const vertexOf = (
 
 type Options = { readonly [key: string]: JsonValue | undefined }
 
-const ownOptions = (plugin: Plugin, block: PluginBlock, options: Options): Options => {
-  const own = Object.fromEntries(
+const ownOptions = (plugin: Plugin, options: Options): Options =>
+  Object.fromEntries(
     Object.entries(options).filter(([key]) => !COMMON_KEYS.has(key) || key in plugin.options),
   )
-  return hasTableOptionsOnly(plugin, block) ? { ...own, table_match_regex: NO_TABLE } : own
-}
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
-
-/** With options for single tables only, the general ones are not required. */
-const requiredSpecs = (plugin: Plugin, block: PluginBlock): OptionSpecs => {
-  const specs = specsOf(plugin)
-  if (!hasTableOptionsOnly(plugin, block)) return specs
-  return Object.fromEntries(
-    Object.entries(specs).map(([key, spec]) => [key, { ...spec, required: false }]),
-  )
-}
-
-const hasTableOptionsOnly = (plugin: Plugin, block: PluginBlock): boolean =>
-  plugin.kind === 'transform' &&
-  findEntry(block.options, 'table_transform') !== undefined &&
-  Object.keys(plugin.options).every((key) => findEntry(block.options, key) === undefined)

@@ -1,7 +1,7 @@
 import type { TableSchema } from '../../runtime/rows/index.ts'
 import type { ConnectorContext } from '../connectors/index.ts'
 import { deadLetterTable } from '../deadletters/index.ts'
-import { inputEdges, type Plan, type Vertex } from '../plan/index.ts'
+import { inFlowOrder, inputEdges, type Plan, type Vertex } from '../plan/index.ts'
 import type { Execution, VertexTables } from './messages.ts'
 import { loadSink, loadSource, loadTransform } from './plugins.ts'
 
@@ -18,7 +18,8 @@ export const prepareTask = async (
 ): Promise<Tables> => {
   const { plan } = execution
   const tables: Tables = {}
-  for (const id of inFlowOrder(plan, execution.vertexIds)) {
+  const vertexIds = inFlowOrder(plan).filter((id) => execution.vertexIds.includes(id))
+  for (const id of vertexIds) {
     const vertex = plan.vertices[id]!
     const input = inputTables(plan, vertex, tables)
     tables[id] = { input, output: await outputTables(vertex, input, contextOf(vertex)) }
@@ -43,7 +44,7 @@ const outputTables = async (
       return (await loadSource(vertex)).discoverTables(vertex.options, context)
     case 'transform': {
       const transform = await loadTransform(vertex)
-      return input.flatMap((table) => transform.bind(vertex.options, table).outputs)
+      return input.flatMap((table) => transform.bind(vertex.options, table, context.host).outputs)
     }
     case 'sink':
       return []
@@ -57,16 +58,4 @@ const inputTables = (plan: Plan, vertex: Vertex, tables: Tables): readonly Table
   const { mode, output } = plan.env.deadLetters
   const takesDeadLetters = mode === 'ROUTE' && output !== undefined && vertex.input.includes(output)
   return takesDeadLetters ? [...input, deadLetterTable(output)] : input
-}
-
-/** The vertices so that each comes after those it reads from. */
-const inFlowOrder = (plan: Plan, vertexIds: readonly number[]): number[] => {
-  const order: number[] = []
-  const visit = (id: number): void => {
-    if (order.includes(id)) return
-    for (const edge of inputEdges(plan, id)) visit(edge.from)
-    order.push(id)
-  }
-  for (const id of vertexIds) visit(id)
-  return order
 }

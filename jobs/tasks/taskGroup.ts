@@ -162,7 +162,8 @@ export class TaskGroup {
   async #openTransform(vertex: Vertex): Promise<void> {
     const transform = await loadTransform(vertex)
     const reject = this.#deadLetters.rejectRow(vertex)
-    const operator: Operator = new TransformOperator(transform, vertex, reject)
+    const { host } = this.#environment
+    const operator: Operator = new TransformOperator(transform, vertex, host, reject)
     operator.restore?.(this.#restoredStates(vertex.id) as readonly StateEntry[])
     const node = new OperatorNode({
       ...this.#nodeOptions(vertex),

@@ -1,21 +1,28 @@
 import type { Operator, Outbox } from '../../runtime/operators/index.ts'
 import type { Batch, TableSchema } from '../../runtime/rows/index.ts'
-import type { BoundTransform, RejectRow, TransformPlugin } from '../transforms/index.ts'
+import type {
+  BoundTransform,
+  RejectRow,
+  TransformHost,
+  TransformPlugin,
+} from '../transforms/index.ts'
 import type { Vertex } from '../plan/index.ts'
 
 /** A transform as an operator: binds each table once and keeps refused batches. */
 export class TransformOperator implements Operator {
   readonly #plugin: TransformPlugin
   readonly #vertex: Vertex
+  readonly #host: TransformHost
   readonly #reject: RejectRow
   readonly #bound = new Map<TableSchema, BoundTransform>()
   readonly #pending: Batch[] = []
   #applied = false
   #taken = 0
 
-  constructor(plugin: TransformPlugin, vertex: Vertex, reject: RejectRow) {
+  constructor(plugin: TransformPlugin, vertex: Vertex, host: TransformHost, reject: RejectRow) {
     this.#plugin = plugin
     this.#vertex = vertex
+    this.#host = host
     this.#reject = reject
   }
 
@@ -41,7 +48,7 @@ export class TransformOperator implements Operator {
   #bind(table: TableSchema): BoundTransform {
     let bound = this.#bound.get(table)
     if (bound === undefined) {
-      bound = this.#plugin.bind(this.#vertex.options as never, table)
+      bound = this.#plugin.bind(this.#vertex.options as never, table, this.#host)
       this.#bound.set(table, bound)
     }
     return bound

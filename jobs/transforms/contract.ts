@@ -1,8 +1,12 @@
+import type { Host } from '../../runtime/host/index.ts'
 import type { Batch, TableSchema } from '../../runtime/rows/index.ts'
 import type { OptionSpecs, OptionsOf } from '../options/index.ts'
 
 /** Passes rejected rows on as the job's dead-letter policy says; see ConnectorContext.reject. */
 export type RejectRow = (batch: Batch, row: number, error: Error) => void
+
+/** What of the outside a transform may reach: NOW, RAND, UUID. */
+export type TransformHost = Pick<Host, 'clock' | 'random'>
 
 /** A transform of one table, made once: it has resolved all names, so applying it cannot be a user's mistake. */
 export interface BoundTransform {
@@ -21,10 +25,5 @@ export interface TransformPlugin<Specs extends OptionSpecs = OptionSpecs> {
   readonly description: string
   readonly options: Specs
   /** Resolves names against the table. Throws an EngineError for an unknown column or a type that does not fit. */
-  bind(options: OptionsOf<Specs>, table: TableSchema): BoundTransform
+  bind(options: OptionsOf<Specs>, table: TableSchema, host: TransformHost): BoundTransform
 }
-
-/** Keeps the type of the options while a transform is defined. */
-export const defineTransform = <Specs extends OptionSpecs>(
-  plugin: TransformPlugin<Specs>,
-): TransformPlugin => plugin as unknown as TransformPlugin

@@ -1,8 +1,2 @@
-export {
-  defineTransform,
-  type BoundTransform,
-  type RejectRow,
-  type TransformPlugin,
-} from './contract.ts'
-export { bindTable } from './bindTable.ts'
+export type { BoundTransform, RejectRow, TransformHost, TransformPlugin } from './contract.ts'
 export { TRANSFORMS, type TransformEntry } from './registry.ts'

@@ -7,5 +7,6 @@ export {
   type ConfigScalar,
   type JsonValue,
 } from './nodes.ts'
-export { readHocon, readHoconValue, type HoconOptions } from './hocon/index.ts'
+export { placesIn, readHocon, readHoconValue, type HoconOptions } from './hocon/index.ts'
+export { readYaml } from './yaml/index.ts'
 export { decodeText, TEXT_BYTES_MAX } from './text.ts'

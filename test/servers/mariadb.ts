@@ -82,7 +82,7 @@ const runOnce = async (login: Login, statement: string): Promise<void> => {
     hostname: '127.0.0.1',
     ...login,
     max: 1,
-    connectionTimeout: 5,
+    connectionTimeout: 1,
   })
   try {
     await client.unsafe(statement)

@@ -81,6 +81,7 @@ keeps('only the host touches the machine', hostSeam, {
 
 keeps('files are short', fileSizes, {
   'a long file': [file('runtime/rows/planted.ts', 'export {}\n'.repeat(401))],
+  'a long test': [file('test/planted.test.ts', 'export {}\n'.repeat(601))],
 })
 
 keeps('skipped tests say why', skipsHaveReasons, {
@@ -117,5 +118,7 @@ describe('error codes', () => {
 })
 
 keeps('connectors and transforms are complete', pluginsAreComplete, {
-  'a connector without anything': [file('jobs/connectors/planted/source.ts', '')],
+  'a connector without anything': [
+    file('jobs/connectors/planted/source.ts', 'export const planted = defineSource({})\n'),
+  ],
 })

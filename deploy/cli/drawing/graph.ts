@@ -26,10 +26,8 @@ const widthOf = ({ node }: LayerSlot): number =>
 
 const heightOf = ({ node }: LayerSlot): number => (node === undefined ? 1 : node.lines.length + 2)
 
-const middleOf = (box: Box): number => box.row + Math.floor((box.height - 1) / 2)
-
-const stackHeight = (layer: readonly LayerSlot[]): number =>
-  layer.reduce((sum, slot) => sum + heightOf(slot) + ROWS_BETWEEN, -ROWS_BETWEEN)
+/** Lines leave and enter at the first text of a box, so that a chain is one straight line. */
+const lineRow = (box: Box): number => box.row + (box.height > 1 ? 1 : 0)
 
 /** One lane for each place that lines leave from, so that lines of different places never join. */
 const lanesOf = (graph: LayeredGraph, depth: number): Map<LayerSlot, number> => {
@@ -38,12 +36,11 @@ const lanesOf = (graph: LayeredGraph, depth: number): Map<LayerSlot, number> => 
 }
 
 const placeBoxes = (graph: LayeredGraph): { boxes: Map<LayerSlot, Box>; columnCount: number } => {
-  const height = Math.max(...graph.layers.map(stackHeight))
   const boxes = new Map<LayerSlot, Box>()
   let column = 0
   for (const [depth, layer] of graph.layers.entries()) {
     const width = Math.max(...layer.map(widthOf))
-    let row = Math.floor((height - stackHeight(layer)) / 2)
+    let row = 0
     for (const slot of layer) {
       boxes.set(slot, { row, column, width, height: heightOf(slot) })
       row += heightOf(slot) + ROWS_BETWEEN
@@ -79,10 +76,10 @@ const drawLinks = (canvas: Canvas, graph: LayeredGraph, boxes: Map<LayerSlot, Bo
       const end = boxes.get(to)!
       const right = start.column + start.width - 1
       const turn = right + 2 + lane
-      canvas.horizontal(middleOf(start), right, turn)
-      canvas.vertical(turn, middleOf(start), middleOf(end))
-      canvas.horizontal(middleOf(end), turn, end.column - (to.node === undefined ? 0 : 1))
-      if (to.node !== undefined) canvas.text(middleOf(end), end.column - 1, '▶')
+      canvas.horizontal(lineRow(start), right, turn)
+      canvas.vertical(turn, lineRow(start), lineRow(end))
+      canvas.horizontal(lineRow(end), turn, end.column - (to.node === undefined ? 0 : 1))
+      if (to.node !== undefined) canvas.text(lineRow(end), end.column - 1, '▶')
     }
   }
 }

@@ -21,10 +21,13 @@ const connection = {
     defaultValue: 30,
     minimum: 1,
   }),
-  properties: option.map(option.string({ description: 'The value of a property.' }), {
-    description: 'Properties of the connection; they win over those in the URL.',
-    advanced: true,
-  }),
+  properties: option.map(
+    option.string({ description: 'The value of a property.', required: true }),
+    {
+      description: 'Properties of the connection; they win over those in the URL.',
+      advanced: true,
+    },
+  ),
 }
 
 const tableItem = {
@@ -39,7 +42,7 @@ const tableItem = {
   use_regex: option.boolean({ description: 'table_path is a regular expression.' }),
 }
 
-export const jdbcSourceSpec = {
+export const JDBC_SOURCE_OPTIONS = {
   ...connection,
   query: option.string({ description: 'The SELECT to read.' }),
   database: option.string({ description: 'With `table`: another way to write table_path.' }),
@@ -135,7 +138,7 @@ export const jdbcSourceSpec = {
   }),
 }
 
-export type JdbcSourceOptions = OptionsOf<typeof jdbcSourceSpec>
+export type JdbcSourceOptions = OptionsOf<typeof JDBC_SOURCE_OPTIONS>
 
 export const SCHEMA_SAVE_MODES = [
   'RECREATE_SCHEMA',
@@ -151,7 +154,7 @@ export const DATA_SAVE_MODES = [
   'ERROR_WHEN_DATA_EXISTS',
 ] as const
 
-export const jdbcSinkSpec = {
+export const JDBC_SINK_OPTIONS = {
   ...connection,
   query: option.string({
     description: 'The statement for each row, with a ? for each column in order.',
@@ -165,7 +168,7 @@ export const jdbcSinkSpec = {
     description: 'Statements are made from `database` and `table`.',
     defaultValue: false,
   }),
-  primary_keys: option.list(option.string({ description: 'A column.' }), {
+  primary_keys: option.list(option.string({ description: 'A column.', required: true }), {
     description: 'The key for upserts, updates and deletes; the key of the table when not set.',
   }),
   support_upsert_by_query_primary_key_exist: option.boolean({
@@ -205,7 +208,7 @@ export const jdbcSinkSpec = {
     advanced: true,
   }),
   auto_commit: option.boolean({
-    description: 'Each batch is committed on its own; false commits at checkpoints only.',
+    description: 'Accepted; each batch is committed on its own unless is_exactly_once is on.',
     defaultValue: true,
     advanced: true,
   }),
@@ -241,4 +244,4 @@ export const jdbcSinkSpec = {
   }),
 }
 
-export type JdbcSinkOptions = OptionsOf<typeof jdbcSinkSpec>
+export type JdbcSinkOptions = OptionsOf<typeof JDBC_SINK_OPTIONS>

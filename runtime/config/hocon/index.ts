@@ -1,4 +1,4 @@
-import { Diagnostics, type Place } from '../../errors/index.ts'
+import type { Diagnostics, Place } from '../../errors/index.ts'
 import type { Disk } from '../../host/index.ts'
 import type { ConfigNode, ConfigObject } from '../nodes.ts'
 import { placesIn } from './cursor.ts'
@@ -51,19 +51,29 @@ export const readHocon = async (
 }
 
 /**
- * Reads one value that stands alone, such as `[a, b]` of a job variable; `at` is the place of all of
- * it. Undefined where it is malformed.
+ * Reads one value that stands alone, such as `[a, b]` of a job variable. Undefined where it is
+ * malformed. Includes are refused.
  */
-export const readHoconValue = (text: string, at: Place): ConfigNode | undefined => {
-  const diagnostics = new Diagnostics()
-  const value = parseHoconValue(text, () => at, diagnostics)
-  if (value === undefined || diagnostics.hasErrors) return undefined
+export const readHoconValue = (
+  text: string,
+  placeAt: (offset: number) => Place,
+  diagnostics: Diagnostics,
+  options: Pick<HoconOptions, 'outside' | 'unresolved'> = {},
+): ConfigNode | undefined => {
+  const value = parseHoconValue(text, placeAt, diagnostics)
+  if (value === undefined) return undefined
   const merging = { repeating: new Set<string>(), included: () => undefined }
+  const { at } = value
   const root = emptyObject(at, [], merging)
   const path = [{ name: 'value', at }]
-  addFields(root, { kind: 'object', at, fields: [{ kind: 'field', path, value }] }, [], merging)
-  const resolved = resolve(root, { ...merging, ...resolution(diagnostics, { unresolved: 'text' }) })
-  return resolved.entries.get('value')?.value
+  try {
+    addFields(root, { kind: 'object', at, fields: [{ kind: 'field', path, value }] }, [], merging)
+    const resolved = resolve(root, { ...merging, ...resolution(diagnostics, options) })
+    return resolved.entries.get('value')?.value
+  } catch (thrown) {
+    diagnostics.caught(thrown, at)
+    return undefined
+  }
 }
 
 const resolution = (diagnostics: Diagnostics, options: HoconOptions) => ({

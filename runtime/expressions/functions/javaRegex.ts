@@ -25,7 +25,7 @@ const INLINE_FLAGS = /^\(\?([imsu]+)\)/
 export const javaRegex = (pattern: string, flags = '', at?: Place): RegExp => {
   const inline = INLINE_FLAGS.exec(pattern)
   const body = pattern.slice(inline?.[0].length ?? 0)
-  const all = new Set([...flags, ...(inline?.[1]?.replace('u', '') ?? '')])
+  const all = new Set((flags + (inline?.[1]?.replace('u', '') ?? '')).split(''))
   const source = body.replace(JAVA_ESCAPE, (escape, quoted: string | undefined) =>
     quoted === undefined ? (ESCAPES.get(escape) ?? escape) : escapeRegex(quoted),
   )

@@ -11,7 +11,7 @@ import {
 import { roundDecimal, type Rounding } from '../decimals.ts'
 import { DOUBLE, INT, isInteger, STRING } from '../types.ts'
 import { exactDecimal } from '../widen.ts'
-import { javaRandom } from './javaRandom.ts'
+import { makeJavaRandom } from './javaRandom.ts'
 import type { FunctionCall, FunctionSpec } from './spec.ts'
 
 const unary = (name: string, compute: (number: number) => number): FunctionSpec => ({
@@ -171,7 +171,7 @@ export const NUMERIC_FUNCTIONS: readonly FunctionSpec[] = [
     make:
       ({ context }) =>
       (seed: number | null = null) =>
-        seed === null ? context.random.next() : javaRandom(seed),
+        seed === null ? context.random.next() : makeJavaRandom(seed)(),
   },
   {
     names: ['MOD'],
@@ -191,7 +191,7 @@ export const NUMERIC_FUNCTIONS: readonly FunctionSpec[] = [
     type: STRING,
     make: () => (value: Value) => {
       const exact = exactDecimal(value)
-      return exact === null ? String(value) : formatDecimal(normalizeDecimal(exact))
+      return exact === null ? null : formatDecimal(normalizeDecimal(exact))
     },
   },
 ]

@@ -18,8 +18,8 @@ const trim = (text: string, character: string | null, start: boolean, end: boole
   const cut = character === null || character === '' ? ' ' : character[0]!
   let from = 0
   let to = text.length
-  while (start && from < to && text[from] === cut) from += 1
-  while (end && to > from && text[to - 1] === cut) to -= 1
+  if (start) while (from < to && text[from] === cut) from += 1
+  if (end) while (to > from && text[to - 1] === cut) to -= 1
   return text.slice(from, to)
 }
 

@@ -49,6 +49,7 @@ describe('types', () => {
     ],
     ['{"A b": "int", Case: string}', '{A b = int, Case = string}'],
     ['row<a int, b string>', '{a = int, b = string}'],
+    ['{a = int\n  b = string\n}', '{a = int, b = string}'],
     ['varchar(20)', 'string'],
     ['integer', 'int'],
     ['datetime', 'timestamp'],

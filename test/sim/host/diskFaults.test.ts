@@ -92,6 +92,23 @@ describe('a power loss', () => {
     expect([...outcomes].sort()).toEqual(['a|', '|b'])
   })
 
+  test('never brings back an older name over a newer one that was synced', () =>
+    simulate(6, async (world) => {
+      const { machine } = machineOf(world)
+      const { disk } = machine.host
+      await disk.makeFolder('/left')
+      await disk.makeFolder('/right')
+      await disk.syncFolder('/')
+      await put(disk, '/left/a', bytes('a'), true)
+      await disk.rename('/left/a', '/right/a')
+      await disk.rename('/right/a', '/right/b')
+      await disk.syncFolder('/right')
+      machine.crash('kept')
+      machine.restart()
+      expect(await machine.host.disk.list('/left')).toEqual([])
+      expect((await machine.host.disk.list('/right')).map(({ name }) => name)).toEqual(['b'])
+    }))
+
   test('keeps a file written atomically whole, old or new', async () => {
     const outcomes = new Set<string>()
     for (let seed = 0; seed < 60; seed += 1) {
@@ -111,6 +128,7 @@ describe('a power loss', () => {
   test('tears unsynced writes at sectors', async () => {
     let mixed = 0
     let shorter = 0
+    let holes = 0
     for (let seed = 0; seed < 40; seed += 1) {
       await simulate(seed, async (world) => {
         const { machine } = machineOf(world)
@@ -129,11 +147,13 @@ describe('a power loss', () => {
         }
         for (const sector of sectors) expect(['1', '2']).toContain(sector)
         mixed += sectors.size === 2 ? 1 : 0
+        holes += content.subarray(4096).includes(0) ? 1 : 0
         shorter += content.length < 6000 ? 1 : 0
       })
     }
     expect(mixed).toBeGreaterThan(20)
     expect(shorter).toBeGreaterThan(20)
+    expect(holes).toBeGreaterThan(5)
   })
 
   test('takes synced bytes too when the drive lies about syncs', () =>

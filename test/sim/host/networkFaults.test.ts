@@ -129,6 +129,18 @@ describe('a stream', () => {
       expect(client.error?.message).toBe('ECONNRESET')
     }))
 
+  test('to a process that died while it was stopped is reset', () =>
+    simulate(11, async (world) => {
+      const { b, client } = await connected(world)
+      b.pause()
+      client.connection.write(BYTE)
+      await world.sleep(100)
+      b.crash()
+      b.restart()
+      await world.sleep(1000)
+      expect(client.error?.message).toBe('ECONNRESET')
+    }))
+
   test('ends at once when the process is killed', () =>
     simulate(9, async (world) => {
       const { b, client } = await connected(world)
@@ -173,6 +185,7 @@ describe('dialing', () => {
       await world.sleep(3500)
       heal()
       expect((await dialing).closed).toBe(false)
+      expect(world.nowMs()).toBeGreaterThan(3500)
     }))
 
   test('a killed process or an unknown name is refused at once', () =>

@@ -123,6 +123,7 @@ const readColumn = (name: string, { type, form }: MysqlType, rest: Partial<Colum
     column: { name, type, nullable: true, ...rest },
     expression: isCast ? `CAST(${selected} AS CHAR)` : selected,
     form: isCast ? 'text' : form,
+    databaseType: '',
   }
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../../../../runtime/rows/index.ts'
 import { describeTarget } from '../urls.ts'
 import { CopyDecoder } from './copyDecoder.ts'
-import type { Dialect, Selection, SelectionCursor, TableName } from './dialect.ts'
+import type { Dialect, Selection, SelectionCursor } from './dialect.ts'
 import { describePostgresQuery, describePostgresTable, quotePostgres } from './postgresCatalog.ts'
 import { postgresString, postgresText } from './postgresTexts.ts'
 import { writePostgresStatement, writePostgresTable } from './postgresWriter.ts'

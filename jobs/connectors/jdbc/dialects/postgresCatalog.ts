@@ -7,9 +7,8 @@ export const quotePostgres = (name: string): string => `"${name.replaceAll('"', 
 
 const COLUMNS_QUERY = `
   SELECT a.attname::text, a.atttypid::int8, a.atttypmod::int4, a.attnotnull,
-    col_description(a.attrelid, a.attnum)::text,
-    pg_get_expr(d.adbin, d.adrelid)::text
-  FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    col_description(a.attrelid, a.attnum)::text, t.typname::text
+  FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
   WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped
   ORDER BY a.attnum`
 
@@ -41,7 +40,7 @@ export const describePostgresTable = async (
   }))
   return {
     name,
-    columns: columns.rows.map(([columnName, oid, modifier, notNull, comment]) =>
+    columns: columns.rows.map(([columnName, oid, modifier, notNull, comment, typeName]) =>
       readColumn(
         {
           name: String(columnName),
@@ -49,6 +48,7 @@ export const describePostgresTable = async (
           modifier: Number(modifier),
           nullable: notNull !== true,
           comment: comment === null ? undefined : String(comment),
+          databaseType: String(typeName),
         },
         options,
       ),
@@ -76,6 +76,7 @@ export const describePostgresQuery = async (
         modifier: attribute?.modifier ?? -1,
         nullable: true,
         comment: undefined,
+        databaseType: '',
       },
       options,
     )
@@ -106,10 +107,11 @@ interface Attribute {
   readonly modifier: number
   readonly nullable: boolean
   readonly comment: string | undefined
+  readonly databaseType: string
 }
 
 const readColumn = (attribute: Attribute, options: ReadOptions): ReadColumn => {
-  const { oid, modifier, name } = attribute
+  const { oid, modifier, name, databaseType } = attribute
   const selected = `q.${quotePostgres(name)}`
   const column = (type: DataType, length?: number): Column => ({
     name,
@@ -120,22 +122,27 @@ const readColumn = (attribute: Attribute, options: ReadOptions): ReadColumn => {
   })
   if (oid === 17 && options.blobIsString) {
     const expression = `convert_from(${selected}, 'UTF8')`
-    return { column: column({ kind: 'string' }), expression, form: 'text' }
+    return { column: column({ kind: 'string' }), expression, form: 'text', databaseType }
   }
   const binary = BINARY_TYPES.get(oid)
   if (binary !== undefined) {
     const type = oid === 1700 ? numericType(modifier) : binary.type
     const isBounded = (oid === 1042 || oid === 1043) && modifier > 4
     const length = isBounded ? modifier - 4 : undefined
-    return { column: column(type, length), expression: selected, form: binary.name }
+    return { column: column(type, length), expression: selected, form: binary.name, databaseType }
   }
   const element = BINARY_TYPES.get(ARRAY_ELEMENTS.get(oid) ?? 0)
   if (element !== undefined) {
     const elementType = element.name === 'numeric' ? numericType(modifier) : element.type
     const type: DataType = { kind: 'array', element: elementType }
-    return { column: column(type), expression: selected, form: `${element.name}[]` }
+    return { column: column(type), expression: selected, form: `${element.name}[]`, databaseType }
   }
-  return { column: column({ kind: 'string' }), expression: `${selected}::text`, form: 'text' }
+  return {
+    column: column({ kind: 'string' }),
+    expression: `${selected}::text`,
+    form: 'text',
+    databaseType,
+  }
 }
 
 /** The modifier of a numeric is 4 more than precision << 16 | scale, of which 11 bits are the scale. */

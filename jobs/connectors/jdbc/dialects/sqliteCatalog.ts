@@ -67,6 +67,7 @@ const readColumn = (name: string, type: DataType, nullable: boolean): ReadColumn
   column: { name, type, nullable },
   expression: `q.${quoteSqlite(name)}`,
   form: '',
+  databaseType: '',
 })
 
 const NAMES: { readonly [name: string]: DataType } = {

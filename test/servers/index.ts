@@ -1,0 +1,3 @@
+export { mariadbMissing, startMariadb } from './mariadb.ts'
+export { postgresMissing, startPostgres, type PostgresOptions } from './postgres.ts'
+export type { TestServer } from './processes.ts'
