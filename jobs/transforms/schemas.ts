@@ -92,7 +92,7 @@ export const picking = (
 export interface Addition {
   readonly output: TableSchema
   /** The batch with the vectors of the added columns, in the order that these were given. */
-  build(batch: Batch, added: readonly Vector[]): Batch
+  readonly build: (batch: Batch, added: readonly Vector[]) => Batch
 }
 
 /** The table with `added` columns at its end; one that has the name of a column replaces it. */
