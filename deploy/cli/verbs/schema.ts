@@ -2,7 +2,6 @@ import { CONNECTORS } from '../../../jobs/connectors/index.ts'
 import { ENVIRONMENT_OPTIONS, specsOf, type Plugin } from '../../../jobs/files/index.ts'
 import { optionsJsonSchema, type JsonSchema } from '../../../jobs/options/index.ts'
 import { TRANSFORMS } from '../../../jobs/transforms/index.ts'
-import { EngineError } from '../../../runtime/errors/index.ts'
 import { defineCommand } from '../command.ts'
 import { ExitCode } from '../exitCodes.ts'
 
@@ -65,18 +64,20 @@ const jobSchema = async (): Promise<JsonSchema> => {
   }
 }
 
+const configurationSchema = async (): Promise<JsonSchema> =>
+  (await import('../../../runtime/config/loading/index.ts')).configurationJsonSchema()
+
 export const command = defineCommand({
-  description: 'Prints the JSON Schema of job files, for editors that check while one types.',
+  description:
+    'Prints the JSON Schema of job files or of tidegate.yaml, for editors that check while one types.',
   operands: [
     { name: 'WHAT', description: 'what to describe', required: true, values: ['job', 'config'] },
   ],
   flags: {},
   examples: ['tidegate schema job > job.schema.json'],
   run: async ({ operands, terminal }) => {
-    if (operands[0] === 'config') {
-      throw new EngineError('CLI-002', 'Only a cluster has a configuration, and there is none yet.')
-    }
-    terminal.out.write(`${JSON.stringify(await jobSchema(), null, 2)}\n`)
+    const schema = operands[0] === 'config' ? await configurationSchema() : await jobSchema()
+    terminal.out.write(`${JSON.stringify(schema, null, 2)}\n`)
     return ExitCode.finished
   },
 })

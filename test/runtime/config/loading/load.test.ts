@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import {
+  configurationJsonSchema,
   describeConfiguration,
   loadConfiguration,
 } from '../../../../runtime/config/loading/index.ts'
@@ -261,4 +262,18 @@ test('a file that a variable names is read, and a missing one is an error', asyn
   const files = { '/etc/my.yaml': 'hazelcast: { cluster-name: named }' }
   const found = await load(files, { HAZELCAST_CONFIG: '/etc/my.yaml' })
   expect(found.configuration!.hazelcast['cluster-name']).toBe('named')
+})
+
+test('the JSON Schema has the keys, kinds and defaults of all roots', () => {
+  const schema = configurationJsonSchema()
+  expect(schema).toMatchObject({
+    properties: {
+      tidegate: { properties: { role: { enum: ['master', 'worker', 'master_and_worker'] } } },
+      hazelcast: { properties: { 'cluster-name': { type: 'string', default: 'seatunnel' } } },
+      seatunnel: {
+        properties: { engine: { properties: { 'backup-count': { minimum: 0, maximum: 6 } } } },
+      },
+    },
+  })
+  expect(JSON.stringify(schema)).not.toContain('"required"')
 })
