@@ -10,18 +10,16 @@ const schemaOf = (plugin: Plugin): JsonSchema => ({
   ...optionsJsonSchema(specsOf(plugin)),
 })
 
+const nameOf = (plugin: Plugin): string => `${plugin.kind}-${plugin.name}`
+
+const reference = (plugin: Plugin): JsonSchema => ({ $ref: `#/$defs/${nameOf(plugin)}` })
+
 /** One element of a section in a JSON job: its `plugin_name` tells which options it has. */
-const elementOf = (plugin: Plugin): JsonSchema => {
-  const options = schemaOf(plugin)
-  return {
-    ...options,
-    properties: {
-      plugin_name: { const: plugin.name },
-      ...(options['properties'] as JsonSchema),
-    },
-    required: ['plugin_name', ...(options['required'] as readonly string[])],
-  }
-}
+const elementOf = (plugin: Plugin): JsonSchema => ({
+  allOf: [reference(plugin)],
+  properties: { plugin_name: { const: plugin.name } },
+  required: ['plugin_name'],
+})
 
 /**
  * A section of a job: in JSON files a list of elements, in HOCON and YAML an object with a key for
@@ -34,7 +32,7 @@ const sectionOf = (plugins: readonly Plugin[]): JsonSchema => ({
       type: 'object',
       properties: Object.fromEntries(
         plugins.map((plugin) => {
-          const block = schemaOf(plugin)
+          const block = reference(plugin)
           return [plugin.name, { anyOf: [block, { type: 'array', items: block }] }]
         }),
       ),
@@ -61,11 +59,14 @@ const jobSchema = async (): Promise<JsonSchema> => {
       sink: sectionOf(sinks),
     },
     required: ['source', 'sink'],
+    $defs: Object.fromEntries(
+      [...sources, ...transforms, ...sinks].map((plugin) => [nameOf(plugin), schemaOf(plugin)]),
+    ),
   }
 }
 
 const configurationSchema = async (): Promise<JsonSchema> =>
-  (await import('../../../runtime/config/loading/index.ts')).configurationJsonSchema()
+  (await import('../../../runtime/settings/index.ts')).configurationJsonSchema()
 
 export const command = defineCommand({
   description:

@@ -1,7 +1,6 @@
 import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { toJson } from '../../../../runtime/config/index.ts'
-import { readXml } from '../../../../runtime/config/xml/index.ts'
+import { readXml, toJson } from '../../../../runtime/config/index.ts'
 import { Diagnostics, formatDiagnostic } from '../../../../runtime/errors/index.ts'
 
 const read = async (text: string) => {

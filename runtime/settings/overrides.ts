@@ -1,7 +1,7 @@
-import { nearest, type Diagnostics, type Place } from '../../errors/index.ts'
-import type { Environment } from '../../host/index.ts'
-import type { ConfigNode, ConfigObject } from '../nodes.ts'
-import { configurationSchema } from '../sections/index.ts'
+import type { ConfigNode, ConfigObject } from '../config/index.ts'
+import { nearest, type Diagnostics, type Place } from '../errors/index.ts'
+import type { Environment } from '../host/index.ts'
+import { configurationSchema } from './sections/index.ts'
 import { overlay } from './fit.ts'
 import { leafPaths } from './shape.ts'
 

@@ -1,4 +1,4 @@
-import type { Disk } from '../../host/index.ts'
+import type { Disk } from '../host/index.ts'
 import type { Role } from './files.ts'
 
 const FILES: { readonly [Key in Role]: string } = {

@@ -1,6 +1,6 @@
+import type { ConfigEntry, ConfigNode, ConfigObject } from '../config/index.ts'
 import type { z } from 'zod'
-import { nearest, type Diagnostics } from '../../errors/index.ts'
-import type { ConfigEntry, ConfigNode, ConfigObject } from '../nodes.ts'
+import { nearest, type Diagnostics } from '../errors/index.ts'
 import { shapeOf, type Shape } from './shape.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { formatPlace } from '../../errors/index.ts'
-import type { ConfigNode } from '../nodes.ts'
+import type { ConfigNode } from '../config/index.ts'
+import { formatPlace } from '../errors/index.ts'
 import type { LoadedConfiguration } from './load.ts'
 
 /** One value of the effective configuration. */

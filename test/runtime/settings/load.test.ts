@@ -3,9 +3,9 @@ import {
   configurationJsonSchema,
   describeConfiguration,
   loadConfiguration,
-} from '../../../../runtime/config/loading/index.ts'
-import { formatDiagnostic } from '../../../../runtime/errors/index.ts'
-import { diskOf } from '../hocon/read.ts'
+} from '../../../runtime/settings/index.ts'
+import { formatDiagnostic } from '../../../runtime/errors/index.ts'
+import { diskOf } from '../config/hocon/read.ts'
 
 type Options = Partial<Parameters<typeof loadConfiguration>[1]>
 

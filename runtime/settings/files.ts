@@ -1,10 +1,6 @@
-import type { Diagnostics } from '../../errors/index.ts'
-import type { Disk, Environment } from '../../host/index.ts'
-import { readHocon } from '../hocon/index.ts'
-import type { ConfigNode } from '../nodes.ts'
-import { decodeText } from '../text.ts'
-import { readXml } from '../xml/index.ts'
-import { readYaml } from '../yaml/index.ts'
+import { type ConfigNode, decodeText, readHocon, readXml, readYaml } from '../config/index.ts'
+import type { Diagnostics } from '../errors/index.ts'
+import type { Disk, Environment } from '../host/index.ts'
 import { FILE_VARIABLES } from './overrides.ts'
 
 export type Role = 'master' | 'worker' | 'master_and_worker'

@@ -1,6 +1,6 @@
+import type { JsonValue } from '../config/index.ts'
 import { z } from 'zod'
-import type { JsonValue } from '../nodes.ts'
-import { configurationSchema } from '../sections/index.ts'
+import { configurationSchema } from './sections/index.ts'
 
 /** The JSON Schema (draft 2020-12) of `tidegate.yaml`, which may hold every root. */
 export const configurationJsonSchema = (): { readonly [key: string]: JsonValue } => {
