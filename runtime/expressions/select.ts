@@ -2,7 +2,7 @@ import { EngineError } from '../errors/index.ts'
 import { selectRows, type Batch, type Column, type TableSchema } from '../rows/index.ts'
 import { compile } from './compile.ts'
 import type { Compiled, ExpressionContext, Scope } from './compiled.ts'
-import { compileExplode, type Explode } from './explode.ts'
+import { compileExplode } from './explode.ts'
 import { filterOf } from './filter.ts'
 import { requireCondition } from './logic.ts'
 import { compileColumn } from './names.ts'
@@ -57,17 +57,13 @@ export const compileSelect = (
     const projected: Batch = { table: output, rowCount: kept.rowCount, columns, kinds: kept.kinds }
     return explode === null ? projected : explode.apply(kept, projected)
   }
-  return {
-    columns: outputColumns(projections, explode),
-    origins: projections.map(({ origin }) => origin),
-    apply,
+  if (explode !== null) {
+    // A row may come out several times, so that no column is still a key.
+    return { columns: explode.columns, origins: explode.columns.map(() => -1), apply }
   }
+  const columns = projections.map(({ column }) => column)
+  return { columns, origins: projections.map(({ origin }) => origin), apply }
 }
-
-const outputColumns = (
-  projections: readonly Projection[],
-  explode: Explode | null,
-): readonly Column[] => explode?.columns ?? projections.map(({ column }) => column)
 
 const keep = (batch: Batch, rows: Int32Array): Batch => selectRows(batch, rows, rows.length)
 

@@ -83,11 +83,25 @@ const TABLE = tableOf({
 })
 
 const FULL: readonly Value[] = [
-  ...['a,b', -7, true, -128, 32767, 2n ** 63n - 1n, Math.fround(0.1), Number.NaN],
-  ...[new Decimal(-(10n ** 38n) + 1n, 18), Uint8Array.of(0, 255), -719_162, 86_399_999_999_999],
-  ...[new Timestamp(-1, 999_999_999), new Timestamp(0, 1, -3600), ['x', null]],
-  ...[new Map<Value, Value>([['k', 1]]), [1, ['deep']]],
-  ...[Float32Array.of(1, 2), new Map<Value, Value>([[3, 0.5]])],
+  'a,b',
+  -7,
+  true,
+  -128,
+  32767,
+  2n ** 63n - 1n,
+  Math.fround(0.1),
+  Number.NaN,
+  new Decimal(-(10n ** 38n) + 1n, 18),
+  Uint8Array.of(0, 255),
+  -719_162,
+  86_399_999_999_999,
+  new Timestamp(-1, 999_999_999),
+  new Timestamp(0, 1, -3600),
+  ['x', null],
+  new Map<Value, Value>([['k', 1]]),
+  [1, ['deep']],
+  Float32Array.of(1, 2),
+  new Map<Value, Value>([[3, 0.5]]),
 ]
 const NULLS: readonly Value[] = FULL.map(() => null)
 const ROWS = Array.from({ length: 9 }, (_, index) => (index % 3 === 1 ? NULLS : FULL))
