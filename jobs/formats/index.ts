@@ -1,6 +1,6 @@
 export { skipBytes, type ByteSource } from './byteSource.ts'
 export type { ByteCompressor } from './compression/index.ts'
-export { createDeflater, inflate } from './compression/index.ts'
+export { createDeflater, createLzopWriter, inflate } from './compression/index.ts'
 export type { BadRow, ReadPosition, RejectBadRow, RowReader, RowWriter } from './contract.ts'
 export {
   createDelimitedReader,

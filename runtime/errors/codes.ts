@@ -238,6 +238,10 @@ export const ERROR_CODES = {
     what: 'A test sink failed because its options ask for it.',
     action: 'Remove the option when the job shall succeed.',
   },
+  'CON-002': {
+    what: 'The connection of a Socket source or sink failed.',
+    action: 'Check the server at the address, and start the job again.',
+  },
   'NET-001': {
     what: 'Two members do not belong together.',
     action: 'Give both the same cluster-name, partition count and compatible versions.',

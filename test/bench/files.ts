@@ -19,6 +19,7 @@ const SCHEMA = `schema { fields {
 
 const BLOCK_ROWS = 10_000
 const MEBIBYTE = 1024 * 1024
+const FORMATS = ['json', 'csv', 'parquet'] as const
 const ROUNDS = 3
 /** Rows whose quantity is below this pass the filter: three of four. */
 const QUANTITY_LIMIT = 750
@@ -32,7 +33,7 @@ export const run = async (emit: Emit, options: readonly string[]): Promise<void>
   try {
     const path = join(folder, 'rows.csv')
     const rowCount = await writeRows(path, (isLarge ? 2048 : 128) * MEBIBYTE)
-    for (const format of ['json', 'csv', 'parquet']) {
+    for (const format of FORMATS) {
       const rates: number[] = []
       for (let round = 0; round < (isLarge ? 1 : ROUNDS); round += 1) {
         rates.push(rowCount / (await copySeconds(path, join(folder, format), format)))

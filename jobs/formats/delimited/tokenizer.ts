@@ -29,6 +29,7 @@ export interface DelimitedSyntax {
 
 const DELIMITER = 1
 const ROW_END = 2
+const NOT_ASCII = 3
 
 /** Finds the rows of csv and of delimited text. One pass over the bytes; no strings. */
 export const createDelimitedTokenizer = (syntax: DelimitedSyntax): Tokenizer => {
@@ -36,7 +37,7 @@ export const createDelimitedTokenizer = (syntax: DelimitedSyntax): Tokenizer => 
   const fieldCount = columnOfField.length
   const skipsEmpty = syntax.emptyLines === 'skipped'
   const endsInLineFeed = rowEnd.length === 1 && rowEnd[0] === LINE_FEED
-  const stops = new Uint8Array(256)
+  const stops = new Uint8Array(256).fill(NOT_ASCII, 128)
   if (delimiter.length > 0) stops[delimiter[0]!] = DELIMITER
   stops[rowEnd[0]!] = ROW_END
 
@@ -69,17 +70,21 @@ export const createDelimitedTokenizer = (syntax: DelimitedSyntax): Tokenizer => 
         }
         let stop = 0
         while (at < length) {
-          const byte = bytes[at]!
-          stop = stops[byte]!
-          if (stop !== 0) {
-            const wanted = stop === DELIMITER ? delimiter : rowEnd
-            if (wanted.length === 1 || matches(bytes, at, wanted)) break
+          stop = stops[bytes[at]!]!
+          if (stop === 0) {
+            at += 1
+            continue
+          }
+          const wanted = stop === DELIMITER ? delimiter : rowEnd
+          if (stop !== NOT_ASCII && wanted.length === 1) break
+          if (bytes[at] === wanted[0]) {
+            if (matches(bytes, at, wanted)) break
             if (at + wanted.length > length && !isLast) {
               return incomplete(grid, row, rowStart, seen, linesBefore)
             }
-            stop = 0
           }
-          seen |= byte
+          seen |= bytes[at]!
+          stop = 0
           at += 1
         }
         if (stop === 0 && !isLast) return incomplete(grid, row, rowStart, seen, linesBefore)

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { decodeText } from '../../../../runtime/config/index.ts'
 import { read, valueOf } from './read.ts'
 

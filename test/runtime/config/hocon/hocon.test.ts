@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { readHocon, type ConfigObject } from '../../../../runtime/config/index.ts'
-import { Diagnostics } from '../../../../runtime/errors/index.ts'
+import { Diagnostics, type Place } from '../../../../runtime/errors/index.ts'
 import { read, valueOf } from './read.ts'
 
 test.each([
@@ -90,7 +90,7 @@ test.each([
 })
 
 test('what the text does not set comes from outside', async () => {
-  const outside = (name: string, at: never) =>
+  const outside = (name: string, at: Place) =>
     name === 'home.path'
       ? ({ kind: 'scalar', at, value: '/h', text: '/h', quoted: true } as const)
       : undefined
@@ -143,7 +143,7 @@ test('several problems come in one run and the rest is read', async () => {
 })
 
 test('JSON allows comments and trailing commas, but no text without quotes', async () => {
-  expect(await valueOf('{ "a.b": [1, 2,], /' + '/ x\n "c": null, }', { json: true })).toEqual({
+  expect(await valueOf('{ "a.b": [1, 2,], // x\n "c": null, }', { json: true })).toEqual({
     'a.b': [1, 2],
     c: null,
   })

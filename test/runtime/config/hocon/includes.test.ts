@@ -35,7 +35,7 @@ test('circles, addresses and texts without a file are refused', async () => {
   expect((await read('include "x"', { disk })).problems.join()).toContain(
     'includes itself: t > x > t',
   )
-  const url = 'include url("http:' + '//localhost/a")'
+  const url = 'include url("http://localhost/a")'
   expect((await read(url, { disk })).problems.join()).toContain('is not supported')
   expect((await read('include classpath("a")', { disk })).problems.join()).toContain(
     'not supported',
