@@ -79,10 +79,10 @@ export const comparable = (
     const clocks = left.type.kind === 'time' || right.type.kind === 'time'
     if (!clocks) return [toTimestamp(left, at), toTimestamp(right, at)]
   }
-  const converted = literalAs(right, left.type) ?? null
-  if (converted !== null) return [left, converted]
-  const other = literalAs(left, right.type) ?? null
-  if (other !== null) return [other, right]
+  const rightLiteral = literalAs(right, left.type)
+  if (rightLiteral !== undefined) return [left, rightLiteral]
+  const leftLiteral = literalAs(left, right.type)
+  if (leftLiteral !== undefined) return [leftLiteral, right]
   throw new EngineError(
     'SQL-005',
     `A ${formatType(left.type)} and a ${formatType(right.type)} cannot be compared with ${operator}; use CAST.`,

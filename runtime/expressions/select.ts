@@ -50,8 +50,12 @@ export const compileSelect = (
     projections.map(({ column }) => column),
     scope,
   )
+  const needed =
+    explode === null
+      ? [...new Set(projections.flatMap(({ compiled }) => compiled.columns))]
+      : [...table.columns.keys()]
   const apply = (batch: Batch, output: TableSchema): Batch | null => {
-    const kept = where === null ? batch : keep(batch, where(batch))
+    const kept = where === null ? batch : keep(batch, where(batch), needed)
     if (kept.rowCount === 0) return null
     const columns = projections.map(({ compiled }) => compiled.evaluate(kept))
     const projected: Batch = { table: output, rowCount: kept.rowCount, columns, kinds: kept.kinds }
@@ -65,7 +69,15 @@ export const compileSelect = (
   return { columns, origins: projections.map(({ origin }) => origin), apply }
 }
 
-const keep = (batch: Batch, rows: Int32Array): Batch => selectRows(batch, rows, rows.length)
+/** The rows `rows` of a batch. Only the columns that `needed` lists are there afterwards. */
+const keep = (batch: Batch, rows: Int32Array, needed: readonly number[]): Batch => {
+  if (rows.length === batch.rowCount) return batch
+  const read = { ...batch, columns: needed.map((column) => batch.columns[column]!) }
+  const kept = selectRows(read, rows, rows.length)
+  const columns = [...batch.columns]
+  for (const [index, column] of needed.entries()) columns[column] = kept.columns[index]!
+  return { ...kept, columns }
+}
 
 const compileItems = (select: Select, scope: Scope): readonly Projection[] => {
   const projections = select.items.flatMap((item): Projection[] => {
