@@ -137,10 +137,20 @@ const structureOf = (type: DataType, text: string): Value | undefined => {
 export const parseExactJson = (text: string): JsonValue =>
   JSON.parse(text, (_key, value, context?: { readonly source?: string }) => {
     const source = context?.source
-    return typeof value === 'number' && source !== undefined && String(value) !== source
+    return typeof value === 'number' && source !== undefined && !isExact(value, source)
       ? source
       : (value as JsonValue)
   }) as JsonValue
+
+/** Any 15 digits survive in a double, as long as its exponent does. */
+const isExact = (number: number, source: string): boolean => {
+  if (String(number) === source) return true
+  const digits = source
+    .replace(/[eE].*$/, '')
+    .replace(/[-.]/g, '')
+    .replace(/^0+/, '')
+  return digits.length <= 15 && Number.isFinite(number) && (number !== 0 || digits === '')
+}
 
 /** The error for a value, or its text, that is not of the type. */
 export const misfit = (type: DataType, value: unknown): EngineError => {
