@@ -4,7 +4,14 @@ import { rowTexts } from '../../../contract/rowTexts.ts'
 import { sinkContract } from '../../../contract/sinkContract.ts'
 import { sourceContract } from '../../../contract/sourceContract.ts'
 import { writtenOptions } from '../../../contract/writtenOptions.ts'
-import { orders, ORDERS_SCHEMA, ordersTable, readRows, testFolder, writeRows } from './fileTables.ts'
+import {
+  orders,
+  ORDERS_SCHEMA,
+  ordersTable,
+  readRows,
+  testFolder,
+  writeRows,
+} from './fileTables.ts'
 
 const FORMATS = ['csv', 'text', 'json', 'parquet'] as const
 
@@ -20,7 +27,8 @@ for (const format of FORMATS) {
       ),
       tables: [ordersTable],
       batches: [orders(1, 7), orders(100, 3), orders(200, 2)],
-      visibleRows: () => readRows(`path = "${target}", file_format_type = ${format}, ${ORDERS_SCHEMA}`),
+      visibleRows: () =>
+        readRows(`path = "${target}", file_format_type = ${format}, ${ORDERS_SCHEMA}`),
       [Symbol.asyncDispose]: folder[Symbol.asyncDispose],
     }
   })

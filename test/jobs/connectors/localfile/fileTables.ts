@@ -2,7 +2,13 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { localFileSink, localFileSource } from '../../../../jobs/connectors/localfile/index.ts'
-import { batchOfRows, column, Decimal, type Batch, type TableSchema } from '../../../../runtime/rows/index.ts'
+import {
+  batchOfRows,
+  column,
+  Decimal,
+  type Batch,
+  type TableSchema,
+} from '../../../../runtime/rows/index.ts'
 import { rowTexts } from '../../../contract/rowTexts.ts'
 import { testContext, type TestContext } from '../../../contract/testContext.ts'
 import { writtenOptions } from '../../../contract/writtenOptions.ts'
