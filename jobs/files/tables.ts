@@ -54,7 +54,7 @@ const outputOf = (
   try {
     switch (plugin.kind) {
       case 'source':
-        return plugin.declaredTables(vertex.options)
+        return plugin.declaredTables(vertex.options, vertex.output)
       case 'transform':
         return input?.flatMap((table) => plugin.bind(vertex.options, table, BINDING_HOST).outputs)
       case 'sink':

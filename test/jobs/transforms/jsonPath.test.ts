@@ -79,7 +79,7 @@ test('what is not there fails the row, or is null, or drops the row', async () =
   expect((await read(fields, ['{"f1": 1}'], columnWith('SKIP'))).values).toEqual([null])
   const dropped = await read(fields, ['{"f1": 1}'], columnWith('SKIP_ROW'))
   expect([dropped.values, dropped.errors]).toEqual([undefined, []])
-  expect((await read(fields, ['no json'], columnWith('FAIL'))).errors).toEqual([
+  expect((await read(fields, ['{no json'], columnWith('FAIL'))).errors).toEqual([
     'The text for "x" is not JSON.',
   ])
 })
@@ -103,3 +103,28 @@ test('bad paths and columns are refused', async () => {
     '"id" is a int',
   )
 })
+
+test.each([
+  ['{user: {name: Joy Ding, age: 20}, on: true}', '$.user.name', 'string', 'Joy Ding'],
+  ['{user: {name: Joy Ding, age: 20}, on: true}', '$.user.age', 'int', 20],
+  ["{'a b': 'it\\'s', list: [x, 'y', 1]}", "$['a b']", 'string', "it's"],
+  ["{'a b': 'it\\'s', list: [x, 'y', 1]}", '$.list', '"array<string>"', ['x', 'y', '1']],
+  ["{on: true, off: null, at: '16:12:43.459'}", '$.on', 'boolean', true],
+])('JSON without quotes is read: %s at %s', async (text, path, type, expected) => {
+  const { values, errors } = await read(
+    { data: 'string' },
+    [text],
+    `{ src_field = data, path = "${path}", dest_field = x, dest_type = ${type} }`,
+  )
+  expect(errors).toEqual([])
+  expect(values).toEqual([expected])
+})
+
+test.each(['{a: 1', '{a 1}', '[1, 2', '{"a": 1} x', '', '['.repeat(300)])(
+  'a text that is no JSON fails its row: %s',
+  async (text) => {
+    const column = '{ src_field = data, path = "$.a", dest_field = x }'
+    const { errors } = await read({ data: 'string' }, [text], column)
+    expect(errors).toEqual(['The text for "x" is not JSON.'])
+  },
+)

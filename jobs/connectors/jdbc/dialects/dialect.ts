@@ -70,6 +70,10 @@ export interface WriteColumn {
 export interface WriteTable {
   /** Quoted. */
   readonly name: string
+  /** Whether rows are written within a transaction of two phases. */
+  readonly isTwoPhase: boolean
+  /** A table that this writer may make for itself, quoted, beside the written one. */
+  readonly stage: string
   readonly columns: readonly WriteColumn[]
   /** Columns of the key, by index; empty when there is none. */
   readonly keys: readonly number[]

@@ -188,6 +188,16 @@ describe('given rows', () => {
   })
 })
 
+test('mistakes in rows, ranges and defaults are seen before anything runs', async () => {
+  const declare = async (text: string) => fakeSource.declaredTables(await optionsOf(text))
+  const schema = 'schema { fields { id = int } }'
+  expect(declare(`${schema}, rows = [{ fields = [x] }]`)).rejects.toThrow('row 1 of rows')
+  expect(declare(`${schema}, int.min = 2, int.max = 1`)).rejects.toThrow('int.min 2 is above')
+  expect(
+    declare('schema { columns = [{ name = a, type = int, defaultValue = x }] }'),
+  ).rejects.toMatchObject({ code: 'ROW-002' })
+})
+
 describe('random rows', () => {
   const split = (seed: number): Split => ({
     id: 'x',
