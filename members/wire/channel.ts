@@ -13,6 +13,7 @@ import {
   decodeReject,
   type Handshake,
   HANDSHAKE_FRAME_BYTES_MAX,
+  type Role,
 } from './handshake.ts'
 import type { WireLimits } from './limits.ts'
 import { createOutbox } from './outbox.ts'
@@ -41,6 +42,7 @@ export interface ChannelEvents {
 export interface ChannelOptions {
   readonly clock: Clock
   readonly connection: Connection
+  readonly role: Role
   readonly handshake: Handshake
   readonly limits: WireLimits
   readonly events: ChannelEvents
@@ -56,6 +58,14 @@ const lost = (connection: Connection, error: Error | undefined): EngineError | u
 const faulty = (connection: Connection, text: string): EngineError =>
   new EngineError('NET-003', `${printed(connection)} was cut off: ${text}`)
 
+/** Who dials us and says nothing is up to no good; whom we dial may just be in trouble. */
+const silent = (connection: Connection, role: Role, timeoutMs: number): EngineError =>
+  role === 'acceptor'
+    ? faulty(connection, `no handshake within ${timeoutMs} ms`)
+    : new EngineError('NET-004', `${printed(connection)} did not answer within ${timeoutMs} ms`, {
+        retry: 'backoff',
+      })
+
 /** The WireFault that `act` throws; all else is thrown on. */
 const faultOf = (act: () => void): WireFault | undefined => {
   try {
@@ -69,7 +79,7 @@ const faultOf = (act: () => void): WireFault | undefined => {
 
 /** Takes the connection over; it speaks as soon as this returns. */
 export const createChannel = (options: ChannelOptions): Channel => {
-  const { clock, connection, handshake, limits, events } = options
+  const { clock, connection, role, handshake, limits, events } = options
   let phase: 'handshake' | 'open' | 'closed' = 'handshake'
   let linger: Timer | undefined
 
@@ -92,7 +102,7 @@ export const createChannel = (options: ChannelOptions): Channel => {
   const fault = (text: string): void => cutOff(faulty(connection, text))
   const outbox = createOutbox(clock, connection, limits, (text) => fault(`it ${text}`))
   const timeout = clock.timer(limits.handshakeTimeoutMs, () =>
-    fault(`no handshake within ${limits.handshakeTimeoutMs} ms`),
+    cutOff(silent(connection, role, limits.handshakeTimeoutMs)),
   )
   const shake = (step: ReturnType<Handshake['receive']>): void => {
     for (const frame of step.send) outbox.add(frame)

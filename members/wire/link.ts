@@ -34,6 +34,8 @@ export interface Link extends Agreement {
   /** The channel is gone: all that waits for the peer fails with `error`. */
   closed(error: EngineError): void
   readonly channel: Channel
+  /** Which side we are. */
+  readonly role: Role
 }
 
 export interface LinkOptions {
@@ -120,6 +122,7 @@ export const createLink = (options: LinkOptions): Link => {
   return {
     ...agreement,
     channel,
+    role,
     send: (kind, body) => channel.send(FRAME_KINDS.message, 0, kindPart(kind), body),
     request: (kind, body, given) => requests.request(kind, body, given),
     openStream: (kind, header) => streams.open(kind, header),

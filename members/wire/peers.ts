@@ -74,18 +74,22 @@ const keyOf = ({ host, port }: Address): string => `${host}:${port}`
 const closedInOrder = (peer: MemberIdentity): EngineError =>
   new EngineError('NET-005', `${keyOf(peer.address)} closed the connection`, { retry: 'reconnect' })
 
-/** A member that has started again at the same address: its earlier life is over. */
-const replaceEarlier = (known: readonly Link[], peer: MemberIdentity): void => {
+/**
+ * What a new connection tells about those that stand: a member with a new id has started again,
+ * and a member dials only when it has no connection, so those that it dialed before are half open.
+ */
+const replaceEarlier = (known: readonly Link[], { peer, role }: Link): void => {
   for (const link of known) {
-    if (link.peer.id === peer.id) continue
-    const text = `${keyOf(peer.address)} has started again`
+    const isStale = role === 'acceptor' && link.role === 'acceptor'
+    if (link.peer.id === peer.id && !isStale) continue
+    const text = `${keyOf(peer.address)} has connected anew`
     link.channel.cutOff(new EngineError('NET-005', text, { retry: 'reconnect' }))
   }
 }
 
 const addLink = (state: State, link: Link, dialed: Address | undefined): void => {
   const key = keyOf(link.peer.address)
-  replaceEarlier(state.links.get(key) ?? [], link.peer)
+  replaceEarlier(state.links.get(key) ?? [], link)
   const known = state.links.get(key) ?? []
   state.links.set(key, known.concat(link))
   if (dialed !== undefined && keyOf(dialed) !== key) state.aliases.set(keyOf(dialed), key)
@@ -132,7 +136,7 @@ const open = (state: State, opening: Opening): void => {
     }
     const address = dialed ?? connection.remote
     const text = `${keyOf(address)} closed the connection during the handshake`
-    const failure = reason ?? new EngineError('NET-003', text)
+    const failure = reason ?? new EngineError(role === 'dialer' ? 'NET-005' : 'NET-003', text)
     opening.onFailure(failure)
     events.onRefused(address, failure)
   }
@@ -140,6 +144,7 @@ const open = (state: State, opening: Opening): void => {
   const channel: Channel = createChannel({
     clock: host.clock,
     connection,
+    role,
     handshake: createHandshake(role, settings, identity, nonce),
     limits,
     events: { onAgreed, onClose, onFrame: (frame) => link?.receive(frame) },
