@@ -37,7 +37,9 @@ export const jsonPath = defineTableTransform({
   options: JSON_PATH_OPTIONS,
   needs: ['columns'],
   bindTable: (options, table) => {
-    const extractions = options.columns!.map((entry) => extractionOf(entry, options, table))
+    const extractions = options
+      .columns!.flatMap(separate)
+      .map((entry) => extractionOf(entry, options, table))
     const columns = extractions.map(({ column }) => column)
     const { output, build } = adding(table, columns, 'JsonPath')
     return {
@@ -59,6 +61,27 @@ export const jsonPath = defineTableTransform({
 
 type Options = OptionsOf<typeof JSON_PATH_OPTIONS>
 type Entry = NonNullable<Options['columns']>[number]
+
+/** One entry may stand for several, with `;` between their paths, columns and types. */
+const separate = (entry: Entry): readonly Entry[] => {
+  const names = entry.dest_field.split(';')
+  if (names.length === 1) return [entry]
+  const paths = entry.path.split(';')
+  const types = typeof entry.dest_type === 'string' ? entry.dest_type.split(';') : []
+  const typesFit = types.length === names.length || types.length === 1
+  if (paths.length !== names.length || !typesFit) {
+    throw new EngineError(
+      'TRF-002',
+      `JsonPath: ${paths.length} paths and ${types.length} types for ${names.length} columns in one entry; they must agree.`,
+    )
+  }
+  return names.map((name, index) => ({
+    ...entry,
+    dest_field: name.trim(),
+    path: paths[index]!.trim(),
+    dest_type: (types[index] ?? types[0]!).trim(),
+  }))
+}
 
 const extractionOf = (entry: Entry, options: Options, table: TableSchema): Extraction => {
   const source = requireColumn(table, entry.src_field, 'JsonPath')

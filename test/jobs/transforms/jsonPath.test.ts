@@ -128,3 +128,16 @@ test.each(['{a: 1', '{a 1}', '[1, 2', '{"a": 1} x', '', '['.repeat(300)])(
     expect(errors).toEqual(['The text for "x" is not JSON.'])
   },
 )
+
+test('one entry may name several values', async () => {
+  const { columns, values } = await read(
+    { data: 'string' },
+    [DATA],
+    '{ src_field = data, path = "$.user.name;$.price", dest_field = "who;cost", dest_type = "string;double" }',
+  )
+  expect(columns).toEqual(['who:string', 'cost:double'])
+  expect(values).toEqual(['Joy', 12.5])
+  const wrong = '{ src_field = data, path = "$.a", dest_field = "x;y" }'
+  const bind = bindTransform(jsonPath, `columns = [${wrong}]`, tableOf({ data: 'string' }))
+  expect(await failureOf(bind)).toContain('must agree')
+})
