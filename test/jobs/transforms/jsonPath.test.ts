@@ -141,3 +141,22 @@ test('one entry may name several values', async () => {
   const bind = bindTransform(jsonPath, `columns = [${wrong}]`, tableOf({ data: 'string' }))
   expect(await failureOf(bind)).toContain('must agree')
 })
+
+test('two columns of one source read the row at hand, not the one before', async () => {
+  const options = `columns = [
+    { src_field = data, path = "$.a", dest_field = a, column_error_handle_way = SKIP }
+    { src_field = data, path = "$.b", dest_field = b, column_error_handle_way = SKIP }
+  ]`
+  const applied = await applyTransform(jsonPath, options, tableOf({ data: 'string' }), [
+    ['{"a": 1, "b": 2}'],
+    ['{broken'],
+    ['{"a": 3, "b": 4}'],
+    ['{"a": 3, "b": 4}'],
+  ])
+  expect(applied.rows['shop.orders']!.map((row) => row.slice(1))).toEqual([
+    ['1', '2'],
+    [null, null],
+    ['3', '4'],
+    ['3', '4'],
+  ])
+})
