@@ -23,9 +23,9 @@ export const createJdbcWriter = (
   return {
     open: () => session.open(),
     write: (batch) => sender.add(batch),
-    flush: () => sender.flush(),
+    flush: () => sender.begin(),
     prepareCommit: async () => {
-      await sender.flush()
+      await sender.drain()
       const name = await session.prepare()
       return name === undefined ? [] : [{ ...name } satisfies CommitInfo]
     },
@@ -57,6 +57,8 @@ class Sender {
   #waiting = new Map<string, Waiting>()
   #waitingRows = 0
   #underway: Promise<void> | undefined
+  /** Whether the rows that gather now are sent as soon as those underway have arrived. */
+  #again = false
   /** Kept for the next call of the engine. */
   #failure: { readonly error: unknown } | undefined
 
@@ -78,7 +80,15 @@ class Sender {
     return this.#waitingRows >= this.#rowsMax ? this.#settle() : undefined
   }
 
-  async flush(): Promise<void> {
+  /** Rows pause: sends what waits, unless a batch is on its way, behind which it follows. */
+  begin(): void {
+    if (this.#failure !== undefined) throw this.#failure.error
+    if (this.#underway !== undefined) this.#again = true
+    else if (this.#waitingRows > 0) this.#start()
+  }
+
+  /** Resolves when all rows so far are with the database. */
+  async drain(): Promise<void> {
     await this.#settle()
     while (this.#waitingRows > 0) {
       this.#start()
@@ -100,6 +110,7 @@ class Sender {
     const all = [...this.#waiting.values()]
     this.#waiting = new Map()
     this.#waitingRows = 0
+    this.#again = false
     this.#underway = this.#send(all)
   }
 
@@ -110,6 +121,7 @@ class Sender {
       this.#failure ??= { error }
     } finally {
       this.#underway = undefined
+      if (this.#again && this.#waitingRows > 0 && this.#failure === undefined) this.#start()
     }
   }
 }

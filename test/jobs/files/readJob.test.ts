@@ -137,7 +137,7 @@ test.each([
   ],
   [
     `${SOURCE}\ntransform { Copy { plugin_input = a, plugin_output = b, drop = ie } }\nsink { Console {} }`,
-    'job:2:64 PLN-003 `drop`: there is no column ie.',
+    'job:2:64 PLN-003 `drop`: there is no column "ie".',
   ],
   [
     `source { FakeSource { plugin_output = a, schema { fields { id = int } } }, FakeSource { plugin_output = b, schema { fields { id = string } } } }\nsink { Console { plugin_input = [a, b] } }`,
