@@ -12,6 +12,11 @@ const ENTRIES: readonly ConnectorEntry[] = [
   { name: 'Console', sink: async () => (await import('./console/index.ts')).consoleSink },
   { name: 'FakeSource', source: async () => (await import('./fakesource/index.ts')).fakeSource },
   {
+    name: 'Http',
+    source: async () => (await import('./http/index.ts')).httpSource,
+    sink: async () => (await import('./http/index.ts')).httpSink,
+  },
+  {
     name: 'Jdbc',
     source: async () => (await import('./jdbc/index.ts')).jdbcSource,
     sink: async () => (await import('./jdbc/index.ts')).jdbcSink,
@@ -21,6 +26,11 @@ const ENTRIES: readonly ConnectorEntry[] = [
     name: 'LocalFile',
     source: async () => (await import('./localfile/index.ts')).localFileSource,
     sink: async () => (await import('./localfile/index.ts')).localFileSink,
+  },
+  {
+    name: 'Socket',
+    source: async () => (await import('./socket/index.ts')).socketSource,
+    sink: async () => (await import('./socket/index.ts')).socketSink,
   },
 ]
 

@@ -189,6 +189,26 @@ export const ERROR_CODES = {
     what: 'A row updates or deletes, and nothing says which one.',
     action: 'Set primary_keys, or filter such rows out.',
   },
+  'HTP-001': {
+    what: 'An option of a request cannot be used.',
+    action: 'Correct the URL, JSONPath or paging option that the message names.',
+  },
+  'HTP-002': {
+    what: 'A server cannot be reached over HTTP.',
+    action: 'Check the address and the network, or raise retry and the timeouts.',
+  },
+  'HTP-003': {
+    what: 'A server answered with an error.',
+    action: 'Read what it says; check URL, credentials and body.',
+  },
+  'HTP-004': {
+    what: 'A response is not JSON.',
+    action: 'Check the URL, or set format = text or enable_multi_lines = true.',
+  },
+  'HTP-005': {
+    what: 'The paths of json_field find different numbers of values.',
+    action: 'Correct the paths, or set json_filed_missed_return_null = true.',
+  },
   'ENG-001': {
     what: 'Tidegate itself failed.',
     action: 'This is a bug: report it with the text below.',
@@ -217,6 +237,10 @@ export const ERROR_CODES = {
   'CON-001': {
     what: 'A test sink failed because its options ask for it.',
     action: 'Remove the option when the job shall succeed.',
+  },
+  'CON-002': {
+    what: 'The connection of a Socket source or sink failed.',
+    action: 'Check the server at the address, and start the job again.',
   },
   'NET-001': {
     what: 'Two members do not belong together.',

@@ -154,11 +154,19 @@ class TypeReader {
       const name = this.#name('a field')
       if (this.#peek() === '=' || this.#peek() === ':') this.#at += 1
       fields.push({ name, type: this.#fieldType(depth + 1) })
-      if (this.#peek() !== ',') break
-      this.#expect(',')
+      if (!this.#separator()) break
     }
     this.#expect(close)
     return rowType(fields)
+  }
+
+  /** Fields are parted by commas or, as in HOCON, by ends of lines. */
+  #separator(): boolean {
+    if (this.#peek() === ',') {
+      this.#expect(',')
+      return true
+    }
+    return /\n\s*$/.test(this.#text.slice(0, this.#at))
   }
 
   /** A field's type may stand in quotes, as in JSON. */

@@ -9,6 +9,8 @@ export interface Column {
   readonly columnScale?: number
   readonly defaultValue?: JsonValue
   readonly comment?: string
+  /** The type that a sink which creates the table gives the column, in the words of its database. */
+  readonly sinkType?: string
 }
 
 export interface PrimaryKey {

@@ -118,5 +118,7 @@ describe('error codes', () => {
 })
 
 keeps('connectors and transforms are complete', pluginsAreComplete, {
-  'a connector without anything': [file('jobs/connectors/planted/source.ts', '')],
+  'a connector without anything': [
+    file('jobs/connectors/planted/source.ts', 'export const planted = defineSource({})\n'),
+  ],
 })

@@ -43,10 +43,14 @@ const assignment = (key: string, value: JsonValue, indent: string): string => {
 
 const INDENT = '    '
 
+/** Only some sources know their columns without it, so a skeleton has it always. */
+const isNeeded = (key: string, spec: OptionSpec): boolean =>
+  spec.required === true || key === 'schema'
+
 const optionLines = ([key, spec]: readonly [string, OptionSpec]): string => {
   const description = `${INDENT}# ${spec.description}\n`
   const lines = assignment(key, exampleOf(spec), INDENT)
-  if (spec.required === true) return description + lines
+  if (isNeeded(key, spec)) return description + lines
   if (spec.advanced === true) return ''
   return description + lines.replace(/^ {4}/gm, `${INDENT}# `)
 }

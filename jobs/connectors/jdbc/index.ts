@@ -4,7 +4,7 @@ import { createJdbcReader } from './reader.ts'
 import { applySaveModes } from './saveModes.ts'
 import { translated, withSession } from './session.ts'
 import { describeSource } from './sourceTables.ts'
-import { jdbcSinkSpec, jdbcSourceSpec } from './spec.ts'
+import { JDBC_SINK_OPTIONS, JDBC_SOURCE_OPTIONS } from './spec.ts'
 import { sinkTarget } from './targetTables.ts'
 import { createJdbcCommitter } from './transactions.ts'
 import { parseTarget, type Target } from './urls.ts'
@@ -26,7 +26,7 @@ export const jdbcSource = defineSource({
   kind: 'source',
   name: 'Jdbc',
   description: 'Reads tables and queries of PostgreSQL, MySQL, MariaDB and SQLite.',
-  options: jdbcSourceSpec,
+  options: JDBC_SOURCE_OPTIONS,
   replayable: true,
   declaredTables: () => undefined,
   discoverTables: (options, context) =>
@@ -36,7 +36,7 @@ export const jdbcSource = defineSource({
   createEnumerator: (options, _tables, context) =>
     createJdbcEnumerator(options, sourceTarget(options), context),
   createReader: (options, tables, context) =>
-    createJdbcReader(options, sourceTarget(options), tables, context),
+    createJdbcReader({ options, target: sourceTarget(options), tables, context }),
   bounded: () => true,
 })
 
@@ -45,7 +45,7 @@ export const jdbcSink = defineSink({
   kind: 'sink',
   name: 'Jdbc',
   description: 'Writes to tables of PostgreSQL, MySQL, MariaDB and SQLite.',
-  options: jdbcSinkSpec,
+  options: JDBC_SINK_OPTIONS,
   guarantee: (options) => {
     if (options.is_exactly_once) return 'exactly-once'
     const hasKeys = (options.primary_keys?.length ?? 0) > 0

@@ -42,7 +42,7 @@ const tableItem = {
   use_regex: option.boolean({ description: 'table_path is a regular expression.' }),
 }
 
-export const jdbcSourceSpec = {
+export const JDBC_SOURCE_OPTIONS = {
   ...connection,
   query: option.string({ description: 'The SELECT to read.' }),
   database: option.string({ description: 'With `table`: another way to write table_path.' }),
@@ -138,7 +138,7 @@ export const jdbcSourceSpec = {
   }),
 }
 
-export type JdbcSourceOptions = OptionsOf<typeof jdbcSourceSpec>
+export type JdbcSourceOptions = OptionsOf<typeof JDBC_SOURCE_OPTIONS>
 
 export const SCHEMA_SAVE_MODES = [
   'RECREATE_SCHEMA',
@@ -154,7 +154,7 @@ export const DATA_SAVE_MODES = [
   'ERROR_WHEN_DATA_EXISTS',
 ] as const
 
-export const jdbcSinkSpec = {
+export const JDBC_SINK_OPTIONS = {
   ...connection,
   query: option.string({
     description: 'The statement for each row, with a ? for each column in order.',
@@ -244,4 +244,4 @@ export const jdbcSinkSpec = {
   }),
 }
 
-export type JdbcSinkOptions = OptionsOf<typeof jdbcSinkSpec>
+export type JdbcSinkOptions = OptionsOf<typeof JDBC_SINK_OPTIONS>

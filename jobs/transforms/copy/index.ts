@@ -1,5 +1,6 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
-import { defineTableTransform, picking, requireColumn, requireDistinct } from '../tables/index.ts'
+import { adding, requireColumn } from '../schemas.ts'
+import { defineTableTransform } from '../tableTransform.ts'
 import { COPY_OPTIONS } from './spec.ts'
 
 /** Copy: adds columns that are copies of others. */
@@ -15,11 +16,17 @@ export const copy = defineTableTransform({
         : [[target, source]]
     if (pairs.length === 0) throw new EngineError('CFG-003', 'Copy needs the option fields.')
     const copied = pairs.map(([, name]) => requireColumn(table, name, 'Copy'))
-    const columns = [
-      ...table.columns,
-      ...pairs.map(([name], index) => ({ ...table.columns[copied[index]!]!, name })),
-    ]
-    requireDistinct(columns, 'Copy')
-    return picking(table, columns, [...table.columns.keys(), ...copied])
+    const columns = pairs.map(([name], index) => ({ ...table.columns[copied[index]!]!, name }))
+    const { output, build } = adding(table, columns, 'Copy')
+    return {
+      outputs: [output],
+      apply: (batch, emit) =>
+        emit(
+          build(
+            batch,
+            copied.map((origin) => batch.columns[origin]!),
+          ),
+        ),
+    }
   },
 })

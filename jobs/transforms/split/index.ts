@@ -7,13 +7,8 @@ import {
   type Value,
   type Vector,
 } from '../../../runtime/rows/index.ts'
-import {
-  defineTableTransform,
-  rebuilt,
-  requireColumn,
-  requireDistinct,
-  withColumns,
-} from '../tables/index.ts'
+import { adding, requireColumn } from '../schemas.ts'
+import { defineTableTransform } from '../tableTransform.ts'
 import { SPLIT_OPTIONS } from './spec.ts'
 
 const STRING = { kind: 'string' } as const
@@ -29,9 +24,7 @@ export const split = defineTableTransform({
     const { type } = table.columns[index]!
     const names = options.output_fields!
     const added = names.map((name): Column => ({ name, type: STRING, nullable: true }))
-    const columns = [...table.columns, ...added]
-    requireDistinct(columns, 'Split')
-    const output = withColumns(table, columns, [...table.columns.keys(), ...names.map(() => -1)])
+    const { output, build } = adding(table, added, 'Split')
     const parts = splitter(options.separator!, names.length)
     return {
       outputs: [output],
@@ -45,7 +38,7 @@ export const split = defineTableTransform({
           for (let part = 0; part < found.length; part += 1) texts[part]![row] = found[part]!
         }
         const vectors = texts.map((values): Vector => vectorOf(STRING, values))
-        emit(rebuilt(batch, output, [...batch.columns, ...vectors]))
+        emit(build(batch, vectors))
       },
     }
   },

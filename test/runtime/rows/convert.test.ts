@@ -49,6 +49,7 @@ describe('types', () => {
     ],
     ['{"A b": "int", Case: string}', '{A b = int, Case = string}'],
     ['row<a int, b string>', '{a = int, b = string}'],
+    ['{a = int\n  b = string\n}', '{a = int, b = string}'],
     ['varchar(20)', 'string'],
     ['integer', 'int'],
     ['datetime', 'timestamp'],
@@ -157,6 +158,14 @@ describe('values', () => {
     expect(parseText({ kind: 'timestamp' }, '2012-12-21T12:34:56+08:00')).toEqual(
       new Timestamp(1_356_093_296, 0),
     )
+  })
+
+  test('exact JSON keeps what a double loses, and only that, as text', () => {
+    const text =
+      '[1, 1.0, -0, 1.10, 1e3, 0.0, 9007199254740993, 1e400, 1e-400, 0.1234567890123456789]'
+    const numbers = [1, 1, -0, 1.1, 1000, 0]
+    const texts = ['9007199254740993', '1e400', '1e-400', '0.1234567890123456789']
+    expect(parseExactJson(text)).toEqual([...numbers, ...texts])
   })
 
   test('rows come by name or by position, maps with typed keys', () => {
