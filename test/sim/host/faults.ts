@@ -96,7 +96,7 @@ export const createNetworkControls = (world: FaultWorld): NetworkControls => {
       world.machines().filter((other) => other !== machine),
     )
   return {
-    setDefaults: links.setDefaults,
+    setDefaults: (change) => links.setDefaults(change),
     setLinks: (from, to, change) => each(from, to, (left, right) => links.set(left, right, change)),
     block: (from, to) => blockAll([[from, to]]),
     partition,

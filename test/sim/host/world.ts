@@ -113,7 +113,7 @@ export const createWorld = (
       network,
       machines,
       machine: addMachine,
-      nowMs: timeline.nowMs,
+      nowMs: () => timeline.nowMs(),
       sleep,
       until: until(timeline),
       note,
