@@ -279,6 +279,17 @@ describe('datagrams', () => {
   })
 })
 
+describe('a name', () => {
+  test('may stand for several machines', () =>
+    simulate(1, async (world) => {
+      const machines = ['a', 'b', 'c'].map((name) => world.machine(name))
+      world.network.setName('members', machines)
+      const found = await machines[0]!.host.network.resolve('members')
+      expect(found).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3'])
+      expect(await machines[0]!.host.network.resolve('b')).toEqual(['10.0.0.2'])
+    }))
+})
+
 describe('swizzle-clog', () => {
   test('cuts machines off one by one and leaves all free', () =>
     simulate(3, async (world) => {
