@@ -9,7 +9,19 @@ const count = SEED === undefined ? Number(SEEDS ?? 200) : 1
 
 test(`clusters hold under faults and heal (${count} seeds)`, async () => {
   for (let seed = first; seed < first + count; seed += 1) {
-    await simulate(seed, swarm, { trace: SEED !== undefined, limitMs: 600_000 })
+    await simulate(seed, (world) => swarm(world), { trace: SEED !== undefined, limitMs: 600_000 })
   }
   expect(count).toBeGreaterThan(0)
 }, 600_000)
+
+test('a side that acknowledges without a majority is found', async () => {
+  let found: unknown
+  for (let seed = 1; seed <= 100 && found === undefined; seed += 1) {
+    try {
+      await simulate(seed, (world) => swarm(world, 'no quorum'), { limitMs: 600_000 })
+    } catch (thrown) {
+      found = thrown
+    }
+  }
+  expect(String(found)).toContain('are both masters with a majority')
+}, 60_000)
