@@ -27,6 +27,11 @@ const ENTRIES: readonly ConnectorEntry[] = [
     source: async () => (await import('./localfile/index.ts')).localFileSource,
     sink: async () => (await import('./localfile/index.ts')).localFileSink,
   },
+  {
+    name: 'Socket',
+    source: async () => (await import('./socket/index.ts')).socketSource,
+    sink: async () => (await import('./socket/index.ts')).socketSink,
+  },
 ]
 
 /** Every connector, by its name in lower case: job files may write it in any case. */

@@ -1,4 +1,4 @@
-import type { Diagnostics } from '../../runtime/errors/index.ts'
+import { messageOf, type Diagnostics, type Place } from '../../runtime/errors/index.ts'
 import { formatType, type TableSchema } from '../../runtime/rows/index.ts'
 import { deadLetterTable } from '../deadletters/index.ts'
 import { inFlowOrder, inputEdges, type Plan, type Vertex } from '../plan/index.ts'
@@ -54,7 +54,7 @@ const outputOf = (
   try {
     switch (plugin.kind) {
       case 'source':
-        return plugin.declaredTables(vertex.options)
+        return plugin.declaredTables(vertex.options, vertex.output)
       case 'transform':
         return input?.flatMap((table) => plugin.bind(vertex.options, table, BINDING_HOST).outputs)
       case 'sink':
@@ -68,10 +68,10 @@ const outputOf = (
   }
 }
 
-/** The option that the sentence names, else the plugin. */
-const placeFor = (vertex: Vertex, thrown: unknown) => {
-  const sentence = thrown instanceof Error ? thrown.message : ''
-  const named = Object.keys(vertex.optionPlaces).find((key) => sentence.includes(`\`${key}\``))
+/** The place of the option that the sentence names, else that of the plugin. */
+const placeFor = (vertex: Vertex, thrown: unknown): Place => {
+  const words = new Set(messageOf(thrown).split(/[\s`",:;()=]+|\.(?=\s|$)/))
+  const named = Object.keys(vertex.optionPlaces).find((key) => words.has(key))
   return named === undefined ? vertex.at : vertex.optionPlaces[named]!
 }
 

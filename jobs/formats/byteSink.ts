@@ -66,6 +66,15 @@ export class ByteSink {
     this.length = writeDigits(this.bytes, this.length, rest, digitCount(rest))
   }
 
+  /** A whole number below 100, with two digits. */
+  pair(value: number): void {
+    this.ensure(2)
+    const tens = (value / 10) | 0
+    this.bytes[this.length] = ZERO + tens
+    this.bytes[this.length + 1] = ZERO + (value - tens * 10)
+    this.length += 2
+  }
+
   /** `value` with exactly `digits` digits, zeros in front. */
   padded(value: number, digits: number): void {
     this.ensure(digits)

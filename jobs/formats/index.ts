@@ -1,6 +1,6 @@
 export { skipBytes, type ByteSource } from './byteSource.ts'
 export type { ByteCompressor } from './compression/index.ts'
-export { createDeflater, inflate } from './compression/index.ts'
+export { createDeflater, createLzopWriter, inflate } from './compression/index.ts'
 export type { BadRow, ReadPosition, RejectBadRow, RowReader, RowWriter } from './contract.ts'
 export {
   createDelimitedReader,
@@ -11,3 +11,4 @@ export {
 } from './delimited/index.ts'
 export { decodeBytes, encoderOf, isUtf8, type EncodeBytes } from './encodings/index.ts'
 export { createJsonReader, createJsonWriter, startsAsArray } from './json/index.ts'
+export { createParquetWriter, openParquet, type ParquetInput } from './parquet/index.ts'

@@ -29,6 +29,14 @@ export interface TemporalPatterns {
   readonly separator: number
 }
 
+/** 1 for each row that is null; null when none is. */
+export const nullsOf = (vector: Vector): Uint8Array | null =>
+  vector.kind === 'object'
+    ? Uint8Array.from(vector.values, (value) => (value === null ? 1 : 0))
+    : vector.nulls
+
+const TRUE = new TextEncoder().encode('true')
+const FALSE = new TextEncoder().encode('false')
 const NANOS_OF_SECOND = 1_000_000_000
 
 /** The writer of a column of numbers, booleans, dates or times; null for any other type. */
@@ -40,7 +48,10 @@ export const scalarWriterOf = (
 ): WriteCell | null => {
   switch (vector.kind) {
     case 'boolean':
-      return (row) => sink.ascii(vector.values[row] === 1 ? 'true' : 'false')
+      return (row) => {
+        const word = vector.values[row] === 1 ? TRUE : FALSE
+        sink.slice(word, 0, word.length)
+      }
     case 'int32':
       if (type.kind !== 'date') return (row) => sink.integer(vector.values[row]!)
       return patterns.date === null

@@ -60,8 +60,20 @@ export const writeInt64 = (
   sink.integer(high * TWO_32 + (halves[row * 2]! >>> 0))
 }
 
+/** The texts of the last days written: the rows of a file mostly have few different ones. */
+const DAY_SLOTS = 1024
+const DATE_LENGTH = 10
+const slotDays = new Float64Array(DAY_SLOTS).fill(Number.NaN)
+const slotTexts = new Uint8Array(DAY_SLOTS * DATE_LENGTH)
+
 /** `2024-01-26`. */
 export const writeDate = (sink: ByteSink, days: number): void => {
+  const slot = days & (DAY_SLOTS - 1)
+  const from = slot * DATE_LENGTH
+  if (slotDays[slot] === days) {
+    sink.slice(slotTexts, from, from + DATE_LENGTH)
+    return
+  }
   const { year, month, day } = civilDate(days)
   if (year < 0 || year > 9999) {
     sink.ascii(formatDate(days))
@@ -69,9 +81,11 @@ export const writeDate = (sink: ByteSink, days: number): void => {
   }
   sink.padded(year, 4)
   sink.byte(DASH)
-  sink.padded(month, 2)
+  sink.pair(month)
   sink.byte(DASH)
-  sink.padded(day, 2)
+  sink.pair(day)
+  slotTexts.set(sink.bytes.subarray(sink.length - DATE_LENGTH, sink.length), from)
+  slotDays[slot] = days
 }
 
 /** `2024-01-26T12:34:56.5` with `separator` for the `T`; zoned ones end in their offset. */
@@ -97,11 +111,11 @@ export const writeTimestamp = (
 /** `12:34:56`, with a fraction of as many digits as it needs. */
 export const writeClock = (sink: ByteSink, secondOfDay: number, nanos: number): void => {
   const minutes = Math.floor(secondOfDay / 60)
-  sink.padded(Math.floor(minutes / 60), 2)
+  sink.pair(Math.floor(minutes / 60))
   sink.byte(COLON)
-  sink.padded(minutes % 60, 2)
+  sink.pair(minutes % 60)
   sink.byte(COLON)
-  sink.padded(secondOfDay % 60, 2)
+  sink.pair(secondOfDay % 60)
   if (nanos === 0) return
   let digits = 9
   let fraction = nanos

@@ -238,6 +238,34 @@ export const ERROR_CODES = {
     what: 'A test sink failed because its options ask for it.',
     action: 'Remove the option when the job shall succeed.',
   },
+  'CON-002': {
+    what: 'The connection of a Socket source or sink failed.',
+    action: 'Check the server at the address, and start the job again.',
+  },
+  'NET-001': {
+    what: 'Two members do not belong together.',
+    action: 'Give both the same cluster-name, partition count and compatible versions.',
+  },
+  'NET-002': {
+    what: 'A member does not know the cluster secret.',
+    action: 'Configure the same secret on all members.',
+  },
+  'NET-003': {
+    what: 'A peer broke the member protocol and was cut off.',
+    action: 'Check what connects to the member port; keep strangers away from it.',
+  },
+  'NET-004': {
+    what: 'A member did not answer in time.',
+    action: 'Check that it runs and that the network between the members works.',
+  },
+  'NET-005': {
+    what: 'The connection to a member was lost.',
+    action: 'It is tried again; check the other member if this goes on.',
+  },
+  'NET-006': {
+    what: 'A member refused a request.',
+    action: 'See the detail, and the log of that member.',
+  },
   'CLI-001': { what: 'The command line is not valid.', action: 'See `--help`.' },
   'CLI-002': {
     what: 'The command needs a cluster.',

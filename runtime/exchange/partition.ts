@@ -21,12 +21,12 @@ export const partitionBatch = (
   parallelism: number,
 ): (Batch | null)[] => {
   if (parallelism === 1) return [batch.rowCount === 0 ? null : batch]
-  const hashes = keyHashOf(batch, keyColumns)
   const { rowCount } = batch
-  const instances = new Uint16Array(rowCount)
+  // Hashes first, then, in the same memory, the instance of each.
+  const instances = keyHashOf(batch, keyColumns)
   const counts = new Int32Array(parallelism)
   for (let row = 0; row < rowCount; row += 1) {
-    const instance = instanceOf(hashes[row]!, parallelism)
+    const instance = instanceOf(instances[row]!, parallelism)
     instances[row] = instance
     counts[instance]! += 1
   }

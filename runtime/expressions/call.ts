@@ -97,7 +97,7 @@ const prepareCall = (
   const converted = args.map((argument, index) =>
     convertArgument(argument, kinds[index] ?? spec.rest!, name, at),
   )
-  return { name, args: converted, context: scope.context, refuse, fail }
+  return { name, args: converted, context: scope.context, at, refuse, fail }
 }
 
 const convertArgument = (

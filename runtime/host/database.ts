@@ -45,10 +45,18 @@ export interface DatabaseColumn {
   readonly flags: number
 }
 
+/**
+ * A value as the driver decodes it. Large integers are bigints. Dates and JSON would be objects of
+ * the driver that lose digits: statements cast them to text.
+ */
+export type DatabaseCell = string | number | bigint | boolean | Uint8Array | null
+
+/** Values in column order. */
+export type DatabaseRow = readonly DatabaseCell[]
+
 export interface DatabaseResult {
   readonly columns: readonly DatabaseColumn[]
-  /** Values in column order, as the driver decodes them; large integers are bigints. */
-  readonly rows: readonly (readonly unknown[])[]
+  readonly rows: readonly DatabaseRow[]
   /** Rows returned, or written when none are returned. */
   readonly count: number
 }

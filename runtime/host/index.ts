@@ -2,6 +2,7 @@ export {
   DatabaseError,
   type CopyReader,
   type CopyWriter,
+  type DatabaseCell,
   type DatabaseColumn,
   type DatabaseConnection,
   type DatabaseFailure,
@@ -9,6 +10,7 @@ export {
   type DatabaseParameter,
   type DatabaseResult,
   type Databases,
+  type DatabaseRow,
   type DatabaseServer,
   type PostgresConnection,
   type SqliteConnection,
@@ -24,6 +26,8 @@ export type {
   DatagramSocket,
   Listener,
   Network,
+  Tls,
 } from './network.ts'
 export type { Thread, ThreadOptions, ThreadPort, Threads } from './threads.ts'
 export { createRealHost } from './real/realHost.ts'
+export { equalsInConstantTime, hmacSha256 } from './real/digests.ts'

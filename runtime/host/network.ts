@@ -1,9 +1,13 @@
 /** TCP and UDP, as bytes. Addresses are `{ host, port }`; port 0 asks for a free one. */
 export interface Network {
   /** Rejects with EngineError HST-006 when the address cannot be had. */
-  listen(address: Address, onConnection: (connection: Connection) => void): Promise<Listener>
+  listen(
+    address: Address,
+    onConnection: (connection: Connection) => void,
+    tls?: Tls,
+  ): Promise<Listener>
   /** Rejects with EngineError HST-005 when nobody answers within `timeoutMs`. */
-  dial(address: Address, timeoutMs: number): Promise<Connection>
+  dial(address: Address, timeoutMs: number, tls?: Tls): Promise<Connection>
   /** Rejects with EngineError HST-006 when the address or the group cannot be had. */
   openDatagrams(options: DatagramOptions): Promise<DatagramSocket>
 }
@@ -11,6 +15,19 @@ export interface Network {
 export interface Address {
   readonly host: string
   readonly port: number
+}
+
+/** Encryption of a stream; texts are PEM. The other side must present a certificate we trust. */
+export interface Tls {
+  /** Needed to listen; a dialer sends it when the listener asks for one. */
+  readonly certificate?: string
+  readonly key?: string
+  /** Who signs the certificates we trust; the authorities of the system when absent. */
+  readonly authorities?: string
+  /** Listener only: refuse dialers without a trusted certificate (mutual TLS). */
+  readonly asksCertificate?: boolean
+  /** Dialer only: the name that the certificate must carry; the dialed host when absent. */
+  readonly serverName?: string
 }
 
 export interface Listener {

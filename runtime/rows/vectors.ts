@@ -132,14 +132,15 @@ const gatherFloat64 = (from: Float64Array, indices: Int32Array, count: number): 
 /** Copies halves: reading a bigint allocates one, and a float64 view may change NaN patterns. */
 const gatherInt64 = (from: BigInt64Array, indices: Int32Array, count: number): BigInt64Array => {
   const source = new Int32Array(from.buffer, from.byteOffset, from.length * 2)
-  const values = new BigInt64Array(count)
-  const target = new Int32Array(values.buffer)
+  // The buffer first: asking a new typed array for its buffer makes the runtime move it.
+  const buffer = new ArrayBuffer(count * 8)
+  const target = new Int32Array(buffer)
   for (let row = 0; row < count; row += 1) {
-    const at = indices[row]! * 2
-    target[row * 2] = source[at]!
-    target[row * 2 + 1] = source[at + 1]!
+    const at = indices[row]! << 1
+    target[row << 1] = source[at]!
+    target[(row << 1) + 1] = source[at + 1]!
   }
-  return values
+  return new BigInt64Array(buffer)
 }
 
 /** A column in which every row is null. */

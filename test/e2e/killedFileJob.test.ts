@@ -1,11 +1,9 @@
-import { expect, test } from 'bun:test'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { test } from 'bun:test'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { killAndRestore, seededRandom } from './killing.ts'
+import { checkKilledRounds } from './killing.ts'
 
 const rowCount = 60_000
-const roundCount = 20
 /** Rows a second and reader: the job takes about a second. */
 const rowsPerSecond = 30_000
 
@@ -55,28 +53,19 @@ const idsOf = async (folder: string): Promise<number[]> => {
 
 test(
   'a file job that is killed at random moments writes each row once',
-  async () => {
-    const seed = Number(process.env['SEED'] ?? 20_261_122)
-    const random = seededRandom(seed)
-    let killed = 0
-    for (let round = 0; round < roundCount; round += 1) {
-      const folder = await mkdtemp(join(tmpdir(), 'tidegate-killed-'))
-      await writeInput(folder)
-      const jobFile = join(folder, 'job.conf')
-      await Bun.write(jobFile, jobText(folder))
-      const killAfterMs = 100 + random() * 1200
-      const jobId = `round-${round}`
-      const checkpointFolder = join(folder, 'checkpoints')
-      if (await killAndRestore({ jobFile, jobId, checkpointFolder, killAfterMs })) killed += 1
-      const ids = await idsOf(join(folder, 'out'))
-      const note = `SEED=${seed} round ${round} killed after ${killAfterMs} ms`
-      expect([note, ids.length, new Set(ids).size]).toEqual([note, rowCount, rowCount])
-      await rm(folder, { recursive: true })
-    }
-    console.log(
-      `${killed} of ${roundCount} runs were killed before their end, 0 rows lost or doubled`,
-    )
-    expect(killed).toBeGreaterThan(roundCount / 2)
-  },
+  () =>
+    checkKilledRounds({
+      name: 'LocalFile to LocalFile',
+      roundCount: 20,
+      killWithinMs: 1300,
+      rowCount,
+      arrange: async (folder) => {
+        await writeInput(folder)
+        const jobFile = join(folder, 'job.conf')
+        await Bun.write(jobFile, jobText(folder))
+        return jobFile
+      },
+      idsWritten: (folder) => idsOf(join(folder, 'out')),
+    }),
   { timeout: 300_000 },
 )

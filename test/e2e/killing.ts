@@ -1,3 +1,7 @@
+import { expect } from 'bun:test'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const entry = fileURLToPath(new URL('../../deploy/cli/main.ts', import.meta.url))
@@ -64,4 +68,38 @@ export const seededRandom = (seed: number): (() => number) => {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
+}
+
+export interface KillRounds {
+  readonly name: string
+  readonly roundCount: number
+  /** The latest moment of a kill, from the start of the process. */
+  readonly killWithinMs: number
+  /** Writes what the job reads and the job file into `folder`; answers the job file's path. */
+  readonly arrange: (folder: string, round: number) => Promise<string>
+  /** The id of each row that can be seen where the job wrote. */
+  readonly idsWritten: (folder: string, round: number) => Promise<readonly number[]>
+  readonly rowCount: number
+}
+
+/** Kills and restores a job round after round; each row must be there once after every round. */
+export const checkKilledRounds = async (rounds: KillRounds): Promise<void> => {
+  const { name, roundCount, killWithinMs, rowCount } = rounds
+  const seed = Number(process.env['SEED'] ?? 20_261_122)
+  const random = seededRandom(seed)
+  let killed = 0
+  for (let round = 0; round < roundCount; round += 1) {
+    const folder = await mkdtemp(join(tmpdir(), 'tidegate-killed-'))
+    const jobFile = await rounds.arrange(folder, round)
+    const killAfterMs = 100 + random() * (killWithinMs - 100)
+    const checkpointFolder = join(folder, 'checkpoints')
+    const run = { jobFile, jobId: `round-${round}`, checkpointFolder, killAfterMs }
+    if (await killAndRestore(run)) killed += 1
+    const ids = await rounds.idsWritten(folder, round)
+    const note = `SEED=${seed} round ${round} killed after ${killAfterMs} ms`
+    expect([note, ids.length, new Set(ids).size]).toEqual([note, rowCount, rowCount])
+    await rm(folder, { recursive: true })
+  }
+  console.log(`${name}: ${killed} of ${roundCount} runs were killed, 0 rows lost or doubled`)
+  expect(killed).toBeGreaterThan(roundCount / 2)
 }

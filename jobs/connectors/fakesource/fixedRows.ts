@@ -11,6 +11,7 @@ import {
 } from '../../../runtime/rows/index.ts'
 import type { JsonValue } from '../../../runtime/config/index.ts'
 import { EngineError, nearest } from '../../../runtime/errors/index.ts'
+import { naming } from './naming.ts'
 import { currentValue, isCurrent } from './times.ts'
 
 interface WrittenRow {
@@ -75,14 +76,6 @@ const rowValues = (
 
 const fieldValue = (column: Column, written: JsonValue, index: number, nowMs: number): Value => {
   if (isCurrent(column.type, written)) return currentValue(column.type, nowMs)
-  try {
-    return valueFromJson(column.type, written)
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error
-    throw new EngineError(
-      error.code,
-      `FakeSource: row ${index + 1} of rows, column ${column.name}: ${error.message}`,
-      { cause: error },
-    )
-  }
+  const where = `row ${index + 1} of rows, column ${column.name}`
+  return naming(where, () => valueFromJson(column.type, written))
 }

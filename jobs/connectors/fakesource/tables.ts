@@ -8,6 +8,9 @@ import {
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { OptionsOf } from '../../options/index.ts'
 import { parseSchemaBlock } from '../../schema/index.ts'
+import { fixedBatch } from './fixedRows.ts'
+import { naming } from './naming.ts'
+import { tableSettings } from './settings.ts'
 import type { FAKE_SOURCE_OPTIONS, TABLE_OPTIONS } from './spec.ts'
 import { currentValue, isCurrent } from './times.ts'
 
@@ -52,8 +55,22 @@ const schemaOf = (table: FakeTable, path: string): TableSchema => {
       'FakeSource: schema is missing; describe the columns in a schema block.',
     )
   }
-  return parseSchemaBlock(schema, 'FakeSource', path)
+  const parsed = parseSchemaBlock(schema, 'FakeSource', path)
+  checkContents(table, parsed)
+  return parsed
 }
+
+/** Makes what a reader would make of the options, so that lint tells of their mistakes. */
+const checkContents = (table: FakeTable, schema: TableSchema): void => {
+  tableSettings(table.options, schema, 0)
+  if (table.options.rows !== undefined) fixedBatch(schema, table.options.rows, 0)
+  for (const column of schema.columns) {
+    if (!isNested(column.type)) defaultValueOf(column, column.type, 0)
+  }
+}
+
+const isNested = ({ kind }: DataType): boolean =>
+  kind === 'array' || kind === 'map' || kind === 'row' || kind.endsWith('_vector')
 
 /** The default of `column` as a value of `type`, its own or that of an item within; else undefined. */
 export const defaultValueOf = (
@@ -68,5 +85,5 @@ export const defaultValueOf = (
     // As SeaTunnel reads it: the text itself, not base64 as in `rows`.
     return new TextEncoder().encode(written)
   }
-  return valueFromJson(type, written)
+  return naming(`defaultValue of column ${column.name}`, () => valueFromJson(type, written))
 }

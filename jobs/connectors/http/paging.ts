@@ -42,7 +42,11 @@ const nextCursor = (document: Json | undefined, pageing: PagingOptions): string 
   }
   if (document === undefined) return null
   const [cursor] = query(document, pageing.cursor_response_field)
-  return cursor === null || cursor === undefined || cursor === '' ? null : String(cursor)
+  return typeof cursor === 'number'
+    ? String(cursor)
+    : typeof cursor === 'string' && cursor !== ''
+      ? cursor
+      : null
 }
 
 interface Parts {
@@ -104,10 +108,7 @@ const withPage = (parts: Parts, place: PagePlace, options: HttpSourceOptions): P
 const replaceIn = (parts: Parts, placeholder: string, value: string): Parts => {
   const replace = (members: { readonly [name: string]: string }) =>
     Object.fromEntries(
-      Object.entries(members).map(([name, text]) => [
-        name,
-        String(text).replaceAll(placeholder, value),
-      ]),
+      Object.entries(members).map(([name, text]) => [name, text.replaceAll(placeholder, value)]),
     )
   return {
     headers: replace(parts.headers),

@@ -32,7 +32,7 @@ export const urlOf = (text: string, params: { readonly [name: string]: string })
     throw new EngineError('HTP-001', `"${text.replace(/\?.*$/s, '')}" is not a URL.`)
   }
   const url = new URL(text)
-  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, String(value))
+  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value)
   return url
 }
 

@@ -31,7 +31,7 @@ export const createHttpWriter = (
     requestCount += 1
     const headers = Object.entries(options.headers ?? {}).map(([name, text]) => [
       name,
-      fillPlaceholders(String(text), upstream),
+      fillPlaceholders(text, upstream),
     ])
     const request = {
       url: urlOf(fillPlaceholders(options.url, upstream), options.params ?? {}),

@@ -7,6 +7,7 @@ import {
   type Split,
   type SplitEnumerator,
 } from '../contract.ts'
+import { withPatience } from '../patience.ts'
 import { readPage } from './documents.ts'
 import { firstPage, nextPage, requestFor, type PagePlace } from './paging.ts'
 import { sendRequest, statusError } from './request.ts'
@@ -66,15 +67,6 @@ export const createHttpReader = (
     return { batch: page.batch, next: nextPage(wanted, page.sentRows, page.document, options) }
   }
 
-  /** What was fetched, or undefined when it takes longer than a read may. */
-  const patiently = (fetching: Promise<Fetched>): Promise<Fetched | undefined> => {
-    const late = new Promise<undefined>((resolve) => {
-      const timer = clock.timer(READ_PATIENCE_MS, () => resolve(undefined))
-      void fetching.then(timer.cancel, timer.cancel)
-    })
-    return Promise.race([fetching, late])
-  }
-
   return {
     open: async () => {},
     startSplit: (split) => {
@@ -91,7 +83,7 @@ export const createHttpReader = (
         place = firstPage(options)
       }
       underway ??= fetchPage(place)
-      const fetched = await patiently(underway)
+      const fetched = await withPatience(clock, READ_PATIENCE_MS, underway)
       if (fetched === undefined) return ReadSignal.idle
       underway = undefined
       place = fetched.next

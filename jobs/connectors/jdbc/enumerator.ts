@@ -1,18 +1,10 @@
 import type { ConnectorContext, Split, SplitEnumerator } from '../contract.ts'
+import type { SplitPosition } from './positions.ts'
 import { withSession } from './session.ts'
 import { describeSource } from './sourceTables.ts'
 import type { JdbcSourceOptions } from './spec.ts'
 import { planSplits, type SplitRange } from './splits.ts'
 import type { Target } from './urls.ts'
-
-/**
- * Where reading goes on within a split. Rows come in the order of the table's key where one is
- * known: `after` is the last key. Else the statement is run again, `skip` rows are left out, and
- * the last of them must still be `last`.
- */
-export type SplitPosition =
-  | { readonly kind: 'after'; readonly after: readonly string[] }
-  | { readonly kind: 'skip'; readonly skip: number; readonly last: string }
 
 export interface JdbcSplit {
   readonly id: string
@@ -24,6 +16,7 @@ export interface JdbcSplit {
 
 /** Interfaces have no index signature, which a split needs to count as JSON. */
 export const asSplit = (split: JdbcSplit): Split => split as unknown as Split
+export const splitOf = (split: Split): JdbcSplit => split as unknown as JdbcSplit
 
 /** Cuts all tables into splits when it opens, and hands them out in order. */
 export const createJdbcEnumerator = (

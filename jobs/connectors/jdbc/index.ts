@@ -36,7 +36,7 @@ export const jdbcSource = defineSource({
   createEnumerator: (options, _tables, context) =>
     createJdbcEnumerator(options, sourceTarget(options), context),
   createReader: (options, tables, context) =>
-    createJdbcReader(options, sourceTarget(options), tables, context),
+    createJdbcReader({ options, target: sourceTarget(options), tables, context }),
   bounded: () => true,
 })
 

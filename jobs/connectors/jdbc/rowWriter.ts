@@ -30,7 +30,12 @@ export const createRowWriter = async (
     const types = upstream.columns.map((column) => column.type)
     return (batches) => dialect.writeStatement(connection, statement, types, batches.map(allRows))
   }
-  const table = await describeTarget(session, options, upstream)
+  const table = await describeTarget(
+    session,
+    options,
+    upstream,
+    `_tidegate_${context.host.random.uuid()}`,
+  )
   const writer = dialect.writeTable(connection, table)
   const send = async (
     write: (rows: readonly RowSelection[]) => Promise<void>,

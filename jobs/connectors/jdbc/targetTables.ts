@@ -63,6 +63,7 @@ export const describeTarget = async (
   session: Session,
   options: JdbcSinkOptions,
   upstream: TableSchema,
+  stageName: string,
 ): Promise<WriteTable> => {
   const { dialect, connection, target } = session
   const name = targetName(options, target, upstream)
@@ -92,5 +93,11 @@ export const describeTarget = async (
   const keys = keyColumns(options, upstream).map((key) =>
     upstream.columns.findIndex((column) => column.name === key),
   )
-  return { name: dialect.qualified(name), columns, keys }
+  return {
+    name: dialect.qualified(name),
+    isTwoPhase: options.is_exactly_once,
+    stage: dialect.qualified({ ...name, table: stageName }),
+    columns,
+    keys,
+  }
 }

@@ -21,10 +21,7 @@ export const transactionGroup = ({ jobId, vertex }: ConnectorContext): string =>
   )
 }
 
-const nameOf = (info: CommitInfo): TransactionName => ({
-  group: String(info.group),
-  branch: String(info.branch),
-})
+const nameOf = (info: CommitInfo): TransactionName => info as unknown as TransactionName
 
 /** Commits what the writers prepared. A transaction that is gone was committed before. */
 export const createJdbcCommitter = (

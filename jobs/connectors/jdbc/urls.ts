@@ -82,7 +82,7 @@ const parametersOf = (
   properties: { readonly [name: string]: string },
 ): ReadonlyMap<string, string> => {
   const pairs = [...new URLSearchParams(query), ...Object.entries(properties)]
-  return new Map(pairs.map(([name, value]) => [name.toLowerCase(), String(value)]))
+  return new Map(pairs.map(([name, value]) => [name.toLowerCase(), value]))
 }
 
 const addressOf = (

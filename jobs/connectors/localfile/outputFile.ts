@@ -5,6 +5,8 @@ import {
   createDeflater,
   createDelimitedWriter,
   createJsonWriter,
+  createLzopWriter,
+  createParquetWriter,
   encoderOf,
   type ByteCompressor,
   type EncodeBytes,
@@ -47,21 +49,34 @@ export const createOutputFile = (options: OutputFileOptions): OutputFile => {
   const { disk, path, writer, encode, compressor } = options
   let rowCount = 0
   let handle: DiskFile | null = null
+  let writing: Promise<void> | null = null
 
+  /** The disk works on the last piece while the next one is made; a failure shows one call later. */
   const store = async (bytes: Uint8Array): Promise<void> => {
+    await settle()
     if (bytes.length === 0 && handle !== null) return
     handle ??= await disk.open(path, 'append')
-    await handle.write(bytes)
+    writing = handle.write(bytes)
+    writing.catch(() => undefined)
+  }
+  const settle = async (): Promise<void> => {
+    const last = writing
+    writing = null
+    await last
   }
   const flush = async (): Promise<void> => {
     const taken = writer.take()
-    const encoded = encode === null ? taken : encode(taken)
+    const encoded = encode === null ? taken.slice() : encode(taken)
     await store(compressor === null ? encoded : await compressor.write(encoded))
   }
   const release = async (): Promise<void> => {
     const open = handle
     handle = null
-    await open?.close()
+    try {
+      await settle()
+    } finally {
+      await open?.close()
+    }
   }
   return {
     path,
@@ -86,6 +101,7 @@ export const createOutputFile = (options: OutputFileOptions): OutputFile => {
       writer.finish()
       await flush()
       if (compressor !== null) await store(await compressor.finish())
+      await settle()
       await handle!.sync()
       await release()
     },
@@ -113,6 +129,13 @@ export const rowWriterOf = (options: SinkOptions, target: FileTarget): RowWriter
       })
     case 'json':
       return createJsonWriter(table, rowDelimiter)
+    case 'parquet':
+      return createParquetWriter({
+        table,
+        codec: options.compress_codec,
+        timestampsAsInt96: options.parquet_avro_write_timestamp_as_int96,
+        int96Columns: new Set(options.parquet_avro_write_fixed_as_int96 ?? []),
+      })
     default:
       throw new EngineError(
         'FIL-005',
@@ -131,6 +154,8 @@ export const compressorOf = (options: SinkOptions, target: FileTarget): ByteComp
   switch (options.compress_codec) {
     case 'none':
       return null
+    case 'lzo':
+      return createLzopWriter()
     case 'gzip':
     case 'brotli':
     case 'zstd':
@@ -140,7 +165,7 @@ export const compressorOf = (options: SinkOptions, target: FileTarget): ByteComp
     default:
       throw new EngineError(
         'FIL-005',
-        `LocalFile: ${options.compress_codec} is not supported for ${target.format} files; use gzip, zstd, brotli, zlib or none.`,
+        `LocalFile: ${options.compress_codec} is not supported for ${target.format} files; use lzo, gzip, zstd, brotli, zlib or none.`,
       )
   }
 }

@@ -12,6 +12,7 @@ import { ReadSignal, type ConnectorContext, type SourceReader } from '../contrac
 import { defineSource } from '../define.ts'
 import { findFiles } from './listing.ts'
 import { openBinaryFile } from './binaryFile.ts'
+import { openParquetFile, parquetColumns } from './parquetFile.ts'
 import { partitionsOf } from './paths.ts'
 import { openRowFile, readPrologue, type OpenFile } from './rowFile.ts'
 import { SOURCE_OPTIONS } from './spec.ts'
@@ -32,8 +33,8 @@ export const localFileSource = defineSource({
   description: 'Reads text, csv, json, parquet and binary files of the local disk.',
   options: SOURCE_OPTIONS,
   replayable: true,
-  declaredTables: (options) => {
-    const tables = fileTables(options, null)
+  declaredTables: (options, output) => {
+    const tables = fileTables(options, output)
     const schemas = tables.map((table) => {
       const columns = declaredColumns(table)
       const isSure = looksLikeFile(table.path) || partitionNames(table, 'a=b').length === 0
@@ -84,6 +85,7 @@ const columnsOfFile = async (
   split: FileSplit,
   { host }: ConnectorContext,
 ): Promise<readonly Column[]> => {
+  if (table.format === 'parquet') return parquetColumns(host.disk, split.path, split.end)
   const { header } = await readPrologue({ host, table, split })
   return (header ?? []).map((name) => column(name, { kind: 'string' }))
 }
@@ -172,7 +174,14 @@ const openFile = (
         place: line === null ? `${split.path} at byte ${offset}` : `${split.path}:${line}`,
       }),
   }
-  return table.format === 'binary' ? openBinaryFile(request) : openRowFile(request)
+  switch (table.format) {
+    case 'binary':
+      return openBinaryFile(request)
+    case 'parquet':
+      return openParquetFile(request)
+    default:
+      return openRowFile(request)
+  }
 }
 
 /** Puts the name of the file in front of what a reader, which knows no files, has to say. */

@@ -34,12 +34,12 @@ export interface CellRules {
   readonly unescape: Unescape
 }
 
-/** The cells of one column of a grid; the grid may be used again afterwards. */
+/** The cells of one column of a grid: views of it, which its next use overwrites. */
 export const cellsOf = (grid: CellGrid, column: number, rules: CellRules): Cells => {
   const { rowCount } = grid
   const from = column * grid.stride
-  const starts = grid.starts.slice(from, from + rowCount)
-  const ends = grid.ends.slice(from, from + rowCount)
+  const starts = grid.starts.subarray(from, from + rowCount)
+  const ends = grid.ends.subarray(from, from + rowCount)
   const flags = grid.flagged[column] === 0 ? null : grid.flags.subarray(from, from + rowCount)
   const nulls = nullsOf(grid.bytes, starts, ends, flags, rules)
   const plain = { bytes: grid.bytes, starts, ends, nulls, rowCount, ascii: grid.ascii }

@@ -63,8 +63,9 @@ export const cellParserOf = (type: DataType, notation: CellNotation): CellParser
   }
 }
 
+/** Points into the bytes: no string is made. */
 const stringParser: CellParser = ({ bytes, starts, ends, nulls, ascii }) =>
-  Utf8Vector.ofBytes({ bytes, starts, ends, ascii }, nulls)
+  Utf8Vector.ofBytes({ bytes, starts: starts.slice(), ends: ends.slice(), ascii }, nulls)
 
 const TRUE = [116, 114, 117, 101] as const
 const FALSE = [102, 97, 108, 115, 101] as const

@@ -43,12 +43,27 @@ const twoDigits = (bytes: Uint8Array, at: number): number => {
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1
 }
 
+/** The last days looked up: the rows of a file mostly have few different ones. */
+const DAY_SLOTS = 1024
+const slotDates = new Int32Array(DAY_SLOTS).fill(-1)
+const slotDays = new Int32Array(DAY_SLOTS)
+
 /** Days of `yyyy-MM-dd` at `at`, or null. */
 const isoDays = (bytes: Uint8Array, at: number): number | null => {
   const century = twoDigits(bytes, at)
   const year = twoDigits(bytes, at + 2)
-  if (century < 0 || year < 0 || bytes[at + 4] !== DASH || bytes[at + 7] !== DASH) return null
-  return epochDayOrNull(century * 100 + year, twoDigits(bytes, at + 5), twoDigits(bytes, at + 8))
+  const month = twoDigits(bytes, at + 5)
+  const day = twoDigits(bytes, at + 8)
+  if ((century | year | month | day) < 0) return null
+  if (bytes[at + 4] !== DASH || bytes[at + 7] !== DASH) return null
+  const date = (((century * 100 + year) << 4) | (month & 15)) * 32 + (day & 31)
+  const slot = date & (DAY_SLOTS - 1)
+  if (slotDates[slot] === date && month < 16 && day < 32) return slotDays[slot]!
+  const days = epochDayOrNull(century * 100 + year, month, day)
+  if (days === null) return null
+  slotDates[slot] = date
+  slotDays[slot] = days
+  return days
 }
 
 /** Seconds of `HH:mm:ss` at `at`, or -1. */

@@ -1,1 +1,2 @@
+export { createLzopWriter } from './lzop.ts'
 export { createDeflater, inflate, type ByteCompressor } from './streams.ts'

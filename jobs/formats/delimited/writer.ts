@@ -1,5 +1,4 @@
 import {
-  isNullAt,
   writeJson,
   type Batch,
   type DataType,
@@ -10,7 +9,7 @@ import {
 import { ByteSink } from '../byteSink.ts'
 import { patternOf, type TemporalFormats } from '../cells/index.ts'
 import type { RowWriter } from '../contract.ts'
-import { scalarWriterOf, type TemporalPatterns, type WriteCell } from '../scalarWriters.ts'
+import { nullsOf, scalarWriterOf, type TemporalPatterns, type WriteCell } from '../scalarWriters.ts'
 import { NESTED_SEPARATORS } from './nested.ts'
 
 /** Which texts of a csv file stand in quotes: all, those that must, or none at all. */
@@ -71,10 +70,11 @@ export const createDelimitedWriter = (options: DelimitedWriterOptions): RowWrite
   const write = (batch: Batch): void => {
     const { columns } = batch
     const writers = columns.map((vector, index) => cellWriterOf(table.columns[index]!.type, vector))
+    const nulls = columns.map(nullsOf)
     for (let row = 0; row < batch.rowCount; row += 1) {
       for (let column = 0; column < writers.length; column += 1) {
         if (column > 0) sink.slice(delimiter, 0, delimiter.length)
-        if (!isNullAt(columns[column]!, row)) writers[column]!(row)
+        if (nulls[column]?.[row] !== 1) writers[column]!(row)
       }
       sink.slice(rowEnd, 0, rowEnd.length)
     }

@@ -1,5 +1,4 @@
 import {
-  isNullAt,
   writeJson,
   type Batch,
   type DataType,
@@ -8,7 +7,7 @@ import {
 } from '../../../runtime/rows/index.ts'
 import { ByteSink } from '../byteSink.ts'
 import type { RowWriter } from '../contract.ts'
-import { scalarWriterOf, type TemporalPatterns, type WriteCell } from '../scalarWriters.ts'
+import { nullsOf, scalarWriterOf, type TemporalPatterns, type WriteCell } from '../scalarWriters.ts'
 
 const QUOTE = 34
 const OPEN_BRACE = 123
@@ -104,12 +103,13 @@ export const createJsonWriter = (table: TableSchema, rowEnd = '\n'): RowWriter =
     const writers = columns.map((vector, index) =>
       cellWriterOf(table.columns[index]!.type, vector, sink),
     )
+    const nulls = columns.map(nullsOf)
     for (let row = 0; row < batch.rowCount; row += 1) {
       sink.byte(OPEN_BRACE)
       for (let column = 0; column < writers.length; column += 1) {
         const key = keys[column]!
         sink.slice(key, 0, key.length)
-        if (isNullAt(columns[column]!, row)) sink.slice(nullBytes, 0, nullBytes.length)
+        if (nulls[column]?.[row] === 1) sink.slice(nullBytes, 0, nullBytes.length)
         else writers[column]!(row)
       }
       sink.byte(CLOSE_BRACE)

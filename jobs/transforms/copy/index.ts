@@ -1,5 +1,6 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
-import { adding, defineTableTransform, requireColumn } from '../tables/index.ts'
+import { adding, requireColumn } from '../schemas.ts'
+import { defineTableTransform } from '../tableTransform.ts'
 import { COPY_OPTIONS } from './spec.ts'
 
 /** Copy: adds columns that are copies of others. */

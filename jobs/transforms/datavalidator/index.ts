@@ -1,7 +1,8 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import { selectRows, valueAt, type Batch, type TableSchema } from '../../../runtime/rows/index.ts'
 import type { OptionsOf } from '../../options/index.ts'
-import { defineTableTransform, requireColumn } from '../tables/index.ts'
+import { requireColumn } from '../schemas.ts'
+import { defineTableTransform } from '../tableTransform.ts'
 import { checkOf, type Check, type Rule } from './rules.ts'
 import { DATA_VALIDATOR_OPTIONS } from './spec.ts'
 

@@ -1,4 +1,5 @@
-import { defineTableTransform, relabelling, requireColumn } from '../tables/index.ts'
+import { relabelling, requireColumn } from '../schemas.ts'
+import { defineTableTransform } from '../tableTransform.ts'
 import { DEFINE_SINK_TYPE_OPTIONS } from './spec.ts'
 
 /** DefineSinkType: tells the sink which types to create columns with. */

@@ -1,4 +1,5 @@
-import { defineTableTransform, picking, requireColumn, requireDistinct } from '../tables/index.ts'
+import { picking, requireColumn, requireDistinct } from '../schemas.ts'
+import { defineTableTransform } from '../tableTransform.ts'
 import { FIELD_MAPPER_OPTIONS } from './spec.ts'
 
 /** FieldMapper: picks, orders and renames columns. */

@@ -1,4 +1,6 @@
-import { defineTableTransform, picking, renamer, requireDistinct } from '../tables/index.ts'
+import { renamer } from '../renaming.ts'
+import { picking, requireDistinct } from '../schemas.ts'
+import { defineTableTransform } from '../tableTransform.ts'
 import { FIELD_RENAME_OPTIONS } from './spec.ts'
 
 /** FieldRename: renames all columns by rules. */

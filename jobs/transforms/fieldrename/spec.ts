@@ -1,5 +1,5 @@
 import { option } from '../../options/index.ts'
-import { renamingOptions } from '../tables/index.ts'
+import { renamingOptions } from '../renaming.ts'
 
 /** The options of FieldRename. */
 export const FIELD_RENAME_OPTIONS = {

@@ -1,5 +1,6 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
-import { defineTableTransform, picking, requireColumn, requireDistinct } from '../tables/index.ts'
+import { picking, requireColumn, requireDistinct } from '../schemas.ts'
+import { defineTableTransform } from '../tableTransform.ts'
 import { FILTER_OPTIONS } from './spec.ts'
 
 /** Filter: keeps some columns or leaves some out. */

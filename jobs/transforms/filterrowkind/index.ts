@@ -1,6 +1,6 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import { kindAt, ROW_KIND_NAMES, selectRows } from '../../../runtime/rows/index.ts'
-import { defineTableTransform } from '../tables/index.ts'
+import { defineTableTransform } from '../tableTransform.ts'
 import { FILTER_ROW_KIND_OPTIONS } from './spec.ts'
 
 /** FilterRowKind: keeps rows by what they do to the table. */

@@ -2,7 +2,6 @@ import type { JsonValue } from '../../../runtime/config/index.ts'
 import { EngineError } from '../../../runtime/errors/index.ts'
 import {
   formatType,
-  parseExactJson,
   parseType,
   selectRows,
   valueAt,
@@ -16,7 +15,9 @@ import {
   type Value,
 } from '../../../runtime/rows/index.ts'
 import type { OptionsOf } from '../../options/index.ts'
-import { adding, defineTableTransform, requireColumn, type FailRow } from '../tables/index.ts'
+import { adding, requireColumn } from '../schemas.ts'
+import { defineTableTransform, type FailRow } from '../tableTransform.ts'
+import { parseLooseJson } from './looseJson.ts'
 import { pathReader, startsWithIndex, type PathReader } from './paths.ts'
 import { JSON_PATH_OPTIONS } from './spec.ts'
 
@@ -77,9 +78,9 @@ const extractionOf = (entry: Entry, options: Options, table: TableSchema): Extra
 const JSON_TYPES = new Set(['array', 'map', 'row'])
 
 const jsonReader = ({ name, type }: Column, byIndex: boolean): ((value: Value) => JsonValue) => {
-  if (type.kind === 'string') return (value) => parseExactJson(value as string)
+  if (type.kind === 'string') return (value) => parseLooseJson(value as string)
   if (type.kind === 'bytes') {
-    return (value) => parseExactJson(new TextDecoder().decode(value as Uint8Array))
+    return (value) => parseLooseJson(new TextDecoder().decode(value as Uint8Array))
   }
   if (type.kind === 'row' && byIndex) {
     return (value) =>

@@ -10,7 +10,9 @@ import {
   type TableSchema,
   type Vector,
 } from '../../../runtime/rows/index.ts'
-import { adding, defineTableTransform, partsOf } from '../tables/index.ts'
+import { partsOf } from '../paths.ts'
+import { adding } from '../schemas.ts'
+import { defineTableTransform } from '../tableTransform.ts'
 import { METADATA_OPTIONS } from './spec.ts'
 
 interface MetadataField {

@@ -7,7 +7,8 @@ import {
   type Column,
   type Value,
 } from '../../../runtime/rows/index.ts'
-import { adding, defineTableTransform, requireColumn } from '../tables/index.ts'
+import { adding, requireColumn } from '../schemas.ts'
+import { defineTableTransform } from '../tableTransform.ts'
 import { REGEX_EXTRACT_OPTIONS } from './spec.ts'
 
 const STRING = { kind: 'string' } as const

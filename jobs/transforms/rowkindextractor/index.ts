@@ -6,7 +6,8 @@ import {
   ROW_KIND_SHORT_NAMES,
   Utf8Vector,
 } from '../../../runtime/rows/index.ts'
-import { adding, defineTableTransform } from '../tables/index.ts'
+import { adding } from '../schemas.ts'
+import { defineTableTransform } from '../tableTransform.ts'
 import { ROW_KIND_EXTRACTOR_OPTIONS } from './spec.ts'
 
 /** RowKindExtractor: turns the kind of a row into a column. */

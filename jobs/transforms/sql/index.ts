@@ -1,5 +1,6 @@
 import { compileSelect } from '../../../runtime/expressions/index.ts'
-import { defineTableTransform, withColumns } from '../tables/index.ts'
+import { withColumns } from '../schemas.ts'
+import { defineTableTransform } from '../tableTransform.ts'
 import { SQL_OPTIONS } from './spec.ts'
 
 /** Sql: computes columns and keeps rows by a query. */

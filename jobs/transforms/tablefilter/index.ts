@@ -1,5 +1,7 @@
 import { javaRegex } from '../../../runtime/expressions/index.ts'
-import { defineTableTransform, partsOf, relabelling } from '../tables/index.ts'
+import { partsOf } from '../paths.ts'
+import { relabelling } from '../schemas.ts'
+import { defineTableTransform } from '../tableTransform.ts'
 import { TABLE_FILTER_OPTIONS } from './spec.ts'
 
 /** TableFilter: keeps tables by their names. */

@@ -1,4 +1,6 @@
-import { defineTableTransform, joinPath, partsOf, relabelling } from '../tables/index.ts'
+import { joinPath, partsOf } from '../paths.ts'
+import { relabelling } from '../schemas.ts'
+import { defineTableTransform } from '../tableTransform.ts'
 import { TABLE_MERGE_OPTIONS } from './spec.ts'
 
 /** TableMerge: makes several tables one. */

@@ -1,4 +1,7 @@
-import { defineTableTransform, joinPath, partsOf, relabelling, renamer } from '../tables/index.ts'
+import { joinPath, partsOf } from '../paths.ts'
+import { renamer } from '../renaming.ts'
+import { relabelling } from '../schemas.ts'
+import { defineTableTransform } from '../tableTransform.ts'
 import { TABLE_RENAME_OPTIONS } from './spec.ts'
 
 /** TableRename: renames tables by rules; database and schema stay. */

@@ -1,4 +1,4 @@
-import { renamingOptions } from '../tables/index.ts'
+import { renamingOptions } from '../renaming.ts'
 
 /** The options of TableRename. */
 export const TABLE_RENAME_OPTIONS = renamingOptions('table')

@@ -19,13 +19,14 @@ export const loadIncludes = async (
   rootFile: string,
   disk: Pick<Disk, 'stat' | 'readFile'> | undefined,
   diagnostics: Diagnostics,
-): Promise<(file: string, includedFrom: string) => HoconObject | undefined> => {
-  const loaded = new Map<string, HoconObject>()
+): Promise<(include: HoconInclude) => HoconObject | undefined> => {
+  const loaded = new Map<HoconInclude, HoconObject>()
   let count = 0
   const load = async (syntax: HoconObject, from: string, chain: readonly string[]) => {
     for (const include of includesIn(syntax)) {
       const path = besideFile(from, include.file)
       count += 1
+      if (count > INCLUDE_COUNT_MAX + 1) return
       if (disk === undefined || chain.length > INCLUDE_DEPTH_MAX || count > INCLUDE_COUNT_MAX) {
         diagnostics.error('CFG-007', refusal(include, disk === undefined), include.at)
         continue
@@ -42,12 +43,12 @@ export const loadIncludes = async (
       }
       const content = await readInclude(disk, found, include.at, diagnostics)
       if (content === undefined) continue
-      loaded.set(path, content)
+      loaded.set(include, content)
       await load(content, found, [...chain, found])
     }
   }
   await load(root, rootFile, [besideFile(rootFile, rootFile.replace(/^.*[/\\]/, ''))])
-  return (file, includedFrom) => loaded.get(besideFile(includedFrom, file))
+  return (include) => loaded.get(include)
 }
 
 const refusal = (include: HoconInclude, noDisk: boolean): string =>

@@ -1,5 +1,5 @@
 import type { Place } from '../../errors/index.ts'
-import type { HoconKey, HoconObject, HoconPiece, HoconValue } from './syntax.ts'
+import type { HoconInclude, HoconKey, HoconObject, HoconPiece, HoconValue } from './syntax.ts'
 
 /**
  * An object after merging, before substitution. A key holds all values that it was ever given,
@@ -38,8 +38,8 @@ export type Layer =
 export interface MergeOptions {
   /** The objects at the root in which a key that comes again is another entry, not a merge. */
   readonly repeating: ReadonlySet<string>
-  /** The parsed text of an include; undefined where the file is missing. */
-  readonly included: (file: string, includedFrom: string) => HoconObject | undefined
+  /** The parsed text of an include; undefined where it could not be read. */
+  readonly included: (include: HoconInclude) => HoconObject | undefined
 }
 
 export const emptyObject = (
@@ -62,7 +62,7 @@ export const addFields = (
 ): void => {
   for (const field of syntax.fields) {
     if (field.kind === 'include') {
-      const content = options.included(field.file, field.at.file)
+      const content = options.included(field)
       if (content !== undefined) addFields(target, content, target.path ?? scope, options)
       continue
     }

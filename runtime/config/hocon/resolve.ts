@@ -23,14 +23,19 @@ interface Resolver {
   readonly options: ResolveOptions
   steps: number
   depth: number
-  /** Set when a lookup came back to a value that is being resolved and has none before it. */
+  /** Set when an object was resolved that holds a value which is being resolved: a circle. */
   cyclic: boolean
+  /** Set when a lookup came to the value that it stands in, which has none before it. */
+  metItself: boolean
   readonly reported: Set<HoconSubstitution>
 }
 
 /** Replaces all substitutions under `root`. Throws an EngineError when a bound is exceeded. */
 export const resolve = (root: MergedObject, options: ResolveOptions): ConfigObject =>
-  resolveObject({ root, options, steps: 0, depth: 0, cyclic: false, reported: new Set() }, root)
+  resolveObject(
+    { root, options, steps: 0, depth: 0, cyclic: false, metItself: false, reported: new Set() },
+    root,
+  )
 
 const resolveObject = (resolver: Resolver, merged: MergedObject): ConfigObject => {
   const entries = new Map<string, ConfigEntry>()
@@ -49,17 +54,15 @@ const resolveObject = (resolver: Resolver, merged: MergedObject): ConfigObject =
 }
 
 /** The layers that may be seen: those below the one that is being resolved. */
-const visibleLayers = (resolver: Resolver, slot: Slot): number => {
-  const limit = slot.resolving.at(-1) ?? slot.layers.length
-  if (limit === 0) resolver.cyclic = true
-  return limit
-}
+const visibleLayers = (slot: Slot): number => slot.resolving.at(-1) ?? slot.layers.length
 
 /** Merges the values of the layers from the last one down to the first that is not an object. */
 const resolveSlot = (resolver: Resolver, slot: Slot): ConfigNode | undefined => {
   const objects: ConfigObject[] = []
   let dotted = true
-  for (let index = visibleLayers(resolver, slot) - 1; index >= 0; index -= 1) {
+  const limit = visibleLayers(slot)
+  if (limit === 0) resolver.cyclic = true
+  for (let index = limit - 1; index >= 0; index -= 1) {
     const value = resolveLayer(resolver, slot, index)
     if (value === undefined) continue
     if (value.kind !== 'object') {
@@ -167,17 +170,21 @@ const resolveSubstitution = (
 ): ConfigNode | undefined => {
   const cyclicBefore = resolver.cyclic
   resolver.cyclic = false
+  resolver.metItself = false
   const found =
     (scope.length > 0 ? lookUp(resolver, resolver.root, [...scope, ...piece.path]) : undefined) ??
     lookUp(resolver, resolver.root, piece.path)
-  const { cyclic } = resolver
+  const { cyclic, metItself } = resolver
   resolver.cyclic = cyclicBefore
   if (found !== undefined && !cyclic) return found
   const outside = resolver.options.outside(piece.path.join('.'), piece.at)
   if (outside !== undefined) return outside
   if (piece.defaultText !== undefined) return scalar(piece.defaultText, false, piece.at)
   if (piece.optional) return cyclic ? undefined : found
-  if (resolver.options.unresolved === 'error' || cyclic) reportUnresolved(resolver, piece, cyclic)
+  const isCircle = cyclic || metItself
+  if (resolver.options.unresolved === 'error' || isCircle) {
+    reportUnresolved(resolver, piece, isCircle)
+  }
   return scalar(piece.source, true, piece.at)
 }
 
@@ -199,8 +206,12 @@ const lookUp = (
   countStep(resolver, object.at)
   const slot = object.slots.get(path[index]!)
   if (slot === undefined) return undefined
+  const limit = visibleLayers(slot)
+  if (limit === 0) {
+    resolver.metItself = true
+    return undefined
+  }
   if (index === path.length - 1) return resolveSlot(resolver, slot)
-  const limit = visibleLayers(resolver, slot)
   const objects: ConfigObject[] = []
   for (let layerIndex = limit - 1; layerIndex >= 0; layerIndex -= 1) {
     const layer = slot.layers[layerIndex]!

@@ -1,10 +1,12 @@
-import type { Alias, Document, Node, Pair, Scalar } from 'yaml'
+import type { Alias, Node, Pair, Scalar } from 'yaml'
 import { EngineError, type Diagnostics, type Place } from '../../errors/index.ts'
 import { placesIn } from '../hocon/index.ts'
 import type { ConfigEntry, ConfigNode, ConfigObject, ConfigScalar } from '../nodes.ts'
 
 /** Deeper texts are refused. */
 const DEPTH_MAX = 200
+/** Further problems follow from those before. */
+const PROBLEMS_MAX = 20
 /** Nodes after aliases are filled in; more is an attack or a mistake. */
 const NODES_MAX = 200_000
 
@@ -12,7 +14,8 @@ type Yaml = typeof import('yaml')
 
 interface YamlReader {
   readonly yaml: Yaml
-  readonly document: Document
+  /** The nodes that aliases may name, as the text goes on. */
+  readonly anchors: Map<string, Node>
   readonly placeAt: (offset: number) => Place
   nodes: number
   readonly openAliases: Set<string>
@@ -36,11 +39,17 @@ export const readYaml = async (
       merge: true,
       logLevel: 'error',
     })
-    for (const problem of document.errors) {
+    for (const problem of document.errors.slice(0, PROBLEMS_MAX)) {
       diagnostics.error('CFG-001', sentence(problem.message), placeAt(problem.pos[0]))
     }
     if (document.contents === null) return empty
-    const reader = { yaml, document, placeAt, nodes: 0, openAliases: new Set<string>() }
+    const reader = {
+      yaml,
+      anchors: new Map<string, Node>(),
+      placeAt,
+      nodes: 0,
+      openAliases: new Set<string>(),
+    }
     return convert(reader, document.contents, 0)
   } catch (thrown) {
     const overflow = new EngineError('CFG-001', 'The text is nested too deeply; flatten it.')
@@ -50,6 +59,7 @@ export const readYaml = async (
 }
 
 const sentence = (message: string): string => {
+  if (message.includes('call stack')) return 'The text is nested too deeply; flatten it.'
   const [first = ''] = message.split('\n')
   return /[.!?]$/.test(first) ? first : `${first}.`
 }
@@ -62,6 +72,15 @@ const convert = (reader: YamlReader, node: Node | null, depth: number): ConfigNo
     const what =
       depth > DEPTH_MAX ? 'nested too deeply' : 'too large once its aliases are filled in'
     throw new EngineError('CFG-001', `The text is ${what}; make it simpler.`, { at })
+  }
+  // What an alias stands for is gone through again, when its anchors are known already.
+  if (
+    node !== null &&
+    'anchor' in node &&
+    node.anchor !== undefined &&
+    reader.openAliases.size === 0
+  ) {
+    reader.anchors.set(node.anchor, node)
   }
   if (yaml.isAlias(node)) return convertAlias(reader, node, depth)
   if (yaml.isMap(node)) return convertMap(reader, node.items as Pair[], at, depth)
@@ -93,7 +112,7 @@ const convertScalar = (node: Scalar, at: Place): ConfigScalar => {
 
 const convertAlias = (reader: YamlReader, alias: Alias, depth: number): ConfigNode => {
   const at = reader.placeAt(alias.range?.[0] ?? 0)
-  const target = alias.resolve(reader.document)
+  const target = reader.anchors.get(alias.source)
   if (target === undefined || reader.openAliases.has(alias.source)) {
     const why = target === undefined ? 'names no anchor before it' : 'leads back to itself'
     throw new EngineError('CFG-001', `The alias \`*${alias.source}\` ${why}.`, { at })

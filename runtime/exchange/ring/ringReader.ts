@@ -38,7 +38,10 @@ export class RingReader {
     return null
   }
 
-  /** Calls `wake` when something may have come, until `close`. */
+  /**
+   * Calls `wake` when something may have come, until `close`. It does not keep a thread alive: one
+   * without a message listener or a timer ends when it has nothing else to do.
+   */
   listen(wake: () => void): void {
     void listen(this.#ring.memory.int32, HEAD, () => {
       if (!this.#closed) wake()

@@ -76,7 +76,7 @@ export class RingWriter {
     return true
   }
 
-  /** Calls `wake` when there may be room again, until `close`. */
+  /** Calls `wake` when there may be room again, until `close`. As a reader's, it keeps nothing alive. */
   listen(wake: () => void): void {
     void listen(this.#ring.memory.int32, TAIL, () => {
       if (!this.#closed) wake()

@@ -87,7 +87,7 @@ const nameFunction = (name: string, pattern: string): FunctionSpec => ({
 
 const EPOCH = 'EPOCH'
 
-const fieldOf = (call: FunctionCall): string => String(call.args[1]!.constant)
+const fieldOf = (call: FunctionCall): string => call.args[1]!.constant as string
 
 /** EXTRACT(field FROM value); null when the value has no such field. */
 const extract: FunctionSpec = {

@@ -139,11 +139,11 @@ const typeOfPattern = (call: FunctionCall): DataType => {
 const parserOf = (type: DataType, pattern: TimePattern): ((text: string) => Value) => {
   switch (type.kind) {
     case 'date':
-      return pattern.parseDate
+      return (text) => pattern.parseDate(text)
     case 'time':
-      return pattern.parseTime
+      return (text) => pattern.parseTime(text)
     default:
-      return pattern.parseTimestamp
+      return (text) => pattern.parseTimestamp(text)
   }
 }
 
@@ -159,8 +159,11 @@ const isDate = (call: FunctionCall) => {
   return (text: string): boolean => read(text) !== null
 }
 
-const fromUnixTime = () => {
+const fromUnixTime = ({ args }: FunctionCall) => {
   const format = formatterOf(TIMESTAMP)
+  const zoneName = args[2]?.constant
+  // A zone that does not exist is told before the first row.
+  if (typeof zoneName === 'string') zoneOf(zoneName)
   return (seconds: bigint | number, pattern: string, zone: string | null = 'UTC'): string => {
     const instant = Number(seconds)
     return format(new Timestamp(instant + zoneOf(zone ?? 'UTC').offsetAt(instant), 0), pattern)
@@ -228,7 +231,11 @@ export const DATE_FUNCTIONS: readonly FunctionSpec[] = [
     parameters: ['temporal', 'string'],
     type: STRING,
     fallible: true,
-    make: ({ args }) => formatterOf(args[0]!.type),
+    make: ({ args }) => {
+      const pattern = args[1]!.constant
+      if (typeof pattern === 'string') compilePattern(pattern)
+      return formatterOf(args[0]!.type)
+    },
   },
   {
     names: ['PARSEDATETIME', 'TO_DATE'],

@@ -42,14 +42,19 @@ const flagsOf = (flags: string | null, call: FunctionCall): string => {
 
 type Compile = (pattern: string, flags: string | null) => RegExp
 
-/** Compiles patterns and keeps the last one: nearly always it is the same for all rows. */
+/**
+ * Compiles patterns and keeps the last one: nearly always it is the same for all rows. One that is
+ * written in the query and no expression is refused before the first row.
+ */
 const patterns = (call: FunctionCall, extraFlags: string): Compile => {
+  const written = call.args[1]!.constant
+  if (typeof written === 'string') javaRegex(written, '', call.at)
   let lastPattern: string | null = null
   let lastFlags: string | null = null
   let regex = /(?:)/
   return (pattern, flags) => {
     if (pattern !== lastPattern || flags !== lastFlags) {
-      regex = javaRegex(pattern, flagsOf(flags, call) + extraFlags)
+      regex = javaRegex(pattern, flagsOf(flags, call) + extraFlags, call.at)
       lastPattern = pattern
       lastFlags = flags
     }

@@ -1,5 +1,5 @@
-import type { DataType } from '../../rows/index.ts'
-import type { Value } from '../../rows/index.ts'
+import type { Place } from '../../errors/index.ts'
+import type { DataType, Value } from '../../rows/index.ts'
 import type { Compiled, ExpressionContext } from '../compiled.ts'
 
 /**
@@ -26,6 +26,7 @@ export interface FunctionCall {
   /** The arguments, converted as the parameters say. */
   readonly args: readonly Compiled[]
   readonly context: ExpressionContext
+  readonly at: Place
   /** Refuses the call as it is written: SQL-005 at its place. */
   refuse(sentence: string): never
   /** Fails the row at hand: SQL-006. */

@@ -16,9 +16,9 @@ const NANOS_OF_DAY = BigInt(SECONDS_OF_DAY) * 1_000_000_000n
 /** Reads dates and clocks out of the values of one temporal type, as its own clock shows them. */
 export interface TemporalReader {
   /** Days since 1970-01-01; 0 for a time. */
-  days(value: Value): number
+  readonly days: (value: Value) => number
   /** Nanoseconds since midnight; 0 for a date. */
-  nanos(value: Value): number
+  readonly nanos: (value: Value) => number
 }
 
 export const readerOf = (type: DataType): TemporalReader => {

@@ -9,6 +9,12 @@ const RESERVED = new Set(
   ).split(' '),
 )
 
+/** True for a name that means itself when it is written without quotes. */
+export const isPlainName = (name: string): boolean =>
+  /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) &&
+  !RESERVED.has(name.toUpperCase()) &&
+  !/^(?:true|false|current_date|current_time|current_timestamp)$/i.test(name)
+
 /** Walks over the tokens of one text. */
 export interface Parser {
   readonly source: string

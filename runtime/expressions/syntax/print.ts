@@ -1,3 +1,4 @@
+import { isPlainName } from './parser.ts'
 import type { Expression } from './tree.ts'
 
 /**
@@ -89,4 +90,4 @@ const operandOf = (expression: Expression): string => {
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 const printName = (name: string): string =>
-  /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : `\`${name.replaceAll('`', '``')}\``
+  isPlainName(name) ? name : `\`${name.replaceAll('`', '``')}\``

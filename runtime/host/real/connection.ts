@@ -9,83 +9,108 @@ export interface SocketSink {
   onClose(error?: Error): void
 }
 
+interface State {
+  readonly socket: Socket<SocketSink>
+  handlers: ConnectionHandlers | undefined
+  /** Came before the handlers. */
+  early: Uint8Array[]
+  /** Written, but not taken by the kernel yet. */
+  waiting: Uint8Array[]
+  waitingBytes: number
+  isEnding: boolean
+  closed: { readonly error: Error | undefined } | undefined
+}
+
+const sendWaiting = (state: State): void => {
+  let sent = 0
+  for (const chunk of state.waiting) {
+    const written = Math.max(0, state.socket.write(chunk))
+    state.waitingBytes -= written
+    if (written < chunk.length) {
+      state.waiting[sent] = chunk.subarray(written)
+      break
+    }
+    sent += 1
+  }
+  state.waiting = state.waiting.slice(sent)
+}
+
+const write = (state: State, bytes: Uint8Array): number => {
+  const { socket, waiting } = state
+  const isIdle = state.closed !== undefined || state.isEnding || bytes.length === 0
+  if (isIdle) return state.waitingBytes
+  const written = waiting.length === 0 ? Math.max(0, socket.write(bytes)) : 0
+  if (written < bytes.length) {
+    waiting.push(bytes.slice(written))
+    state.waitingBytes += bytes.length - written
+  }
+  return state.waitingBytes
+}
+
+/** A microtask later, so that `onClose` never runs inside a call on the connection. */
+const tellClosed = (state: State): void =>
+  queueMicrotask(() => state.handlers?.onClose(state.closed?.error))
+
+const handle = (state: State, handlers: ConnectionHandlers): void => {
+  state.handlers = handlers
+  const arrived = state.early
+  state.early = []
+  for (const bytes of arrived) handlers.onData(bytes)
+  if (state.closed !== undefined) tellClosed(state)
+}
+
+const end = (state: State): void => {
+  if (state.isEnding || state.closed !== undefined) return
+  state.isEnding = true
+  if (state.waiting.length === 0) state.socket.end()
+}
+
+const onDrain = (state: State): void => {
+  if (state.waiting.length === 0) return
+  sendWaiting(state)
+  if (state.waiting.length > 0) return
+  if (state.isEnding) state.socket.end()
+  else state.handlers?.onDrain?.()
+}
+
+const onClose = (state: State, error: Error | undefined): void => {
+  if (state.closed !== undefined) return
+  state.closed = { error }
+  state.waiting = []
+  state.waitingBytes = 0
+  if (state.handlers !== undefined) tellClosed(state)
+}
+
 /**
  * Wraps a socket of Bun, which writes what the kernel takes and forgets the rest: what is left
  * waits here and is sent when the kernel has room.
  */
 export const createConnection = (socket: Socket<SocketSink>, remote: Address): SocketSink => {
-  let handlers: ConnectionHandlers | undefined
-  let early: Uint8Array[] = []
-  let waiting: Uint8Array[] = []
-  let waitingBytes = 0
-  let isEnding = false
-  let closed: { error: Error | undefined } | undefined
-
-  const sendWaiting = (): void => {
-    let sent = 0
-    for (const chunk of waiting) {
-      const written = Math.max(0, socket.write(chunk))
-      waitingBytes -= written
-      if (written < chunk.length) {
-        waiting[sent] = chunk.subarray(written)
-        break
-      }
-      sent += 1
-    }
-    waiting = waiting.slice(sent)
-  }
-  const write = (bytes: Uint8Array): number => {
-    if (closed !== undefined || isEnding || bytes.length === 0) return waitingBytes
-    const written = waiting.length === 0 ? Math.max(0, socket.write(bytes)) : 0
-    if (written < bytes.length) {
-      waiting.push(bytes.slice(written))
-      waitingBytes += bytes.length - written
-    }
-    return waitingBytes
-  }
-  // A microtask later, so that `onClose` never runs inside a call on the connection.
-  const tellClosed = (): void => queueMicrotask(() => handlers?.onClose(closed?.error))
-  const handle = (given: ConnectionHandlers): void => {
-    handlers = given
-    const arrived = early
-    early = []
-    for (const bytes of arrived) given.onData(bytes)
-    if (closed !== undefined) tellClosed()
-  }
-  const end = (): void => {
-    if (isEnding || closed !== undefined) return
-    isEnding = true
-    if (waiting.length === 0) socket.end()
-  }
-  const connection: Connection = {
-    remote,
-    local: { host: socket.localAddress, port: socket.localPort },
-    write,
-    handle,
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
-    end,
-    destroy: () => socket.terminate(),
+  const state: State = {
+    socket,
+    handlers: undefined,
+    early: [],
+    waiting: [],
+    waitingBytes: 0,
+    isEnding: false,
+    closed: undefined,
   }
   return {
-    connection,
+    connection: {
+      remote,
+      local: { host: socket.localAddress, port: socket.localPort },
+      write: (bytes) => write(state, bytes),
+      handle: (handlers) => handle(state, handlers),
+      pause: () => socket.pause(),
+      resume: () => socket.resume(),
+      end: () => end(state),
+      destroy: () => socket.terminate(),
+    },
     onData: (bytes) => {
-      if (handlers === undefined) early.push(bytes.slice())
-      else handlers.onData(bytes)
+      if (state.handlers === undefined) state.early.push(bytes.slice())
+      else state.handlers.onData(bytes)
     },
-    onDrain: () => {
-      if (waiting.length === 0) return
-      sendWaiting()
-      if (waiting.length > 0) return
-      if (isEnding) socket.end()
-      else handlers?.onDrain?.()
-    },
-    onClose: (error) => {
-      if (closed !== undefined) return
-      closed = { error }
-      waiting = []
-      waitingBytes = 0
-      if (handlers !== undefined) tellClosed()
-    },
+    onDrain: () => onDrain(state),
+    onClose: (error) => onClose(state, error),
   }
 }

@@ -8,6 +8,7 @@ import {
   type DatabaseParameter,
   type DatabaseResult,
   type Databases,
+  type DatabaseRow,
   type DatabaseServer,
   type PostgresConnection,
 } from '../database.ts'
@@ -57,7 +58,7 @@ const open = async (server: DatabaseServer, adapter: Adapter): Promise<Pinned> =
   }
 }
 
-const connectionOf = ({ client, close }: Pinned): DatabaseConnection => ({
+const connectionOf = ({ client, ...pool }: Pinned): DatabaseConnection => ({
   query: async (statement, parameters) => {
     try {
       return resultOf(await client.unsafe(statement, parameters as DatabaseParameter[]).values())
@@ -72,10 +73,10 @@ const connectionOf = ({ client, close }: Pinned): DatabaseConnection => ({
       throw databaseErrorOf(error)
     }
   },
-  close,
+  close: () => pool.close(),
 })
 
-interface DriverResult extends ReadonlyArray<readonly unknown[]> {
+interface DriverResult extends ReadonlyArray<DatabaseRow> {
   readonly count: number
   readonly columns: readonly Partial<DatabaseColumn>[] | null
 }

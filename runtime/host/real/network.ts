@@ -1,8 +1,9 @@
 import type { Socket, SocketHandler } from 'bun'
 import { EngineError, messageOf } from '../../errors/index.ts'
-import type { Address, Connection, Network } from '../network.ts'
+import type { Address, Connection, Network, Tls } from '../network.ts'
 import { createConnection, type SocketSink } from './connection.ts'
 import { openDatagrams } from './datagrams.ts'
+import { tlsOptions } from './tls.ts'
 
 const printed = (address: Address): string => `${address.host}:${address.port}`
 
@@ -11,24 +12,55 @@ const remoteOf = (socket: Socket<SocketSink>): Address => ({
   port: socket.remotePort,
 })
 
-const socketHandler = (onOpen: (connection: Connection) => void): SocketHandler<SocketSink> => ({
-  open: (socket) => {
+interface Opening {
+  /** Which certificates of the other side will do; undefined for a stream in the clear. */
+  readonly trust: 'authorized' | 'any' | undefined
+  readonly onOpen: (connection: Connection) => void
+  /** The other side has no certificate that we trust. */
+  readonly onDistrust?: (reason: string) => void
+}
+
+const socketHandler = ({ trust, onOpen, onDistrust }: Opening): SocketHandler<SocketSink> => {
+  const open = (socket: Socket<SocketSink>): void => {
     socket.setNoDelay(true)
     socket.data = createConnection(socket, remoteOf(socket))
     onOpen(socket.data.connection)
-  },
-  data: (socket, bytes) => socket.data.onData(bytes),
-  drain: (socket) => socket.data.onDrain(),
-  close: (socket, error) => socket.data?.onClose(error),
-})
+  }
+  const common: SocketHandler<SocketSink> = {
+    data: (socket, bytes) => socket.data?.onData(bytes),
+    drain: (socket) => socket.data?.onDrain(),
+    close: (socket, error) => {
+      if (socket.data === undefined) onDistrust?.(error?.message ?? 'closed while being secured')
+      else socket.data.onClose(error)
+    },
+  }
+  if (trust === undefined) return { ...common, open }
+  return {
+    ...common,
+    handshake: (socket, isTrusted, problem) => {
+      if (trust === 'any' || (isTrusted && problem === null)) {
+        open(socket)
+        return
+      }
+      onDistrust?.(problem?.message ?? 'the certificate is not trusted')
+      socket.terminate()
+    },
+  }
+}
 
-const listen: Network['listen'] = async (address, onConnection) => {
+const listenerTrust = (tls: Tls | undefined): Opening['trust'] => {
+  if (tls === undefined) return undefined
+  return tls.asksCertificate === true ? 'authorized' : 'any'
+}
+
+const listen: Network['listen'] = async (address, onConnection, tls) => {
   try {
     const server = Bun.listen<SocketSink>({
       hostname: address.host,
       port: address.port,
       exclusive: true,
-      socket: socketHandler(onConnection),
+      ...(tls === undefined ? {} : { tls: tlsOptions(tls, 'listener', address.host) }),
+      socket: socketHandler({ trust: listenerTrust(tls), onOpen: onConnection }),
     })
     return {
       address: { host: address.host, port: server.port },
@@ -46,7 +78,7 @@ const unreachable = (address: Address, reason: string, cause?: unknown): EngineE
     retry: 'backoff',
   })
 
-const dial: Network['dial'] = (address, timeoutMs) =>
+const dial: Network['dial'] = (address, timeoutMs, tls) =>
   new Promise((resolve, reject) => {
     let hasTimedOut = false
     const timeout = setTimeout(() => {
@@ -61,7 +93,15 @@ const dial: Network['dial'] = (address, timeoutMs) =>
     Bun.connect<SocketSink>({
       hostname: address.host,
       port: address.port,
-      socket: socketHandler(onOpen),
+      ...(tls === undefined ? {} : { tls: tlsOptions(tls, 'dialer', address.host) }),
+      socket: socketHandler({
+        trust: tls === undefined ? undefined : 'authorized',
+        onOpen,
+        onDistrust: (reason) => {
+          clearTimeout(timeout)
+          reject(unreachable(address, reason))
+        },
+      }),
     }).catch((thrown: unknown) => {
       clearTimeout(timeout)
       reject(unreachable(address, messageOf(thrown), thrown))

@@ -4,6 +4,7 @@ import {
   type DatabaseFile,
   type DatabaseParameter,
   type DatabaseResult,
+  type DatabaseRow,
   type SqliteConnection,
 } from '../database.ts'
 
@@ -16,7 +17,7 @@ export const openSqlite = async (file: DatabaseFile): Promise<SqliteConnection> 
   const query = (statement: string, parameters: readonly DatabaseParameter[]): DatabaseResult =>
     guarded(() => {
       const prepared = database.query(statement)
-      const rows = prepared.values(...bindingsOf(parameters)) as unknown[][]
+      const rows = prepared.values(...bindingsOf(parameters)) as DatabaseRow[]
       const columns = prepared.columnNames.map((name) => ({
         name,
         type: 0,

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { dataValidator } from '../../../jobs/transforms/datavalidator/index.ts'
 import { Decimal, type Value } from '../../../runtime/rows/index.ts'
 import { applyTransform, bindTransform, failureOf, tableOf } from './harness.ts'
 
@@ -10,7 +11,7 @@ const problemsOf = async (rule: string, change: Partial<Record<keyof typeof FIEL
     field in change ? change[field as keyof typeof FIELDS]! : GOOD[index]!,
   )
   const options = `field_rules = [{ ${rule} }]`
-  const { errors } = await applyTransform('DataValidator', options, tableOf(FIELDS), [row])
+  const { errors } = await applyTransform(dataValidator, options, tableOf(FIELDS), [row])
   return errors
 }
 
@@ -65,7 +66,7 @@ test.each([
 
 test('the error table tells all rules that a row breaks, beside the path of its source', async () => {
   const applied = await applyTransform(
-    'DataValidator',
+    dataValidator,
     `field_rules = [
       { field_name = name, rule_type = NOT_NULL }
       { field_name = age, rule_type = RANGE, min_value = "0", max_value = "150" }
@@ -89,7 +90,7 @@ test('the error table tells all rules that a row breaks, beside the path of its 
 
 test('rules that cannot work are refused', async () => {
   const bind = (rule: string) =>
-    bindTransform('DataValidator', `field_rules = [{ ${rule} }]`, tableOf(FIELDS))
+    bindTransform(dataValidator, `field_rules = [{ ${rule} }]`, tableOf(FIELDS))
   expect(await failureOf(bind('field_name = nam, rule_type = NOT_NULL'))).toContain('"name"?')
   expect(await failureOf(bind('field_name = name'))).toContain('needs rule_type')
   expect(await failureOf(bind('field_name = tags, rule_type = RANGE'))).toContain('needs a number')

@@ -1,7 +1,7 @@
-import {
-  TRANSFORMS,
-  type BoundTransform,
-  type TransformHost,
+import type {
+  BoundTransform,
+  TransformHost,
+  TransformPlugin,
 } from '../../../jobs/transforms/index.ts'
 import {
   batchOfRows,
@@ -38,13 +38,11 @@ export const tableOf = (
 })
 
 export const bindTransform = async (
-  name: string,
+  plugin: TransformPlugin,
   options: string,
   table: TableSchema,
-): Promise<BoundTransform> => {
-  const plugin = await TRANSFORMS.get(name.toLowerCase())!.load()
-  return plugin.bind(await writtenOptions(plugin.options, options), table, STILL_HOST)
-}
+): Promise<BoundTransform> =>
+  plugin.bind(await writtenOptions(plugin.options, options), table, STILL_HOST)
 
 export interface Applied {
   /** `name:type` of each column, by table path. */
@@ -88,13 +86,13 @@ export const applyAll = (bound: BoundTransform, batches: readonly Batch[]): Appl
 
 /** Binds a transform and applies it to the rows as one batch. */
 export const applyTransform = async (
-  name: string,
+  plugin: TransformPlugin,
   options: string,
   table: TableSchema,
   rows: readonly (readonly Value[])[],
   kinds: readonly RowKind[] | null = null,
 ): Promise<Applied> =>
-  applyAll(await bindTransform(name, options, table), [batchOfRows(table, rows, kinds)])
+  applyAll(await bindTransform(plugin, options, table), [batchOfRows(table, rows, kinds)])
 
 /** The message that a promise fails with; fails itself when it does not. */
 export const failureOf = async (promise: Promise<unknown>): Promise<string> => {

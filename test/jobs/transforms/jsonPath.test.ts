@@ -1,9 +1,10 @@
 import { expect, test } from 'bun:test'
+import { jsonPath } from '../../../jobs/transforms/jsonpath/index.ts'
 import { Decimal, parseDate, type Value } from '../../../runtime/rows/index.ts'
 import { applyTransform, bindTransform, failureOf, tableOf } from './harness.ts'
 
 const read = async (fields: { [name: string]: string }, row: Value[], columns: string) => {
-  const applied = await applyTransform('JsonPath', `columns = [${columns}]`, tableOf(fields), [row])
+  const applied = await applyTransform(jsonPath, `columns = [${columns}]`, tableOf(fields), [row])
   return {
     columns: applied.columns['shop.orders']!.split(' ').slice(Object.keys(fields).length),
     values: applied.rows['shop.orders']?.[0]?.slice(row.length),
@@ -78,7 +79,7 @@ test('what is not there fails the row, or is null, or drops the row', async () =
   expect((await read(fields, ['{"f1": 1}'], columnWith('SKIP'))).values).toEqual([null])
   const dropped = await read(fields, ['{"f1": 1}'], columnWith('SKIP_ROW'))
   expect([dropped.values, dropped.errors]).toEqual([undefined, []])
-  expect((await read(fields, ['no json'], columnWith('FAIL'))).errors).toEqual([
+  expect((await read(fields, ['{no json'], columnWith('FAIL'))).errors).toEqual([
     'The text for "x" is not JSON.',
   ])
 })
@@ -91,7 +92,7 @@ test('a value that does not fit the type fails the row', async () => {
 
 test('bad paths and columns are refused', async () => {
   const bind = (column: string) =>
-    bindTransform('JsonPath', `columns = [${column}]`, tableOf({ data: 'string', id: 'int' }))
+    bindTransform(jsonPath, `columns = [${column}]`, tableOf({ data: 'string', id: 'int' }))
   expect(await failureOf(bind('{ src_field = data, path = "$[", dest_field = x }'))).toContain(
     'is not a JSONPath',
   )
@@ -102,3 +103,28 @@ test('bad paths and columns are refused', async () => {
     '"id" is a int',
   )
 })
+
+test.each([
+  ['{user: {name: Joy Ding, age: 20}, on: true}', '$.user.name', 'string', 'Joy Ding'],
+  ['{user: {name: Joy Ding, age: 20}, on: true}', '$.user.age', 'int', 20],
+  ["{'a b': 'it\\'s', list: [x, 'y', 1]}", "$['a b']", 'string', "it's"],
+  ["{'a b': 'it\\'s', list: [x, 'y', 1]}", '$.list', '"array<string>"', ['x', 'y', '1']],
+  ["{on: true, off: null, at: '16:12:43.459'}", '$.on', 'boolean', true],
+])('JSON without quotes is read: %s at %s', async (text, path, type, expected) => {
+  const { values, errors } = await read(
+    { data: 'string' },
+    [text],
+    `{ src_field = data, path = "${path}", dest_field = x, dest_type = ${type} }`,
+  )
+  expect(errors).toEqual([])
+  expect(values).toEqual([expected])
+})
+
+test.each(['{a: 1', '{a 1}', '[1, 2', '{"a": 1} x', '', '['.repeat(300)])(
+  'a text that is no JSON fails its row: %s',
+  async (text) => {
+    const column = '{ src_field = data, path = "$.a", dest_field = x }'
+    const { errors } = await read({ data: 'string' }, [text], column)
+    expect(errors).toEqual(['The text for "x" is not JSON.'])
+  },
+)

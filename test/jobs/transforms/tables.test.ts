@@ -1,11 +1,12 @@
 import { expect, test } from 'bun:test'
-import { applyTransform, failureOf, tableOf } from './harness.ts'
+import { sql } from '../../../jobs/transforms/sql/index.ts'
+import { applyTransform, bindTransform, failureOf, tableOf } from './harness.ts'
 
 const FIELDS = { id: 'int', name: 'string' }
 const QUERY = 'query = "select id, name as name1, 10 / id as share from dual"'
 
 const apply = (options: string, path: string) =>
-  applyTransform('Sql', options, tableOf(FIELDS, path), [
+  applyTransform(sql, options, tableOf(FIELDS, path), [
     [1, 'a'],
     [0, 'b'],
     [5, 'c'],
@@ -33,7 +34,8 @@ test('the options of a single table win over the general ones', async () => {
 test('only table_transform needs no general options', async () => {
   const options = 'table_transform = [{ table_path = "test.xyz", query = "select id from dual" }]'
   expect((await apply(options, 'test.xyz')).columns).toEqual({ 'test.xyz': 'id:int' })
-  expect(await failureOf(apply(options, 'test.abc'))).toContain('Sql needs the option query.')
+  expect((await apply(options, 'test.abc')).columns).toEqual({ 'test.abc': 'id:int name:string' })
+  expect(await failureOf(apply('', 'test.abc'))).toContain('Sql needs the option query.')
 })
 
 test('a row that fails goes to the policy of the job, the others go on in order', async () => {
@@ -76,4 +78,18 @@ test('rows that fail are routed to the error table', async () => {
   expect(await failureOf(apply(`${QUERY}, row_error_handle_way = ROUTE_TO_TABLE`, 't'))).toContain(
     'error_table',
   )
+})
+
+test('a key stays under its new name, unless rows come out several times', async () => {
+  const keyed = {
+    ...tableOf({ id: 'int', tags: 'array<string>' }),
+    primaryKey: { name: 'pk', columnNames: ['id'] },
+  }
+  const keyOf = async (query: string) => {
+    const bound = await bindTransform(sql, `query = "${query}"`, keyed)
+    return bound.outputs[0]!.primaryKey?.columnNames
+  }
+  expect(await keyOf('select id as user_id from dual')).toEqual(['user_id'])
+  expect(await keyOf('select id + 1 as id from dual')).toBeUndefined()
+  expect(await keyOf('select id from dual lateral view explode(tags) as tag')).toBeUndefined()
 })

@@ -75,6 +75,15 @@ const noHttp: Host['http'] = {
   fetch: () => Promise.reject(new Error('The simulated host has no HTTP')),
 }
 
+const noDatabase = (): Promise<never> =>
+  Promise.reject(new Error('The simulated host has no databases'))
+
+const noDatabases: Host['databases'] = {
+  postgres: noDatabase,
+  mysql: noDatabase,
+  sqlite: noDatabase,
+}
+
 export const createMachine = (
   world: MachineWorld,
   index: number,
@@ -120,6 +129,7 @@ export const createMachine = (
       network: createNetwork(world, ports, process),
       threads: createThreads({ ...threads, end: (child) => end(child, true) }, process, parent),
       http: noHttp,
+      databases: noDatabases,
       environment,
     }
   }

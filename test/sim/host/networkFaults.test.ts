@@ -74,6 +74,24 @@ describe('a stream', () => {
       expect([client.received.length, server.received.length]).toEqual([1, 1])
     }))
 
+  test('keeps order through cuts of any length', () =>
+    simulate(12, async (world) => {
+      const { a, b, client, server } = await connected(world)
+      world.network.setDefaults({ delayMaxMs: 50 })
+      const sent = Array.from({ length: 250 }, (_, index) => index)
+      for (const value of sent) {
+        client.connection.write(new Uint8Array([value]))
+        if (value % 10 === 0) {
+          const heal = world.network.block([a], [b])
+          await world.sleep(world.random.between(1, 30))
+          heal()
+        }
+        await world.sleep(1)
+      }
+      await world.until('all', () => server.received.length === 250, 10_000)
+      expect(server.received).toEqual(sent)
+    }))
+
   test('stalls one way only in a one-way partition', () =>
     simulate(5, async (world) => {
       const { a, b, client, server } = await connected(world)

@@ -61,6 +61,11 @@ export class ByteBuilder {
   }
 }
 
+/** The most that a field of fixed size takes, with its length. */
+const FIELD_BYTES = 24
+/** PostgreSQL's tables have at most 1,600 columns. */
+const ROW_BYTES_MAX = 1600 * FIELD_BYTES
+
 type FieldWriter = (out: ByteBuilder, row: number) => void
 
 /** Appends the signature, flags and extension length that begin a binary COPY. */
@@ -83,9 +88,11 @@ export const writeBinaryRows = (
   { batch, rows, count }: RowSelection,
 ): void => {
   const writers = columns.map((column, index) => fieldWriter(column, batch.columns[index]!))
+  // What is longer than this makes room for itself and for the fields behind it.
+  const rowBytes = 2 + columns.length * FIELD_BYTES
   for (let index = 0; index < count; index += 1) {
     const row = rows[index]!
-    out.reserve(2)
+    out.reserve(rowBytes)
     out.view.setInt16(out.length, columns.length)
     out.length += 2
     for (const write of writers) write(out, row)
@@ -94,8 +101,8 @@ export const writeBinaryRows = (
 
 const fieldWriter = ({ databaseType }: WriteColumn, vector: Vector): FieldWriter => {
   const write = valueWriter(databaseType, vector)
+  if (vector.kind !== 'object' && vector.nulls === null) return write
   return (out, row) => {
-    out.reserve(24)
     if (isNullAt(vector, row)) {
       out.view.setInt32(out.length, -1)
       out.length += 4
@@ -201,7 +208,7 @@ const writeMicros = (out: ByteBuilder, seconds: number, micros: number): void =>
 
 const writeBytes = (out: ByteBuilder, bytes: Uint8Array, start: number, end: number): void => {
   const size = end - start
-  out.reserve(size + 24)
+  if (size + 4 > FIELD_BYTES) out.reserve(size + ROW_BYTES_MAX)
   out.view.setInt32(out.length, size)
   const target = out.bytes
   let at = out.length + 4
@@ -212,7 +219,7 @@ const writeBytes = (out: ByteBuilder, bytes: Uint8Array, start: number, end: num
 
 const writeNumeric = (out: ByteBuilder, decimal: Decimal): void => {
   const words = numericWords(decimal)
-  out.reserve(4 + words.length * 2)
+  if (4 + words.length * 2 > FIELD_BYTES) out.reserve(words.length * 2 + ROW_BYTES_MAX)
   out.view.setInt32(out.length, words.length * 2)
   let at = out.length + 4
   for (const word of words) {

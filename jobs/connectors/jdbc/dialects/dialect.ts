@@ -1,4 +1,4 @@
-import type { DatabaseConnection, DatabaseParameter, Host } from '../../../../runtime/host/index.ts'
+import type { DatabaseConnection, Host } from '../../../../runtime/host/index.ts'
 import type { Batch, Column, DataType, TableSchema } from '../../../../runtime/rows/index.ts'
 import type { Target } from '../urls.ts'
 
@@ -70,17 +70,23 @@ export interface WriteColumn {
 export interface WriteTable {
   /** Quoted. */
   readonly name: string
+  /** Whether rows are written within a transaction of two phases. */
+  readonly isTwoPhase: boolean
+  /** A table that this writer may make for itself, quoted, beside the written one. */
+  readonly stage: string
   readonly columns: readonly WriteColumn[]
   /** Columns of the key, by index; empty when there is none. */
   readonly keys: readonly number[]
 }
 
+export type WriteRows = (batches: readonly RowSelection[]) => Promise<void>
+
 /** Writes rows of one table over one connection. Rows are given by index. */
 export interface TableWriter {
-  insert(batches: readonly RowSelection[]): Promise<void>
-  upsert(batches: readonly RowSelection[]): Promise<void>
-  update(batches: readonly RowSelection[]): Promise<void>
-  remove(batches: readonly RowSelection[]): Promise<void>
+  readonly insert: WriteRows
+  readonly upsert: WriteRows
+  readonly update: WriteRows
+  readonly remove: WriteRows
 }
 
 export interface RowSelection {
@@ -99,45 +105,46 @@ export interface TransactionName {
 
 /** All that differs between databases. */
 export interface Dialect {
-  connect(host: Host, target: Target): Promise<DatabaseConnection>
-  quote(name: string): string
+  readonly connect: (host: Host, target: Target) => Promise<DatabaseConnection>
+  readonly quote: (name: string) => string
   /** The place that a path such as `database.schema.table` means. */
-  nameOf(path: string, target: Target): TableName
+  readonly nameOf: (path: string, target: Target) => TableName
   /** The path of a table as rows carry it. */
-  pathOf(name: TableName): string
+  readonly pathOf: (name: TableName) => string
   /** Quoted, as statements write it. */
-  qualified(name: TableName): string
-  listTables(connection: DatabaseConnection, target: Target): Promise<TableName[]>
+  readonly qualified: (name: TableName) => string
+  readonly listTables: (connection: DatabaseConnection, target: Target) => Promise<TableName[]>
   /** Undefined when there is no such table. */
-  describeTable(
+  readonly describeTable: (
     connection: DatabaseConnection,
     name: TableName,
     options: ReadOptions,
-  ): Promise<TableDescription | undefined>
-  describeQuery(
+  ) => Promise<TableDescription | undefined>
+  readonly describeQuery: (
     connection: DatabaseConnection,
     query: string,
     options: ReadOptions,
-  ): Promise<readonly ReadColumn[]>
-  openCursor(connection: DatabaseConnection, selection: Selection): SelectionCursor
+  ) => Promise<readonly ReadColumn[]>
+  readonly openCursor: (connection: DatabaseConnection, selection: Selection) => SelectionCursor
   /** Rows of a table by the statistics of the database; undefined when there are none. */
-  estimateRows(connection: DatabaseConnection, name: TableName): Promise<number | undefined>
+  readonly estimateRows: (
+    connection: DatabaseConnection,
+    name: TableName,
+  ) => Promise<number | undefined>
   /** The expression as text that `literal` reads back. */
-  asText(expression: string): string
+  readonly asText: (expression: string) => string
   /** True for one of about `rate` rows. */
-  sampleCondition(rate: number): string
+  readonly sampleCondition: (rate: number) => string
   /** A literal of a value in the notation of `formatText`, bytes in base64. */
-  literal(type: DataType, text: string): string
+  readonly literal: (type: DataType, text: string) => string
   /** The type of a column of a table to create. */
-  columnType(column: Column, isKey: boolean): string
-  writeTable(connection: DatabaseConnection, table: WriteTable): TableWriter
+  readonly columnType: (column: Column, isKey: boolean) => string
+  readonly writeTable: (connection: DatabaseConnection, table: WriteTable) => TableWriter
   /** Runs a statement with a `?` for each column once for each row. */
-  writeStatement(
+  readonly writeStatement: (
     connection: DatabaseConnection,
     statement: string,
     types: readonly DataType[],
     batches: readonly RowSelection[],
-  ): Promise<void>
+  ) => Promise<void>
 }
-
-export type Parameters = readonly DatabaseParameter[]

@@ -1,5 +1,9 @@
 import { EngineError } from '../../../../runtime/errors/index.ts'
-import type { DatabaseConnection, DatabaseParameter } from '../../../../runtime/host/index.ts'
+import type {
+  DatabaseCell,
+  DatabaseConnection,
+  DatabaseParameter,
+} from '../../../../runtime/host/index.ts'
 import {
   formatText,
   formatTimestamp,
@@ -81,8 +85,8 @@ export const mysql: Dialect = {
 }
 
 /** A cell as the driver gives it; large integers are bigints, dates were cast to text. */
-const decode = (form: string, type: DataType, cell: unknown): Value => {
-  if (cell === null || cell === undefined) return null
+const decode = (form: string, type: DataType, cell: DatabaseCell): Value => {
+  if (cell === null) return null
   switch (form) {
     case 'boolean':
       return typeof cell === 'boolean' ? cell : Number(cell) !== 0
@@ -99,7 +103,7 @@ const decode = (form: string, type: DataType, cell: unknown): Value => {
   }
 }
 
-const textOf = (cell: unknown): string =>
+const textOf = (cell: DatabaseCell): string =>
   cell instanceof Uint8Array ? Buffer.from(cell).toString('utf8') : String(cell)
 
 /** What a value is bound as. Timestamps are in UTC, as the driver's sessions are. */

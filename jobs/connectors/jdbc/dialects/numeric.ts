@@ -57,26 +57,40 @@ const shift = (magnitude: bigint, places: number): bigint =>
 export const numericWords = ({ unscaled, scale }: Decimal): number[] => {
   const negative = unscaled < 0n
   const padding = (4 - (scale % 4)) % 4
+  if (unscaled < SMALL_MAX && unscaled > -SMALL_MAX) {
+    const magnitude = Math.abs(Number(unscaled)) * 10 ** padding
+    return wordsOf(digitsOf(magnitude), negative, scale, padding)
+  }
   let rest = (negative ? -unscaled : unscaled) * power(padding)
   const digits: number[] = []
   while (rest > 0n) {
-    if (rest <= 9_007_199_254_740_991n) {
-      for (let number = Number(rest); number > 0; number = Math.floor(number / 10_000)) {
-        digits.push(number % 10_000)
-      }
-      break
-    }
     digits.push(Number(rest % 10_000n))
     rest /= 10_000n
   }
-  const weight = digits.length - 1 - (scale + padding) / 4
-  digits.reverse()
-  while (digits.length > 0 && digits.at(-1) === 0) digits.pop()
-  return [
-    digits.length,
-    digits.length === 0 ? 0 : weight,
-    negative ? SIGN_NEGATIVE : 0,
-    scale,
-    ...digits,
-  ]
+  return wordsOf(digits, negative, scale, padding)
+}
+
+/** Times 1,000 it is still below 2^53. */
+const SMALL_MAX = 9_000_000_000_000n
+
+/** Digits of base 10000, the lowest first. */
+const digitsOf = (magnitude: number): number[] => {
+  const digits: number[] = []
+  for (let rest = magnitude; rest > 0; rest = Math.floor(rest / 10_000)) digits.push(rest % 10_000)
+  return digits
+}
+
+const wordsOf = (
+  digits: readonly number[],
+  negative: boolean,
+  scale: number,
+  padding: number,
+): number[] => {
+  let lowest = 0
+  while (lowest < digits.length && digits[lowest] === 0) lowest += 1
+  const count = digits.length - lowest
+  const weight = count === 0 ? 0 : digits.length - 1 - (scale + padding) / 4
+  const words = [count, weight, negative ? SIGN_NEGATIVE : 0, scale]
+  for (let index = digits.length - 1; index >= lowest; index -= 1) words.push(digits[index]!)
+  return words
 }

@@ -1,5 +1,9 @@
 import { EngineError } from '../../../../runtime/errors/index.ts'
-import type { DatabaseConnection } from '../../../../runtime/host/index.ts'
+import type {
+  DatabaseCell,
+  DatabaseConnection,
+  DatabaseRow,
+} from '../../../../runtime/host/index.ts'
 import { BATCH_ROWS, batchOfRows, type Value } from '../../../../runtime/rows/index.ts'
 import type { Selection, SelectionCursor } from './dialect.ts'
 import { behind, selectStatement } from './statements.ts'
@@ -10,7 +14,7 @@ export interface PageSource {
   /** Order for rows without a key; empty when the database keeps an order by itself. */
   readonly orderWithoutKeys: string
   /** The value of a cell as the driver gives it. */
-  readonly decode: (form: string, cell: unknown, column: number) => Value
+  readonly decode: (form: string, cell: DatabaseCell, column: number) => Value
   /** The literal of a key column's value. */
   readonly literal: (column: number, value: Value) => string
 }
@@ -45,9 +49,9 @@ export const openPagedCursor = (
     else if (rows.length > 0) after = behind(keyNames, keyLiterals(rows.at(-1)!))
   }
 
-  const decodeRow = (row: readonly unknown[]): Value[][] => {
+  const decodeRow = (row: DatabaseRow): Value[][] => {
     try {
-      return [columns.map(({ form }, index) => source.decode(form, row[index], index))]
+      return [columns.map(({ form }, index) => source.decode(form, row[index]!, index))]
     } catch (error) {
       if (!(error instanceof EngineError)) throw error
       selection.reject(row.map(String).join(','), error)
@@ -55,9 +59,9 @@ export const openPagedCursor = (
     }
   }
 
-  const keyLiterals = (row: readonly unknown[]): string[] =>
+  const keyLiterals = (row: DatabaseRow): string[] =>
     keyColumns.map((index) =>
-      source.literal(index, source.decode(columns[index]!.form, row[index], index)),
+      source.literal(index, source.decode(columns[index]!.form, row[index]!, index)),
     )
 
   return {

@@ -1,20 +1,11 @@
 import type { PostgresConnection } from '../../../../runtime/host/index.ts'
 import { valueAt, type DataType } from '../../../../runtime/rows/index.ts'
-import {
-  ByteBuilder,
-  canCopyBinary,
-  textRows,
-  writeBinaryHeader,
-  writeBinaryRows,
-  writeBinaryTrailer,
-} from './copyEncoder.ts'
-import type { RowSelection, TableWriter, WriteTable } from './dialect.ts'
+import { copyWriter } from './copyWriter.ts'
+import type { RowSelection, TableWriter, WriteRows, WriteTable } from './dialect.ts'
 import { postgresConstant, postgresText, quoteElement } from './postgresTexts.ts'
 import { quotePostgres } from './postgresCatalog.ts'
 import { splitAtPlaceholders, valueColumns } from './statements.ts'
 
-/** A COPY message is sent when it has this many bytes. */
-const MESSAGE_BYTES = 1 << 18
 /** Statements of one round trip when each row is a statement of its own. */
 const STATEMENTS_MAX = 500
 
@@ -24,10 +15,7 @@ export const writePostgresTable = (
 ): TableWriter => {
   const copy = copyWriter(connection, table)
   const names = table.columns.map((column) => quotePostgres(column.name))
-  const keys = table.keys.map((key) => names[key]!)
   const values = valueColumns(table)
-  const sets = values.map((column) => `${names[column]} = EXCLUDED.${names[column]}`)
-  const onConflict = sets.length === 0 ? 'DO NOTHING' : `DO UPDATE SET ${sets.join(', ')}`
   const all = table.columns.map((_, index) => index)
   const { rows, select } = unnestOf(table, all)
   const keysOnly = unnestOf(table, table.keys)
@@ -42,13 +30,7 @@ export const writePostgresTable = (
   }
   return {
     insert: copy,
-    upsert: (batches) =>
-      run(
-        `INSERT INTO ${table.name} (${names.join(', ')}) SELECT ${select.join(', ')} ` +
-          `FROM ${rows} ON CONFLICT (${keys.join(', ')}) ${onConflict}`,
-        all,
-        batches,
-      ),
+    upsert: stagedUpsert(connection, table),
     update: async (batches) => {
       if (values.length === 0) return
       const assigned = values.map((column) => `${names[column]} = u.c${column}`).join(', ')
@@ -68,6 +50,33 @@ export const writePostgresTable = (
         batches,
       )
     },
+  }
+}
+
+/**
+ * Upserts by COPY into a table of its own and from there: twice as fast as arrays of parameters. The
+ * table is a temporary one, except within two phases, where PostgreSQL allows none: there it lives
+ * and dies unseen within the transaction.
+ */
+const stagedUpsert = (connection: PostgresConnection, table: WriteTable): WriteRows => {
+  const names = table.columns.map((column) => quotePostgres(column.name))
+  const list = names.join(', ')
+  // A temporary table has a schema of its own.
+  const stage = table.isTwoPhase ? table.stage : `pg_temp.${table.stage.replace(/^.*\./s, '')}`
+  const sets = valueColumns(table).map((column) => `${names[column]} = EXCLUDED.${names[column]}`)
+  const onConflict = sets.length === 0 ? 'DO NOTHING' : `DO UPDATE SET ${sets.join(', ')}`
+  const shape = `AS SELECT ${list} FROM ${table.name} WITH NO DATA`
+  const temporary = `CREATE TEMP TABLE IF NOT EXISTS ${stage} ON COMMIT DELETE ROWS ${shape}`
+  const prepare = table.isTwoPhase ? `CREATE UNLOGGED TABLE ${stage} ${shape}` : temporary
+  const keys = table.keys.map((key) => names[key]!).join(', ')
+  const upsert =
+    `INSERT INTO ${table.name} (${list}) SELECT ${list} FROM ${stage} ` +
+    `ON CONFLICT (${keys}) ${onConflict}`
+  const copy = copyWriter(connection, { ...table, name: stage })
+  return async (batches) => {
+    await connection.script(prepare)
+    await copy(batches)
+    await connection.script(table.isTwoPhase ? `${upsert}; DROP TABLE ${stage}` : upsert)
   }
 }
 
@@ -139,54 +148,6 @@ const arrayOfColumn = (
 
 const isPlain = ({ kind }: DataType): boolean =>
   kind === 'int' || kind === 'bigint' || kind === 'smallint' || kind === 'tinyint'
-
-/** COPY does what INSERT does, triggers and constraints included, at a fraction of the cost. */
-const copyWriter = (
-  connection: PostgresConnection,
-  table: WriteTable,
-): ((batches: readonly RowSelection[]) => Promise<void>) => {
-  const names = table.columns.map((column) => quotePostgres(column.name)).join(', ')
-  const isBinary = canCopyBinary(table.columns)
-  const format = isBinary ? ' WITH (FORMAT binary)' : ''
-  const statement = `COPY ${table.name} (${names}) FROM STDIN${format}`
-  const builders = [new ByteBuilder(), new ByteBuilder()] as const
-  return async (batches) => {
-    const writer = connection.copyIn(statement)
-    try {
-      if (isBinary) await sendBinary(writer, builders, table, batches)
-      else for (const rows of batches) await writer.write(textRows(table.columns, rows))
-    } catch (error) {
-      await writer.abort().catch(() => undefined)
-      throw error
-    }
-    await writer.close()
-  }
-}
-
-/** Fills one message while the other is on its way. */
-const sendBinary = async (
-  writer: { write(bytes: Uint8Array): Promise<void> },
-  builders: readonly [ByteBuilder, ByteBuilder],
-  table: WriteTable,
-  batches: readonly RowSelection[],
-): Promise<void> => {
-  let turn: 0 | 1 = 0
-  let underway: Promise<void> = Promise.resolve()
-  const send = async (): Promise<void> => {
-    await underway
-    underway = writer.write(builders[turn].take())
-    underway.catch(() => undefined)
-    turn = turn === 0 ? 1 : 0
-  }
-  writeBinaryHeader(builders[turn])
-  for (const rows of batches) {
-    writeBinaryRows(builders[turn], table.columns, rows)
-    if (builders[turn].length >= MESSAGE_BYTES) await send()
-  }
-  writeBinaryTrailer(builders[turn])
-  await send()
-  await underway
-}
 
 /** One statement a row, with constants in place of the `?`, many to a round trip. */
 export const writePostgresStatement = async (

@@ -1,4 +1,8 @@
-import type { DatabaseConnection, DatabaseParameter } from '../../../../runtime/host/index.ts'
+import type {
+  DatabaseCell,
+  DatabaseConnection,
+  DatabaseParameter,
+} from '../../../../runtime/host/index.ts'
 import {
   decimalFromNumber,
   formatText,
@@ -55,8 +59,8 @@ export const sqlite: Dialect = {
 }
 
 /** SQLite's values have types of their own: each is brought to the type of its column. */
-const decode = (type: DataType, cell: unknown): Value => {
-  if (cell === null || cell === undefined) return null
+const decode = (type: DataType, cell: DatabaseCell): Value => {
+  if (cell === null) return null
   if (cell instanceof Uint8Array) {
     if (type.kind === 'bytes') return cell
     return parseText(type, Buffer.from(cell).toString('utf8'))

@@ -2,77 +2,18 @@ import { describe, expect, test } from 'bun:test'
 import { assertSink } from '../../../../jobs/connectors/assert/index.ts'
 import type { CommitInfo } from '../../../../jobs/connectors/index.ts'
 import type { JsonValue } from '../../../../runtime/config/index.ts'
-import {
-  batchOfRows,
-  parseType,
-  valueFromJson,
-  type Batch,
-  type Column,
-  type TableSchema,
-} from '../../../../runtime/rows/index.ts'
 import { sinkContract } from '../../../contract/sinkContract.ts'
 import { testContext } from '../../../contract/testContext.ts'
-import { writtenOptions } from '../../../contract/writtenOptions.ts'
-
-const optionsOf = (rules: string) => writtenOptions(assertSink.options, `rules { ${rules} }`)
-
-const tableOf = (types: { [name: string]: JsonValue }, path = 't'): TableSchema => ({
-  path,
-  catalog: 'FakeSource',
-  columns: Object.entries(types).map(([name, type]): Column => ({
-    name,
-    type: parseType(type),
-    nullable: true,
-  })),
-})
-
-const batchFrom = (table: TableSchema, rows: readonly (readonly JsonValue[])[]): Batch =>
-  batchOfRows(
-    table,
-    rows.map((row) => row.map((value, index) => valueFromJson(table.columns[index]!.type, value))),
-  )
-
-/** Runs a batch job of one writer for each list of batches; the failure as `CODE sentence`. */
-const run = async (
-  rules: string,
-  tables: readonly TableSchema[],
-  writers: readonly (readonly Batch[])[],
-): Promise<string> => {
-  try {
-    const options = await optionsOf(rules)
-    const context = testContext()
-    await assertSink.prepare?.(options, tables, context)
-    const infos: CommitInfo[] = []
-    for (const batches of writers) {
-      const writer = assertSink.createWriter(options, tables, context)
-      await writer.open([])
-      for (const batch of batches) await writer.write(batch)
-      infos.push(...(await writer.prepareCommit(1)))
-    }
-    const committer = assertSink.createCommitter!(options, context, tables)
-    await committer.commit(infos)
-    await committer.finish?.()
-    return 'ok'
-  } catch (error) {
-    return `${(error as { code?: string }).code} ${(error as Error).message}`
-  }
-}
-
-/** Whether one value of a column of `type` keeps the rules of `field`. */
-const judge = (type: JsonValue, value: JsonValue, field: string): Promise<string> => {
-  const table = tableOf({ c: type })
-  return run(
-    `field_rules = [{ field_name = c, ${field} }]`,
-    [table],
-    [[batchFrom(table, [[value]])]],
-  )
-}
-
-const judgeValue = (type: JsonValue, value: JsonValue, rule: string): Promise<string> =>
-  judge(type, value, `field_value = [{ ${rule} }]`)
-
-const numbers = tableOf({ n: 'int' })
-const oneToThree = batchFrom(numbers, [[1], [2], [3]])
+import {
+  batchFrom,
+  judge,
+  judgeValue,
+  numbers,
+  oneToThree,
+  optionsOf,
+  run,
+  tableOf,
+} from './running.ts'
 
 sinkContract('Assert', async () => ({
   connector: assertSink,
@@ -311,73 +252,6 @@ describe('tables_configs', () => {
     expect(await run(lone(fields), [numbers], [[oneToThree]])).toContain('is "2"')
     const rows = 'row_rules = [{ rule_type = MIN_ROW, rule_value = 1 }]'
     expect(await run(lone(rows), [numbers], [[oneToThree]])).toContain('0 rows came of table z')
-  })
-})
-
-describe('catalog_table_rule', () => {
-  const table: TableSchema = {
-    path: 'db.t',
-    catalog: 'FakeSource',
-    columns: [
-      { name: 'id', type: { kind: 'bigint' }, nullable: false, comment: 'the id' },
-      {
-        name: 'name',
-        type: { kind: 'string' },
-        nullable: true,
-        columnLength: 10,
-        defaultValue: 'x',
-      },
-    ],
-    primaryKey: { name: 'pk', columnNames: ['id', 'name'] },
-    constraintKeys: [{ kind: 'UNIQUE_KEY', name: 'u', columns: [{ name: 'id', sort: 'ASC' }] }],
-  }
-  const check = (rule: string): Promise<string> =>
-    run(`catalog_table_rule { ${rule} }`, [table], [[]])
-  const id = '{ name = id, type = bigint, nullable = false, comment = "the id" }'
-  const name = '{ name = name, type = string, column_length = 10, default_value = x }'
-  const key = (type: string, column: string, sort = 'ASC'): string =>
-    `constraint_key_rule = [{ constraint_key_name = u, constraint_key_type = ${type},
-      constraint_key_columns = [
-        { constraint_key_column_name = ${column}, constraint_key_sort_type = ${sort} }
-      ] }]`
-
-  test.each([
-    'table_identifier_rule { catalog_name = FakeSource, table = "db.t" }',
-    'primary_key_rule { primary_key_name = pk, primary_key_columns = [name, id] }',
-    key('UNIQUE_KEY', 'id'),
-    `column_rule = [${name}, ${id}]`,
-  ])('holds: %s', async (rule) => {
-    expect(await check(rule)).toBe('ok')
-  })
-
-  test.each([
-    ['table_identifier_rule { catalog_name = Jdbc, table = "db.t" }', 'its catalog is FakeSource'],
-    ['table_identifier_rule { catalog_name = FakeSource, table = t }', 'that it is called t'],
-    ['primary_key_rule { primary_key_name = k, primary_key_columns = [id, name] }', 'called pk'],
-    ['primary_key_rule { primary_key_name = pk, primary_key_columns = [id] }', 'is (id, name)'],
-    [key('INDEX_KEY', 'id'), 'UNIQUE_KEY u (id ASC), but the rule says INDEX_KEY u (id ASC)'],
-    [key('UNIQUE_KEY', 'name'), 'u (name ASC)'],
-    [key('UNIQUE_KEY', 'id', 'DESC'), 'u (id DESC)'],
-    [`column_rule = [${id}]`, 'the rule does not know its column name'],
-    [`column_rule = [${id}, ${name}, { name = z, type = int }]`, 'it has no column z'],
-    [`column_rule = [{ name = id, type = int }, ${name}]`, 'column id is bigint, not int'],
-    [`column_rule = [{ name = id, type = bigint, comment = "the id" }, ${name}]`, 'nullable'],
-    [`column_rule = [{ name = id, type = bigint, nullable = false }, ${name}]`, 'comment'],
-    [`column_rule = [${id}, { name = name, type = string, default_value = x }]`, 'length'],
-    [`column_rule = [${id}, { name = name, type = string, column_length = 10 }]`, 'default'],
-  ])('does not hold: %s', async (rule, sentence) => {
-    const failure = await check(rule)
-    expect(failure).toStartWith('AST-003 Assert: table db.t: ')
-    expect(failure).toContain(sentence)
-  })
-
-  test('a table without keys breaks rules about keys', async () => {
-    const bare = tableOf({ id: 'int' })
-    const rule = 'primary_key_rule { primary_key_name = pk, primary_key_columns = [id] }'
-    expect(await run(`catalog_table_rule { ${rule} }`, [bare], [[]])).toContain('no primary key')
-    expect(await run(`catalog_table_rule { ${key('UNIQUE_KEY', 'id')} }`, [bare], [[]])).toContain(
-      'its constraint keys are none',
-    )
   })
 })
 

@@ -108,7 +108,7 @@ export const DATABASES: readonly DatabaseKind[] = [
 /** The databases that are there, started; says why the others are not. */
 export const availableDatabases = async (): Promise<DatabaseKind[]> => {
   const available = DATABASES.filter(({ name, missing }) => {
-    if (missing !== undefined) console.warn(`${name} is not tested: ${missing}.`)
+    if (missing !== undefined) process.stdout.write(`${name} is not tested: ${missing}.\n`)
     return missing === undefined
   })
   for (const kind of available) await kind.open()

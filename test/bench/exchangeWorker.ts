@@ -1,0 +1,156 @@
+import { partitionBatch, RingReader, RingWriter } from '../../runtime/exchange/index.ts'
+import { createRealHost } from '../../runtime/host/index.ts'
+import {
+  ExchangeTarget,
+  Loop,
+  ReceiverNode,
+  type Control,
+  type Node,
+  type Target,
+} from '../../runtime/isolate/index.ts'
+import type { Batch } from '../../runtime/rows/index.ts'
+import {
+  addBatch,
+  addChecksum,
+  emptyChecksum,
+  expectedParts,
+  makePool,
+  type Checksum,
+} from './exchangeRows.ts'
+
+declare const self: Worker
+
+/** What a worker is to do: shuffle by key with all others, or send controls back. */
+export type ExchangeWork =
+  | {
+      readonly kind: 'shuffle'
+      readonly instance: number
+      readonly batchCount: number
+      /** The ring to and from each instance; null for itself. */
+      readonly to: readonly (SharedArrayBuffer | null)[]
+      readonly from: readonly (SharedArrayBuffer | null)[]
+    }
+  | { readonly kind: 'go' }
+  | { readonly kind: 'echo'; readonly to: SharedArrayBuffer; readonly from: SharedArrayBuffer }
+
+export interface ShuffleResult {
+  readonly received: Checksum
+  /** What this worker sent to each instance. */
+  readonly sent: readonly Checksum[]
+}
+
+/** Counts the rows of one instance, from itself and from all others. */
+class CountingTarget implements Target {
+  readonly sum = emptyChecksum()
+  /** Inputs that have not ended. */
+  open: number
+
+  constructor(inputCount: number) {
+    this.open = inputCount
+  }
+
+  acceptBatch(_input: number, batch: Batch): boolean {
+    addBatch(this.sum, batch)
+    return true
+  }
+
+  acceptControl(_input: number, control: Control): boolean {
+    if (control.kind === 'end') this.open -= 1
+    return true
+  }
+}
+
+/** Emits the batches of a pool over and over. */
+class PoolNode implements Node {
+  readonly vertexId = 0
+  readonly #pool: readonly Batch[]
+  readonly #batchCount: number
+  readonly #target: Target
+  #sent = 0
+  done = false
+
+  constructor(pool: readonly Batch[], batchCount: number, target: Target) {
+    this.#pool = pool
+    this.#batchCount = batchCount
+    this.#target = target
+  }
+
+  call(): boolean {
+    if (this.done) return false
+    for (let count = 0; count < 16; count += 1) {
+      if (this.#sent === this.#batchCount) {
+        this.done = this.#target.acceptControl(0, { kind: 'end' })
+        return this.done
+      }
+      const batch = this.#pool[this.#sent % this.#pool.length]!
+      if (!this.#target.acceptBatch(0, batch)) return count > 0
+      this.#sent += 1
+    }
+    return true
+  }
+
+  trigger(): void {}
+}
+
+const ringTarget = (writer: RingWriter): Target => ({
+  acceptBatch: (_input, batch) => writer.offerBatch(batch),
+  acceptControl: (_input, control) => writer.offerControl(control),
+})
+
+const shuffle = async (work: ExchangeWork & { kind: 'shuffle' }): Promise<void> => {
+  const { instance, batchCount, to, from } = work
+  const pool = makePool(instance)
+  const perBatch = pool.map((batch) => expectedParts(batch, to.length))
+  self.postMessage('ready', [])
+  await new Promise((resolve) => self.addEventListener('message', resolve, { once: true }))
+  const counting = new CountingTarget(to.length)
+  const writers = to.map((ring) => (ring === null ? null : new RingWriter(ring)))
+  const readers = from.flatMap((ring) => (ring === null ? [] : [new RingReader(ring)]))
+  const exchange = new ExchangeTarget(
+    (batch) => partitionBatch(batch, [0], to.length),
+    writers.map((writer) => ({
+      target: writer === null ? counting : ringTarget(writer),
+      input: 0,
+    })),
+  )
+  const source = new PoolNode(pool, batchCount, exchange)
+  const receivers = readers.map(
+    (reader) => new ReceiverNode(1, reader, { target: counting, input: 1 }),
+  )
+  const loop = new Loop({
+    nodes: [...receivers, source],
+    clock: createRealHost().clock,
+    onIdle: () => {
+      if (source.done && counting.open === 0) loop.stop()
+    },
+    onSlice: () => {},
+  })
+  const ends = [...readers, ...writers.filter((writer) => writer !== null)]
+  for (const end of ends) end.listen(() => loop.wake())
+  await loop.run()
+  for (const end of ends) end.close()
+  const sent = Array.from(to, emptyChecksum)
+  for (const [index, parts] of perBatch.entries()) {
+    const times = Math.ceil((batchCount - index) / pool.length)
+    for (const [target, part] of parts.entries()) addChecksum(sent[target]!, part, times)
+  }
+  self.postMessage({ received: counting.sum, sent } satisfies ShuffleResult, [])
+}
+
+const echo = ({ to, from }: ExchangeWork & { kind: 'echo' }): void => {
+  const writer = new RingWriter(to)
+  const reader = new RingReader(from)
+  reader.listen(() => {
+    for (let item = reader.poll(); item !== null; item = reader.poll()) {
+      if (!('rowCount' in item)) writer.offerControl(item)
+    }
+  })
+  self.postMessage('ready', [])
+}
+
+/** Not `once`: a thread without a listener ends when it falls asleep on a ring. */
+self.addEventListener('message', (event) => {
+  const work = (event as MessageEvent<ExchangeWork>).data
+  if (work.kind === 'echo') echo(work)
+  else if (work.kind === 'shuffle') void shuffle(work)
+})
