@@ -45,17 +45,13 @@ describe('the drawing of a graph', () => {
   })
 
   test('shows every name of any graph, and layers lead forward only', () => {
-    const graphs = fc.integer({ min: 1, max: 8 }).chain((count) =>
-      fc.record({
-        count: fc.constant(count),
-        edges: fc.uniqueArray(
-          fc
-            .tuple(fc.nat({ max: count - 1 }), fc.nat({ max: count - 1 }))
-            .filter(([from, to]) => from < to),
-          { selector: ([from, to]) => `${from}-${to}` },
-        ),
-      }),
-    )
+    const pairs = (count: number): [number, number][] =>
+      Array.from({ length: count }, (_, to) =>
+        Array.from({ length: to }, (_, from): [number, number] => [from, to]),
+      ).flat()
+    const graphs = fc
+      .integer({ min: 1, max: 8 })
+      .chain((count) => fc.record({ count: fc.constant(count), edges: fc.subarray(pairs(count)) }))
     fc.assert(
       fc.property(graphs, ({ count, edges }) => {
         const nodes = Array.from({ length: count }, (_, id) => node(id, `node${id}`))
