@@ -46,7 +46,7 @@ describe('numbers', () => {
 
 describe('the line of progress', () => {
   test('has rows, bytes, rate, lag, splits and the time that is left', () => {
-    const meter = createProgressMeter(1000, true)
+    const meter = createProgressMeter({ startMs: 1000, isBounded: true, showsLag: true })
     meter.line(progressOf(1000, 1, 4), 2000)
     expect(meter.line(progressOf(5000, 2, 4), 3000)).toBe(
       '5,000 rows read  500 kB  4,976 written  4,000 rows/s  lag 24  splits 2/4  ETA 2 s',
@@ -54,7 +54,7 @@ describe('the line of progress', () => {
   })
 
   test('knows no end of a stream', () => {
-    const meter = createProgressMeter(0, false)
+    const meter = createProgressMeter({ startMs: 0, isBounded: false, showsLag: false })
     expect(meter.line(progressOf(100, 1, 2), 1000)).not.toContain('ETA')
   })
 })
@@ -62,7 +62,11 @@ describe('the line of progress', () => {
 describe('the view of progress', () => {
   test('repaints one line on a terminal, not wider than it, ten times a second', () => {
     const { stream, written } = createStream(true)
-    const view = createProgressView(stream, createProgressMeter(0, true), 0)
+    const view = createProgressView(
+      stream,
+      createProgressMeter({ startMs: 0, isBounded: true, showsLag: true }),
+      0,
+    )
     for (let nowMs = 0; nowMs < 1000; nowMs += 10) view.update(progressOf(nowMs, 1, 4), nowMs)
     expect(written).toHaveLength(10)
     for (const text of written) {
@@ -75,7 +79,11 @@ describe('the view of progress', () => {
 
   test('writes a line every five seconds elsewhere', () => {
     const { stream, written } = createStream(false)
-    const view = createProgressView(stream, createProgressMeter(0, true), 0)
+    const view = createProgressView(
+      stream,
+      createProgressMeter({ startMs: 0, isBounded: true, showsLag: true }),
+      0,
+    )
     for (let nowMs = 0; nowMs <= 12_000; nowMs += 100) view.update(progressOf(nowMs, 1, 4), nowMs)
     expect(written).toHaveLength(2)
     for (const text of written) expect(text).toMatch(/^[\d,]+ rows read .*\n$/)
