@@ -22,8 +22,8 @@ const LOCAL_FLAGS = {
   master: { ...MODE, short: 'm' },
   'deploy-mode': { ...MODE, short: 'e', description: 'the older name of --master' },
   check: { kind: 'switch', description: 'only check the job file' },
-  encrypt: { kind: 'switch', description: 'print the job with its secrets hidden' },
-  decrypt: { kind: 'switch', description: 'print the job with its secrets readable' },
+  encrypt: { kind: 'switch', description: 'print the job with its secrets hidden, as JSON' },
+  decrypt: { kind: 'switch', description: 'print the job with its secrets readable, as JSON' },
   'set-job-id': { kind: 'text', placeholder: 'JOBID', description: 'the id of the job' },
   restore: {
     kind: 'text',
@@ -82,6 +82,7 @@ const check = async (path: string, flags: LocalFlags, terminal: Terminal): Promi
   return ExitCode.finished
 }
 
+/** Prints the job with its hidden values encrypted or decrypted by the cipher of its env. */
 const shade = async (
   path: string,
   direction: 'encrypt' | 'decrypt',
