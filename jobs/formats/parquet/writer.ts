@@ -18,7 +18,7 @@ export interface ParquetWriterOptions {
 }
 
 /** A row group ends behind the batch that fills it: it is what a writer holds in memory. */
-const ROW_GROUP_BYTES = 8 * 1024 * 1024
+const ROW_GROUP_BYTES = 4 * 1024 * 1024
 const ROW_GROUP_ROWS = 1_000_000
 
 export const MAGIC = 'PAR1'
