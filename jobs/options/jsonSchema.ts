@@ -42,10 +42,8 @@ const typeSchema = (spec: OptionSpec): JsonSchema => {
       return { anyOf: [{ type: 'number', ...range(spec) }, { type: 'string' }] }
     case 'boolean':
       return { enum: [true, false, 'true', 'false', 'yes', 'no', 'on', 'off'] }
-    case 'list': {
-      const item = spec.item === undefined ? {} : typeSchema(spec.item)
-      return { anyOf: [{ type: 'array', items: item }, item] }
-    }
+    case 'list':
+      return listSchema(spec.item)
     case 'map':
       return {
         type: 'object',
@@ -58,6 +56,19 @@ const typeSchema = (spec: OptionSpec): JsonSchema => {
     default:
       return spec.kind satisfies never
   }
+}
+
+/**
+ * A single value is a list of one too. Of objects that one is not described again: nested lists would
+ * double the schema at each level.
+ */
+const listSchema = (item: OptionSpec | undefined): JsonSchema => {
+  if (item === undefined || item.kind === 'any') return {}
+  const items = typeSchema(item)
+  const isNested = item.kind === 'object' || item.kind === 'map' || item.kind === 'list'
+  return isNested
+    ? { type: ['array', 'object'], items }
+    : { anyOf: [{ type: 'array', items }, items] }
 }
 
 const INTEGER = String.raw`^\s*[+-]?\d+\s*$|\$\{`

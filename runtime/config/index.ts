@@ -8,5 +8,6 @@ export {
   type JsonValue,
 } from './nodes.ts'
 export { placesIn, readHocon, readHoconValue, type HoconOptions } from './hocon/index.ts'
+export { readXml } from './xml/index.ts'
 export { readYaml } from './yaml/index.ts'
 export { decodeText, TEXT_BYTES_MAX } from './text.ts'

@@ -52,7 +52,7 @@ export const compileArithmetic = (
   )
 }
 
-/** The value with its sign turned; of the same type, except that small integers become INT. */
+/** The value with its sign turned: an INT of small integers, a DOUBLE of a float. */
 export const compileNegation = (operand: Compiled, at: Place): Compiled =>
   compileArithmetic(
     '-',

@@ -1,5 +1,7 @@
 import {
+  physicalKindOf,
   Timestamp,
+  Utf8Vector,
   vectorOf,
   type BooleanVector,
   type DataType,
@@ -89,14 +91,56 @@ export interface Assembler {
 }
 
 export const makeAssembler = (type: DataType, rowCount: number): Assembler => {
-  const values = new Array<Value>(rowCount).fill(null)
+  const cells = cellArray(type, rowCount)
+  const nulls = new Uint8Array(rowCount).fill(1)
   const place = (vector: Vector, rows: Int32Array, dense: boolean): void => {
-    const cells = cellsOf(vector)
-    const nulls = nullsOf(vector)
+    const from = vector.kind === 'boolean' ? vector.values : cellsOf(vector)
+    const fromNulls = nullsOf(vector)
     for (let index = 0; index < rows.length; index += 1) {
-      const source = dense ? index : rows[index]!
-      if (nulls === null || nulls[source] === 0) values[rows[index]!] = cells[source]!
+      const row = rows[index]!
+      const source = dense ? index : row
+      if (fromNulls !== null && fromNulls[source] === 1) continue
+      cells[row] = from[source] as never
+      nulls[row] = 0
     }
   }
-  return { place, finish: () => vectorOf(type, values) }
+  const finish = (): Vector => vectorOfCells(type, cells, nulls.includes(1) ? nulls : null)
+  return { place, finish }
+}
+
+type Cells = Value[] | string[] | Uint8Array | Int32Array | Float64Array | BigInt64Array
+
+const cellArray = (type: DataType, rowCount: number): Cells => {
+  switch (physicalKindOf(type)) {
+    case 'boolean':
+      return new Uint8Array(rowCount)
+    case 'int32':
+      return new Int32Array(rowCount)
+    case 'float64':
+      return new Float64Array(rowCount)
+    case 'int64':
+      return new BigInt64Array(rowCount)
+    case 'utf8':
+      return new Array<string>(rowCount).fill('')
+    default:
+      return new Array<Value>(rowCount).fill(null)
+  }
+}
+
+const vectorOfCells = (type: DataType, cells: Cells, nulls: Uint8Array | null): Vector => {
+  const kind = physicalKindOf(type)
+  switch (kind) {
+    case 'boolean':
+      return { kind, values: cells as Uint8Array, nulls }
+    case 'int32':
+      return { kind, values: cells as Int32Array, nulls }
+    case 'float64':
+      return { kind, values: cells as Float64Array, nulls }
+    case 'int64':
+      return { kind, values: cells as BigInt64Array, nulls }
+    case 'utf8':
+      return Utf8Vector.ofStrings(cells as string[], nulls)
+    default:
+      return vectorOf(type, cells as Value[])
+  }
 }

@@ -1,22 +1,9 @@
 import { EngineError, type Place } from '../errors/index.ts'
-import {
-  compareDecimal,
-  compareTimestamp,
-  formatType,
-  sameType,
-  sameValue,
-  type Batch,
-  type DataType,
-  type Decimal,
-  type Float64Vector,
-  type Int32Vector,
-  type Timestamp,
-  type Value,
-  type Vector,
-} from '../rows/index.ts'
+import { formatType, sameType, type Batch, type DataType } from '../rows/index.ts'
 import { castTo } from './cast.ts'
 import { converterOf } from './castValues.ts'
-import { booleanVector, cellsOf, nullsOf, unionNulls } from './cells.ts'
+import { booleanVector, nullsOf, unionNulls } from './cells.ts'
+import { comparisonKernel } from './comparisonKernels.ts'
 import { constantOf, derived, type Compiled } from './compiled.ts'
 import type { ComparisonOperator } from './syntax/tree.ts'
 import { arithmeticType, BOOLEAN, DOUBLE, isNumeric, isTemporal, TIMESTAMP } from './types.ts'
@@ -36,7 +23,7 @@ export const compileComparison = (
     return compileComparisonWithNull(operator, left, right)
   }
   const [first, second] = comparable(left, right, operator, at)
-  const compare = kernelOf(operator, first.type)
+  const compare = comparisonKernel(operator, first.type)
   return derived(BOOLEAN, [first, second], (batch: Batch) => {
     const leftVector = first.evaluate(batch)
     const rightVector = second.evaluate(batch)
@@ -92,10 +79,10 @@ export const comparable = (
     const clocks = left.type.kind === 'time' || right.type.kind === 'time'
     if (!clocks) return [toTimestamp(left, at), toTimestamp(right, at)]
   }
-  const converted = literalAs(right, left.type) ?? null
-  if (converted !== null) return [left, converted]
-  const other = literalAs(left, right.type) ?? null
-  if (other !== null) return [other, right]
+  const rightLiteral = literalAs(right, left.type)
+  if (rightLiteral !== undefined) return [left, rightLiteral]
+  const leftLiteral = literalAs(left, right.type)
+  if (leftLiteral !== undefined) return [leftLiteral, right]
   throw new EngineError(
     'SQL-005',
     `A ${formatType(left.type)} and a ${formatType(right.type)} cannot be compared with ${operator}; use CAST.`,
@@ -117,127 +104,4 @@ const literalAs = (operand: Compiled, type: DataType): Compiled | undefined => {
 const comparisonType = (left: DataType, right: DataType): DataType => {
   const binary = [left, right].some(({ kind }) => kind === 'float' || kind === 'double')
   return binary ? DOUBLE : arithmeticType(left, right)!
-}
-
-type Compare = (left: Vector, right: Vector) => Uint8Array
-
-const kernelOf = (operator: ComparisonOperator, type: DataType): Compare => {
-  switch (type.kind) {
-    case 'tinyint':
-    case 'smallint':
-    case 'int':
-    case 'date':
-    case 'float':
-    case 'double':
-    case 'time':
-      return (left, right) =>
-        compareNumbers(
-          operator,
-          (left as Int32Vector | Float64Vector).values,
-          (right as Int32Vector | Float64Vector).values,
-        )
-    case 'bigint':
-    case 'string':
-    case 'boolean':
-      return (left, right) => compareCells(operator, cellsOf(left), cellsOf(right))
-    default: {
-      const compare = orderOf(type)
-      return (left, right) => compareBy(operator, cellsOf(left), cellsOf(right), compare)
-    }
-  }
-}
-
-const compareNumbers = (
-  operator: ComparisonOperator,
-  a: Int32Array | Float64Array,
-  b: Int32Array | Float64Array,
-): Uint8Array => {
-  const rowCount = a.length
-  const truths = new Uint8Array(rowCount)
-  switch (operator) {
-    case '=':
-      for (let row = 0; row < rowCount; row += 1) truths[row] = a[row] === b[row] ? 1 : 0
-      break
-    case '<>':
-      for (let row = 0; row < rowCount; row += 1) truths[row] = a[row] === b[row] ? 0 : 1
-      break
-    case '<':
-      for (let row = 0; row < rowCount; row += 1) truths[row] = a[row]! < b[row]! ? 1 : 0
-      break
-    case '<=':
-      for (let row = 0; row < rowCount; row += 1) truths[row] = a[row]! <= b[row]! ? 1 : 0
-      break
-    case '>':
-      for (let row = 0; row < rowCount; row += 1) truths[row] = a[row]! > b[row]! ? 1 : 0
-      break
-    default:
-      for (let row = 0; row < rowCount; row += 1) truths[row] = a[row]! >= b[row]! ? 1 : 0
-  }
-  return truths
-}
-
-/** Values that JavaScript orders as SQL does: texts by UTF-16 unit, as Java. */
-const compareCells = (
-  operator: ComparisonOperator,
-  a: ArrayLike<Value>,
-  b: ArrayLike<Value>,
-): Uint8Array => {
-  const rowCount = a.length
-  const truths = new Uint8Array(rowCount)
-  if (operator === '=' || operator === '<>') {
-    const whenEqual = operator === '=' ? 1 : 0
-    for (let row = 0; row < rowCount; row += 1) {
-      truths[row] = a[row] === b[row] ? whenEqual : 1 - whenEqual
-    }
-    return truths
-  }
-  return compareBy(operator, a, b, (left, right) => (left! < right! ? -1 : left! > right! ? 1 : 0))
-}
-
-const orderOf = (type: DataType): ((left: Value, right: Value) => number) => {
-  switch (type.kind) {
-    case 'decimal':
-      return (left, right) => compareDecimal(left as Decimal, right as Decimal)
-    case 'timestamp':
-    case 'timestamp_tz':
-      return (left, right) => compareTimestamp(left as Timestamp, right as Timestamp)
-    default:
-      return (left, right) => (sameValue(type, left, right) ? 0 : 1)
-  }
-}
-
-/** Rows where a side is null are left false: see `settleNulls`. */
-const compareBy = (
-  operator: ComparisonOperator,
-  a: ArrayLike<Value>,
-  b: ArrayLike<Value>,
-  compare: (left: Value, right: Value) => number,
-): Uint8Array => {
-  const rowCount = a.length
-  const truths = new Uint8Array(rowCount)
-  for (let row = 0; row < rowCount; row += 1) {
-    if (a[row] === null || b[row] === null) continue
-    const order = compare(a[row]!, b[row]!)
-    truths[row] = holds(operator, order) ? 1 : 0
-  }
-  return truths
-}
-
-const holds = (operator: ComparisonOperator, order: number): boolean => {
-  switch (operator) {
-    case '=':
-      return order === 0
-    case '<>':
-      return order !== 0
-    case '<':
-      return order < 0
-    case '<=':
-      return order <= 0
-    case '>':
-      return order > 0
-    case '>=':
-      return order >= 0
-    default:
-      return operator satisfies never
-  }
 }

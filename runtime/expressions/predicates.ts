@@ -1,20 +1,20 @@
-import { EngineError, type Place } from '../errors/index.ts'
+import type { Place } from '../errors/index.ts'
 import {
   Decimal,
   formatDecimal,
-  formatType,
   normalizeDecimal,
   Timestamp,
   type Batch,
   type Utf8Vector,
   type Value,
 } from '../rows/index.ts'
+import { castTo } from './cast.ts'
 import { booleanVector, cellsOf, nullsOf, unionNulls } from './cells.ts'
 import { comparable, compileComparison } from './comparison.ts'
 import { constantOf, derived, type Compiled } from './compiled.ts'
 import { likeMatcher } from './like.ts'
 import { compileLogic, compileNot } from './logic.ts'
-import { BOOLEAN } from './types.ts'
+import { BOOLEAN, STRING } from './types.ts'
 
 export const compileIsNull = (operand: Compiled, negated: boolean): Compiled => {
   const whenNull = negated ? 0 : 1
@@ -89,24 +89,18 @@ export const compileBetween = (
   )
 }
 
-/** LIKE with `%` for any text and `_` for one character; false for a null, negated or not. */
+/**
+ * LIKE with `%` for any text and `_` for one character; false for a null, negated or not. What is
+ * no text is taken by its text.
+ */
 export const compileLike = (
-  operand: Compiled,
-  pattern: Compiled,
+  left: Compiled,
+  right: Compiled,
   negated: boolean,
   at: Place,
 ): Compiled => {
-  for (const side of [operand, pattern]) {
-    if (side.type.kind === 'null') return constantOf(BOOLEAN, false)
-    if (side.type.kind === 'string') continue
-    throw new EngineError(
-      'SQL-005',
-      `LIKE needs texts, not a ${formatType(side.type)}; use CAST.`,
-      {
-        at,
-      },
-    )
-  }
+  const operand = castTo(left, STRING, at)
+  const pattern = castTo(right, STRING, at)
   const matches = likeMatcher()
   return derived(BOOLEAN, [operand, pattern], (batch: Batch) => {
     const texts = operand.evaluate(batch) as Utf8Vector

@@ -2,7 +2,7 @@ import { EngineError } from '../errors/index.ts'
 import { selectRows, type Batch, type Column, type TableSchema } from '../rows/index.ts'
 import { compile } from './compile.ts'
 import type { Compiled, ExpressionContext, Scope } from './compiled.ts'
-import { compileExplode, type Explode } from './explode.ts'
+import { compileExplode } from './explode.ts'
 import { filterOf } from './filter.ts'
 import { requireCondition } from './logic.ts'
 import { compileColumn } from './names.ts'
@@ -50,26 +50,34 @@ export const compileSelect = (
     projections.map(({ column }) => column),
     scope,
   )
+  const needed =
+    explode === null
+      ? [...new Set(projections.flatMap(({ compiled }) => compiled.columns))]
+      : [...table.columns.keys()]
   const apply = (batch: Batch, output: TableSchema): Batch | null => {
-    const kept = where === null ? batch : keep(batch, where(batch))
+    const kept = where === null ? batch : keep(batch, where(batch), needed)
     if (kept.rowCount === 0) return null
     const columns = projections.map(({ compiled }) => compiled.evaluate(kept))
     const projected: Batch = { table: output, rowCount: kept.rowCount, columns, kinds: kept.kinds }
     return explode === null ? projected : explode.apply(kept, projected)
   }
-  return {
-    columns: outputColumns(projections, explode),
-    origins: projections.map(({ origin }) => origin),
-    apply,
+  if (explode !== null) {
+    // A row may come out several times, so that no column is still a key.
+    return { columns: explode.columns, origins: explode.columns.map(() => -1), apply }
   }
+  const columns = projections.map(({ column }) => column)
+  return { columns, origins: projections.map(({ origin }) => origin), apply }
 }
 
-const outputColumns = (
-  projections: readonly Projection[],
-  explode: Explode | null,
-): readonly Column[] => explode?.columns ?? projections.map(({ column }) => column)
-
-const keep = (batch: Batch, rows: Int32Array): Batch => selectRows(batch, rows, rows.length)
+/** The rows `rows` of a batch. Only the columns that `needed` lists are there afterwards. */
+const keep = (batch: Batch, rows: Int32Array, needed: readonly number[]): Batch => {
+  if (rows.length === batch.rowCount) return batch
+  const read = { ...batch, columns: needed.map((column) => batch.columns[column]!) }
+  const kept = selectRows(read, rows, rows.length)
+  const columns = [...batch.columns]
+  for (const [index, column] of needed.entries()) columns[column] = kept.columns[index]!
+  return { ...kept, columns }
+}
 
 const compileItems = (select: Select, scope: Scope): readonly Projection[] => {
   const projections = select.items.flatMap((item): Projection[] => {

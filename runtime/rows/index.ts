@@ -46,7 +46,9 @@ export {
   parseTime,
   parseTimestamp,
 } from './temporal.ts'
-export { formatText, INTEGER_RANGES, misfit, parseExactJson, parseText } from './textValues.ts'
+export { parseExactJson } from './exactJson.ts'
+export { INTEGER_RANGES, misfit } from './scalarText.ts'
+export { formatText, parseText } from './textValues.ts'
 export { compilePattern, type TimePattern } from './timePattern.ts'
 export { zoneOf, type Zone } from './zones.ts'
 export {

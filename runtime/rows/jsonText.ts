@@ -2,7 +2,7 @@ import type { JsonValue } from '../config/index.ts'
 import { formatDecimal } from './decimal.ts'
 import { floatToDouble, formatDouble, formatFloat } from './floatText.ts'
 import { numberOfBfloat16, numberOfFloat16 } from './halfFloats.ts'
-import { formatText } from './textValues.ts'
+import { formatScalar, isNested } from './scalarText.ts'
 import type { DataType } from './types.ts'
 import { Decimal, Timestamp, type Value } from './values.ts'
 
@@ -50,7 +50,7 @@ export const writeJson = (type: DataType, value: Value): string => {
     case 'any':
       return anyText(value)
     default:
-      return `"${formatText(type, value)}"`
+      return `"${formatScalar(type, value)}"`
   }
 }
 
@@ -60,10 +60,13 @@ const floatText = (number: number, format: (number: number) => string): string =
 const mapText = (key: DataType, value: DataType, map: ReadonlyMap<Value, Value>): string => {
   const entries = Array.from(
     map,
-    ([itemKey, item]) => `${JSON.stringify(formatText(key, itemKey))}:${writeJson(value, item)}`,
+    ([itemKey, item]) => `${JSON.stringify(keyText(key, itemKey))}:${writeJson(value, item)}`,
   )
   return `{${entries.join(',')}}`
 }
+
+const keyText = (type: DataType, key: Value): string =>
+  isNested(type) ? writeJson(type, key) : formatScalar(type, key)
 
 /** The numbers of a dense vector of floats. */
 const vectorNumbers = (type: DataType, value: Value): Iterable<number> => {
@@ -115,7 +118,7 @@ export const valueToJson = (type: DataType, value: Value): JsonValue => {
     case 'any':
       return JSON.parse(anyText(value)) as JsonValue
     default:
-      return formatText(type, value)
+      return formatScalar(type, value)
   }
 }
 
@@ -125,7 +128,7 @@ const jsonNumber = (number: number): JsonValue =>
 
 const mapToJson = (key: DataType, value: DataType, map: ReadonlyMap<Value, Value>): JsonValue =>
   Object.fromEntries(
-    Array.from(map, ([itemKey, item]) => [formatText(key, itemKey), valueToJson(value, item)]),
+    Array.from(map, ([itemKey, item]) => [keyText(key, itemKey), valueToJson(value, item)]),
   )
 
 /** JSON of a value without a declared type. */

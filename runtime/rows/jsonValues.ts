@@ -1,7 +1,15 @@
 import type { JsonValue } from '../config/index.ts'
+import { parseExactJson } from './exactJson.ts'
 import { parseDecimal, rescaleDecimal } from './decimal.ts'
 import { bfloat16Of, float16Of } from './halfFloats.ts'
-import { bigintInRange, decimalInRange, INTEGER_RANGES, misfit, parseText } from './textValues.ts'
+import {
+  bigintInRange,
+  decimalInRange,
+  INTEGER_RANGES,
+  isNested,
+  misfit,
+  parseScalar,
+} from './scalarText.ts'
 import type { DataType } from './types.ts'
 import type { Decimal, Value } from './values.ts'
 
@@ -24,7 +32,7 @@ export const valueFromJson = (type: DataType, json: JsonValue): Value => {
     case 'string':
       return typeof json === 'object' ? JSON.stringify(json) : String(json)
     case 'boolean':
-      return typeof json === 'boolean' ? json : parseText(type, textOf(type, json))
+      return typeof json === 'boolean' ? json : scalarOf(type, textOf(type, json))
     case 'tinyint':
     case 'smallint':
     case 'int':
@@ -54,10 +62,32 @@ export const valueFromJson = (type: DataType, json: JsonValue): Value => {
     case 'timestamp_tz':
     case 'bytes':
     case 'binary_vector':
-      return parseText(type, textOf(type, json))
+      return scalarOf(type, textOf(type, json))
     default:
       return type satisfies never
   }
+}
+
+/** The value of JSON in a text, with all its digits. Throws ROW-002. */
+export const valueFromJsonText = (type: DataType, text: string): Value => {
+  let json: JsonValue
+  try {
+    json = parseExactJson(text)
+  } catch {
+    throw misfit(type, text)
+  }
+  return valueFromJson(type, json)
+}
+
+const scalarOf = (type: DataType, text: string): Value => {
+  const value = parseScalar(type, text.trim())
+  if (value === undefined) throw misfit(type, text)
+  return value
+}
+
+const keyOf = (type: DataType, text: string): Value => {
+  if (type.kind === 'string') return text
+  return isNested(type) ? valueFromJsonText(type, text) : scalarOf(type, text)
 }
 
 const INDEX_TYPE: DataType = { kind: 'int' }
@@ -124,7 +154,7 @@ const mapOf = (
   const object = objectOf(type, json)
   return new Map(
     Object.entries(object).map(([key, value]) => [
-      parseText(keyType, key),
+      keyOf(keyType, key),
       valueFromJson(valueType, value),
     ]),
   )

@@ -137,7 +137,3 @@ const filtered = (batch: Batch): Batch => {
   }
   return selectRows(batch, kept, count)
 }
-
-if (import.meta.main) {
-  await run((figure) => console.log(JSON.stringify(figure)), process.argv.slice(2))
-}

@@ -127,7 +127,7 @@ describe('a SQLite job that is killed at random moments', () => {
           const database = new Bun.SQL(`sqlite://${folder}/sink.db`)
           const rows: { id: number }[] = await database`SELECT id FROM sink`
           await database.close()
-          return rows.map((row) => Number(row.id))
+          return rows.map((row) => row.id)
         },
       }),
     { timeout: 300_000 },

@@ -65,7 +65,11 @@ export const runJobFile = async (
   const startMs = host.clock.monotonic()
   const view = createProgressView(
     terminal.err,
-    createProgressMeter(startMs, plan.env.mode === 'BATCH'),
+    createProgressMeter({
+      startMs,
+      isBounded: plan.env.mode === 'BATCH',
+      showsLag: plan.vertices.every((vertex) => vertex.kind !== 'transform'),
+    }),
     startMs,
   )
   const { result, signal } = await follow(host, plan, identity, { terminal, view })

@@ -2,7 +2,6 @@ import { CONNECTORS } from '../../../jobs/connectors/index.ts'
 import { ENVIRONMENT_OPTIONS, specsOf, type Plugin } from '../../../jobs/files/index.ts'
 import { optionsJsonSchema, type JsonSchema } from '../../../jobs/options/index.ts'
 import { TRANSFORMS } from '../../../jobs/transforms/index.ts'
-import { EngineError } from '../../../runtime/errors/index.ts'
 import { defineCommand } from '../command.ts'
 import { ExitCode } from '../exitCodes.ts'
 
@@ -11,18 +10,16 @@ const schemaOf = (plugin: Plugin): JsonSchema => ({
   ...optionsJsonSchema(specsOf(plugin)),
 })
 
+const nameOf = (plugin: Plugin): string => `${plugin.kind}-${plugin.name}`
+
+const reference = (plugin: Plugin): JsonSchema => ({ $ref: `#/$defs/${nameOf(plugin)}` })
+
 /** One element of a section in a JSON job: its `plugin_name` tells which options it has. */
-const elementOf = (plugin: Plugin): JsonSchema => {
-  const options = schemaOf(plugin)
-  return {
-    ...options,
-    properties: {
-      plugin_name: { const: plugin.name },
-      ...(options['properties'] as JsonSchema),
-    },
-    required: ['plugin_name', ...(options['required'] as readonly string[])],
-  }
-}
+const elementOf = (plugin: Plugin): JsonSchema => ({
+  allOf: [reference(plugin)],
+  properties: { plugin_name: { const: plugin.name } },
+  required: ['plugin_name'],
+})
 
 /**
  * A section of a job: in JSON files a list of elements, in HOCON and YAML an object with a key for
@@ -35,7 +32,7 @@ const sectionOf = (plugins: readonly Plugin[]): JsonSchema => ({
       type: 'object',
       properties: Object.fromEntries(
         plugins.map((plugin) => {
-          const block = schemaOf(plugin)
+          const block = reference(plugin)
           return [plugin.name, { anyOf: [block, { type: 'array', items: block }] }]
         }),
       ),
@@ -62,21 +59,26 @@ const jobSchema = async (): Promise<JsonSchema> => {
       sink: sectionOf(sinks),
     },
     required: ['source', 'sink'],
+    $defs: Object.fromEntries(
+      [...sources, ...transforms, ...sinks].map((plugin) => [nameOf(plugin), schemaOf(plugin)]),
+    ),
   }
 }
 
+const configurationSchema = async (): Promise<JsonSchema> =>
+  (await import('../../../runtime/settings/index.ts')).configurationJsonSchema()
+
 export const command = defineCommand({
-  description: 'Prints the JSON Schema of job files, for editors that check while one types.',
+  description:
+    'Prints the JSON Schema of job files or of tidegate.yaml, for editors that check while one types.',
   operands: [
     { name: 'WHAT', description: 'what to describe', required: true, values: ['job', 'config'] },
   ],
   flags: {},
   examples: ['tidegate schema job > job.schema.json'],
   run: async ({ operands, terminal }) => {
-    if (operands[0] === 'config') {
-      throw new EngineError('CLI-002', 'Only a cluster has a configuration, and there is none yet.')
-    }
-    terminal.out.write(`${JSON.stringify(await jobSchema(), null, 2)}\n`)
+    const schema = operands[0] === 'config' ? await configurationSchema() : await jobSchema()
+    terminal.out.write(`${JSON.stringify(schema, null, 2)}\n`)
     return ExitCode.finished
   },
 })

@@ -1,4 +1,6 @@
-import { EngineError } from '../../../runtime/errors/index.ts'
+import { formatOf, shadeJobText } from '../../../jobs/files/index.ts'
+import { decodeText } from '../../../runtime/config/index.ts'
+import { Diagnostics, EngineError } from '../../../runtime/errors/index.ts'
 import { createRealHost } from '../../../runtime/host/index.ts'
 import { defineCommand, type FlagSpecs, type FlagsOf } from '../command.ts'
 import { ExitCode } from '../exitCodes.ts'
@@ -21,6 +23,8 @@ const LOCAL_FLAGS = {
   master: { ...MODE, short: 'm' },
   'deploy-mode': { ...MODE, short: 'e', description: 'the older name of --master' },
   check: { kind: 'switch', description: 'only check the job file' },
+  encrypt: { kind: 'switch', description: 'print the job with its secrets hidden, as JSON' },
+  decrypt: { kind: 'switch', description: 'print the job with its secrets readable, as JSON' },
   'set-job-id': { kind: 'text', placeholder: 'JOBID', description: 'the id of the job' },
   restore: {
     kind: 'text',
@@ -79,6 +83,22 @@ const check = async (path: string, flags: LocalFlags, terminal: Terminal): Promi
   return ExitCode.finished
 }
 
+/** Prints the job with its hidden values encrypted or decrypted by the cipher of its env. */
+const shade = async (
+  path: string,
+  direction: 'encrypt' | 'decrypt',
+  terminal: Terminal,
+): Promise<ExitCode> => {
+  const host = createRealHost()
+  const diagnostics = new Diagnostics()
+  const text = decodeText(await host.disk.readFile(path), path)
+  const shaded = await shadeJobText(text, formatOf(path), path, direction, diagnostics)
+  writeDiagnostics(diagnostics.all, terminal)
+  if (diagnostics.hasErrors) return ExitCode.usage
+  terminal.out.write(shaded)
+  return ExitCode.finished
+}
+
 export const command = defineCommand({
   description:
     'Takes the flags of seatunnel.sh. What Tidegate adds is in the verbs: tidegate --help.',
@@ -91,6 +111,8 @@ export const command = defineCommand({
     const path = flags.config
     if (path === undefined) throw new EngineError('CLI-001', 'The job file is missing: -c FILE.')
     if (flags.check) return check(path, flags, terminal)
+    if (flags.encrypt) return shade(path, 'encrypt', terminal)
+    if (flags.decrypt) return shade(path, 'decrypt', terminal)
     return runJobFile(
       createRealHost(),
       {

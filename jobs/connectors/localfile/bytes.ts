@@ -1,5 +1,5 @@
 import type { Disk } from '../../../runtime/host/index.ts'
-import type { ByteSource } from '../../formats/byteSource.ts'
+import type { ByteSource } from '../../formats/index.ts'
 
 /** Large enough that the cost of a call vanishes, small enough to stay in the cache. */
 const CHUNK_BYTES = 512 * 1024

@@ -28,7 +28,7 @@ export const partitionsOf = (path: string): ReadonlyMap<string, string> => {
 export const NULL_PARTITION = '__HIVE_DEFAULT_PARTITION__'
 
 /** Characters that would change the folder, as Hive escapes them. */
-const UNSAFE = /[\u0000-\u001f"#%'*/:=?\\\u007f{[\]^]/g
+const UNSAFE = /[\p{Cc}"#%'*/:=?\\{[\]^]/gu
 
 /** A value as the name of one folder: it cannot lead to another place. */
 export const escapePath = (value: string): string => {

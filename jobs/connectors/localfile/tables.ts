@@ -98,11 +98,14 @@ const checkOptions = ({ options, format, declared }: FileTable): void => {
   }
   for (const key of ['quote_char', 'escape_char'] as const) {
     const character = options[key]
-    if (character !== undefined && character !== '' && !/^[\u0001-\u007f]$/.test(character)) {
+    if (character !== undefined && !isAsciiCharacter(character)) {
       throw new EngineError('CFG-005', `LocalFile: ${key} is one ASCII character.`)
     }
   }
 }
+
+const isAsciiCharacter = (text: string): boolean =>
+  text === '' || (text.length === 1 && text.charCodeAt(0) < 128)
 
 /** `\001` for text, a comma for csv, unless the options say otherwise. */
 export const fieldDelimiterOf = (format: string, written: string | undefined): string =>

@@ -33,116 +33,140 @@ const NOT_ASCII = 3
 
 /** Finds the rows of csv and of delimited text. One pass over the bytes; no strings. */
 export const createDelimitedTokenizer = (syntax: DelimitedSyntax): Tokenizer => {
-  const { delimiter, rowEnd, quote, escape, columnOfField } = syntax
-  const fieldCount = columnOfField.length
+  const fieldCount = syntax.columnOfField.length
   const skipsEmpty = syntax.emptyLines === 'skipped'
-  const endsInLineFeed = rowEnd.length === 1 && rowEnd[0] === LINE_FEED
-  const stops = new Uint8Array(256).fill(NOT_ASCII, 128)
-  if (delimiter.length > 0) stops[delimiter[0]!] = DELIMITER
-  stops[rowEnd[0]!] = ROW_END
+  const readRow = rowReaderOf(syntax)
 
   return (grid, start, isLast) => {
-    const { bytes, starts, ends, stride } = grid
-    const length = bytes.length
+    const { bytes } = grid
     let at = start
     let row = 0
     let seen = 0
     let lines = 0
-    while (row < GRID_ROWS && at < length) {
-      const rowStart = at
-      const linesBefore = lines
-      let field = 0
-      let malformed = ''
-      for (;;) {
-        let cellStart = at
-        let cellEnd = -1
-        let flag = 0
-        if (bytes[at] === quote && at < length) {
-          const closing = closingQuote(bytes, at, quote, escape)
-          if (closing.end < 0 && !isLast) return incomplete(grid, row, rowStart, seen, linesBefore)
-          if (closing.end < 0) malformed = 'A quote is never closed.'
-          cellStart = at + 1
-          cellEnd = closing.end < 0 ? length : closing.end
-          at = Math.min(length, cellEnd + 1)
-          flag = closing.escaped ? CELL_QUOTED | CELL_ESCAPED : CELL_QUOTED
-          lines += closing.lines
-          seen |= closing.seen
+    while (row < GRID_ROWS && at < bytes.length) {
+      readRow(grid, row, at, isLast)
+      if (scan.end < 0) break
+      const isEmpty = skipsEmpty && scan.fieldCount === 1 && scan.textEnd === at
+      if (!isEmpty) {
+        grid.rowStarts[row] = at
+        grid.rowEnds[row] = scan.textEnd
+        grid.rowLines[row] = lines
+        for (let field = scan.fieldCount; field < fieldCount; field += 1) {
+          missing(grid, row, syntax.columnOfField[field]!)
         }
-        let stop = 0
-        while (at < length) {
-          stop = stops[bytes[at]!]!
-          if (stop === 0) {
-            at += 1
-            continue
-          }
-          const wanted = stop === DELIMITER ? delimiter : rowEnd
-          if (stop !== NOT_ASCII && wanted.length === 1) break
-          if (bytes[at] === wanted[0]) {
-            if (matches(bytes, at, wanted)) break
-            if (at + wanted.length > length && !isLast) {
-              return incomplete(grid, row, rowStart, seen, linesBefore)
-            }
-          }
-          seen |= bytes[at]!
-          stop = 0
-          at += 1
-        }
-        if (stop === 0 && !isLast) return incomplete(grid, row, rowStart, seen, linesBefore)
-        let textEnd = at
-        const isRowEnd = stop !== DELIMITER
-        if (
-          isRowEnd &&
-          endsInLineFeed &&
-          textEnd > cellStart &&
-          bytes[textEnd - 1] === CARRIAGE_RETURN
-        ) {
-          textEnd -= 1
-        }
-        if (cellEnd < 0) cellEnd = textEnd
-        else if (textEnd > cellEnd + 1) malformed = 'A quoted cell is followed by other text.'
-        if (field < fieldCount) {
-          const column = columnOfField[field]!
-          if (column >= 0) {
-            starts[column * stride + row] = cellStart
-            ends[column * stride + row] = cellEnd
-            if (flag !== 0) flagCell(grid, row, column, flag)
-          }
-        } else if (field > fieldCount || cellEnd > cellStart || !isRowEnd) {
-          malformed = `It has more than ${fieldCount} cells.`
-        }
-        field += 1
-        if (!isRowEnd) {
-          at += delimiter.length
-          continue
-        }
-        if (stop === ROW_END) at += rowEnd.length
-        lines += 1
-        if (skipsEmpty && field === 1 && cellEnd === cellStart && flag === 0) break
-        grid.rowStarts[row] = rowStart
-        grid.rowEnds[row] = textEnd
-        grid.rowLines[row] = linesBefore
-        for (; field < fieldCount; field += 1) missing(grid, row, columnOfField[field]!)
-        if (malformed !== '') grid.malformed.set(row, malformed)
+        if (scan.malformed !== '') grid.malformed.set(row, scan.malformed)
         row += 1
-        break
       }
+      at = scan.end
+      seen |= scan.seen
+      lines += scan.lines
     }
-    return incomplete(grid, row, at, seen, lines)
+    grid.rowCount = row
+    grid.ascii = seen < 128
+    grid.lineCount = lines
+    return at
   }
 }
 
-/** Ends a pass at `end`, in front of a row that was not taken. */
-const incomplete = (
-  grid: CellGrid,
-  rowCount: number,
-  end: number,
-  seen: number,
-  lines: number,
-): number => {
-  grid.rowCount = rowCount
-  grid.ascii = seen < 128
-  grid.lineCount = lines
-  return end
+/** What `readRow` found: one object, filled anew by each call. */
+const scan = { end: -1, textEnd: 0, fieldCount: 0, seen: 0, lines: 0, malformed: '' }
+
+type ReadRow = (grid: CellGrid, row: number, start: number, isLast: boolean) => void
+
+/** Puts the cells of the row at `start` into the grid; `scan.end` is -1 when its end is not there. */
+const rowReaderOf = (syntax: DelimitedSyntax): ReadRow => {
+  const { delimiter, rowEnd, quote, escape, columnOfField } = syntax
+  const fieldCount = columnOfField.length
+  const endsInLineFeed = rowEnd.length === 1 && rowEnd[0] === LINE_FEED
+  const findStop = stopFinderOf(delimiter, rowEnd)
+
+  return (grid, row, start, isLast) => {
+    const { bytes, starts, ends, stride } = grid
+    let at = start
+    let field = 0
+    let isRowEnd = false
+    scan.end = -1
+    scan.seen = 0
+    scan.lines = 1
+    scan.malformed = ''
+    while (!isRowEnd) {
+      let cellStart = at
+      let cellEnd = -1
+      let flag = 0
+      if (bytes[at] === quote) {
+        const closing = closingQuote(bytes, at, quote, escape)
+        if (closing.end < 0 && !isLast) return
+        if (closing.end < 0) scan.malformed = 'A quote is never closed.'
+        cellStart = at + 1
+        cellEnd = closing.end < 0 ? bytes.length : closing.end
+        at = Math.min(bytes.length, cellEnd + 1)
+        flag = closing.escaped ? CELL_QUOTED | CELL_ESCAPED : CELL_QUOTED
+        scan.lines += closing.lines
+        scan.seen |= closing.seen
+      }
+      at = findStop(bytes, at, isLast)
+      if (at < 0) return
+      isRowEnd = stop.kind !== DELIMITER
+      let textEnd = at
+      const endsInReturn = isRowEnd && endsInLineFeed && textEnd > cellStart
+      if (endsInReturn && bytes[textEnd - 1] === CARRIAGE_RETURN) textEnd -= 1
+      if (cellEnd < 0) cellEnd = textEnd
+      else if (textEnd > cellEnd + 1) scan.malformed = 'A quoted cell is followed by other text.'
+      if (field < fieldCount) {
+        const column = columnOfField[field]!
+        if (column >= 0) {
+          starts[column * stride + row] = cellStart
+          ends[column * stride + row] = cellEnd
+          if (flag !== 0) flagCell(grid, row, column, flag)
+        }
+      } else if (field > fieldCount || cellEnd > cellStart || !isRowEnd) {
+        scan.malformed = `It has more than ${fieldCount} cells.`
+      }
+      field += 1
+      scan.textEnd = textEnd
+      at += stop.length
+    }
+    scan.fieldCount = field
+    scan.end = at
+  }
+}
+
+/** What `findStop` found: one object, filled anew by each call. */
+const stop = { kind: 0, length: 0 }
+
+type FindStop = (bytes: Uint8Array, from: number, isLast: boolean) => number
+
+/** Finds the next delimiter or row end, or the end of all bytes; -1 when that may still come. */
+const stopFinderOf = (delimiter: Uint8Array, rowEnd: Uint8Array): FindStop => {
+  const kinds = new Uint8Array(256).fill(NOT_ASCII, 128)
+  if (delimiter.length > 0) kinds[delimiter[0]!] = DELIMITER
+  kinds[rowEnd[0]!] = ROW_END
+  const isPlain = delimiter.length <= 1 && rowEnd.length === 1
+
+  return (bytes, from, isLast) => {
+    const { length } = bytes
+    for (let at = from; at < length; at += 1) {
+      const kind = kinds[bytes[at]!]!
+      if (kind === 0) continue
+      if (kind !== NOT_ASCII && isPlain) {
+        stop.kind = kind
+        stop.length = 1
+        return at
+      }
+      scan.seen |= bytes[at]!
+      const wanted = bytes[at] === rowEnd[0] ? rowEnd : delimiter
+      if (bytes[at] !== wanted[0]) continue
+      if (matches(bytes, at, wanted)) {
+        stop.kind = wanted === rowEnd ? ROW_END : DELIMITER
+        stop.length = wanted.length
+        return at
+      }
+      if (at + wanted.length > length && !isLast) return -1
+    }
+    stop.kind = ROW_END
+    stop.length = 0
+    return isLast ? length : -1
+  }
 }
 
 const missing = (grid: CellGrid, row: number, column: number): void => {

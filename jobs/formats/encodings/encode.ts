@@ -11,6 +11,17 @@ const CODE_UNITS = 0x10000
  * encoding lacks becomes a question mark, as in Java. Throws FIL-005.
  */
 export const encoderOf = (encoding: string): EncodeBytes | null => {
+  const made = encoders.get(encoding)
+  if (made !== undefined) return made
+  const encoder = makeEncoder(encoding)
+  encoders.set(encoding, encoder)
+  return encoder
+}
+
+/** There are few encodings, and a table of one takes some milliseconds to make. */
+const encoders = new Map<string, EncodeBytes | null>()
+
+const makeEncoder = (encoding: string): EncodeBytes | null => {
   if (isUtf8(encoding)) return null
   if (isLatin1(encoding)) return tableEncoder(latin1Codes())
   const decoder = decoderOf(encoding)

@@ -129,9 +129,9 @@ const readGroup = async (
       utf8: false,
       geoparquet: false,
       parsers: {
-        timestampFromMilliseconds: (millis) => BigInt(millis) * 1_000_000n,
-        timestampFromMicroseconds: (micros) => BigInt(micros) * 1000n,
-        timestampFromNanoseconds: (nanos) => BigInt(nanos),
+        timestampFromMilliseconds: (millis) => millis * 1_000_000n,
+        timestampFromMicroseconds: (micros) => micros * 1000n,
+        timestampFromNanoseconds: (nanos) => nanos,
         dateFromDays: (days) => days,
         jsonFromBytes: (bytes) => new TextDecoder().decode(bytes),
       },

@@ -41,9 +41,7 @@ export const javaRegex = (pattern: string, flags = '', at?: Place): RegExp => {
   }
 }
 
-/** The text with all that a regular expression treats specially escaped. */
-export const escapeRegex = (text: string): string =>
-  text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
+const escapeRegex = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
 
 /** A replacement as Java writes it, `$1`, `${name}` and `\$`, as JavaScript writes it. */
 export const javaReplacement = (replacement: string): string =>

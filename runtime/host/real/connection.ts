@@ -37,7 +37,8 @@ const sendWaiting = (state: State): void => {
 
 const write = (state: State, bytes: Uint8Array): number => {
   const { socket, waiting } = state
-  if (state.closed !== undefined || state.isEnding) return state.waitingBytes
+  const isIdle = state.closed !== undefined || state.isEnding || bytes.length === 0
+  if (isIdle) return state.waitingBytes
   const written = waiting.length === 0 ? Math.max(0, socket.write(bytes)) : 0
   if (written < bytes.length) {
     waiting.push(bytes.slice(written))

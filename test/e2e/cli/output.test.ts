@@ -75,6 +75,23 @@ describe('the flags of seatunnel.sh', () => {
   })
 })
 
+describe('hidden values', () => {
+  test('are encrypted and decrypted again', async () => {
+    await workspace.write(
+      'open.conf',
+      'env { shade.identifier = base64 }\n' +
+        'source { FakeSource { schema { fields { id = int } } } }\n' +
+        'sink { Jdbc { url = "jdbc:sqlite:x.db", password = "swordfish" } }\n',
+    )
+    const hidden = await workspace.run('-c', 'open.conf', '--encrypt')
+    expect(hidden.out).not.toContain('swordfish')
+    await workspace.write('hidden.json', hidden.out)
+    const shown = await workspace.run('-c', 'hidden.json', '--decrypt')
+    expect(shown.out).toContain('"swordfish"')
+    expect(shown.exitCode).toBe(0)
+  })
+})
+
 describe('lint', () => {
   test('says nothing about a good file', async () => {
     expect(await workspace.run('lint', 'hello.conf')).toEqual({ exitCode: 0, out: '', err: '' })

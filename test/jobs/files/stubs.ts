@@ -60,7 +60,7 @@ const stubTransform = (name: string): TransformPlugin => ({
   },
   bind: ({ drop }, table) => {
     if (drop !== undefined && !table.columns.some((column) => column.name === drop)) {
-      throw new EngineError('PLN-003', `\`drop\`: there is no column ${String(drop)}.`)
+      throw new EngineError('PLN-003', `\`drop\`: there is no column ${JSON.stringify(drop)}.`)
     }
     const columns = table.columns.filter((column) => column.name !== drop)
     return { outputs: [{ ...table, columns }], apply: notHere }

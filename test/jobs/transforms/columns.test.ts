@@ -211,3 +211,10 @@ test('DefineSinkType changes only what a sink creates', async () => {
     undefined,
   ])
 })
+
+test('Replace can change several columns', async () => {
+  const table = tableOf({ name: 'string', title: 'string' })
+  const options = 'replace_fields = [name, title], pattern = "a", replacement = "b"'
+  const applied = await applyTransform(replace, options, table, [['aa', 'ca']])
+  expect(applied.rows['shop.orders']).toEqual([['bb', 'cb']])
+})

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { sql } from '../../../jobs/transforms/sql/index.ts'
-import { applyTransform, failureOf, tableOf } from './harness.ts'
+import { applyTransform, bindTransform, failureOf, tableOf } from './harness.ts'
 
 const FIELDS = { id: 'int', name: 'string' }
 const QUERY = 'query = "select id, name as name1, 10 / id as share from dual"'
@@ -78,4 +78,18 @@ test('rows that fail are routed to the error table', async () => {
   expect(await failureOf(apply(`${QUERY}, row_error_handle_way = ROUTE_TO_TABLE`, 't'))).toContain(
     'error_table',
   )
+})
+
+test('a key stays under its new name, unless rows come out several times', async () => {
+  const keyed = {
+    ...tableOf({ id: 'int', tags: 'array<string>' }),
+    primaryKey: { name: 'pk', columnNames: ['id'] },
+  }
+  const keyOf = async (query: string) => {
+    const bound = await bindTransform(sql, `query = "${query}"`, keyed)
+    return bound.outputs[0]!.primaryKey?.columnNames
+  }
+  expect(await keyOf('select id as user_id from dual')).toEqual(['user_id'])
+  expect(await keyOf('select id + 1 as id from dual')).toBeUndefined()
+  expect(await keyOf('select id from dual lateral view explode(tags) as tag')).toBeUndefined()
 })

@@ -160,6 +160,14 @@ describe('values', () => {
     )
   })
 
+  test('exact JSON keeps what a double loses, and only that, as text', () => {
+    const text =
+      '[1, 1.0, -0, 1.10, 1e3, 0.0, 9007199254740993, 1e400, 1e-400, 0.1234567890123456789]'
+    const numbers = [1, 1, -0, 1.1, 1000, 0]
+    const texts = ['9007199254740993', '1e400', '1e-400', '0.1234567890123456789']
+    expect(parseExactJson(text)).toEqual([...numbers, ...texts])
+  })
+
   test('rows come by name or by position, maps with typed keys', () => {
     const row = parseType({ a: 'int', b: 'string' })
     expect(valueFromJson(row, { b: 'x', a: '1' })).toEqual([1, 'x'])

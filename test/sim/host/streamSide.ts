@@ -21,11 +21,11 @@ const REUSED = 0xdd
 export interface Segment {
   readonly kind: 'data' | 'end' | 'reset'
   readonly bytes: Uint8Array
+  /** Place in the stream; resets have none, they count at once. */
+  readonly number: number
 }
 
 const NO_BYTES = new Uint8Array(0)
-const END: Segment = { kind: 'end', bytes: NO_BYTES }
-const RESET: Segment = { kind: 'reset', bytes: NO_BYTES }
 
 export interface StreamWorld {
   readonly timeline: Timeline
@@ -55,11 +55,17 @@ export interface Side {
   unreadBytes: number
   /** When the last segment reaches the other side: order is kept. */
   lastArrivalMs: number
+  /** Number of the next segment that goes out. */
+  nextNumber: number
   /** Segments that a block holds up. */
   held: Segment[]
   giveUp: SimEvent | undefined
   isResending: boolean
   isPumpPlanned: boolean
+  /** Number of the next segment to come in. */
+  expectedNumber: number
+  /** Arrived before one that was sent earlier. */
+  readonly early: Map<number, Segment>
   /** Arrived, not yet read. */
   inbox: Segment[]
 }
@@ -106,13 +112,19 @@ const launch = (from: Side, segment: Segment, extraMs = 0): void => {
   timeline.after(from.lastArrivalMs - timeline.nowMs(), plan, () => arrive(from, segment))
 }
 
-export const sendEnd = (side: Side): void => launch(side, END)
-export const sendReset = (side: Side): void => launch(side, RESET)
+const launchNext = (from: Side, kind: 'data' | 'end', bytes: Uint8Array, extraMs = 0): void => {
+  from.nextNumber += 1
+  launch(from, { kind, bytes, number: from.nextNumber - 1 }, extraMs)
+}
+
+export const sendEnd = (side: Side): void => launchNext(side, 'end', NO_BYTES)
+export const sendReset = (side: Side): void =>
+  launch(side, { kind: 'reset', bytes: NO_BYTES, number: -1 })
 
 const holdUp = (from: Side, segment: Segment): boolean => {
   const { links } = from.world
   const path = [from.process.index, from.peer.process.index] as const
-  if (from.held.length === 0 && !links.isBlocked(...path)) return false
+  if (!links.isBlocked(...path)) return false
   from.held.push(segment)
   if (from.held.length === 1) {
     links.whenFree(...path, () => release(from))
@@ -145,8 +157,19 @@ const arrive = (from: Side, segment: Segment): void => {
   if (to.state === 'closed') answerReset(from, segment)
   else if (segment.kind === 'reset') closeSide(to, brokenBy('ECONNRESET'))
   else {
-    to.inbox.push(segment)
+    to.early.set(segment.number, segment)
+    takeInOrder(to)
     readInbox(to)
+  }
+}
+
+const takeInOrder = (to: Side): void => {
+  for (;;) {
+    const next = to.early.get(to.expectedNumber)
+    if (next === undefined) return
+    to.early.delete(to.expectedNumber)
+    to.expectedNumber += 1
+    to.inbox.push(next)
   }
 }
 
@@ -237,8 +260,8 @@ export const transmit = (side: Side, bytes: Uint8Array): number => {
     let size = Math.min(SEGMENT_BYTES_MAX, room - sent)
     if (size > 1 && random.chance(SPLIT_RATE)) size = 1 + random.integer(size - 1)
     side.unreadBytes += size
-    const segment: Segment = { kind: 'data', bytes: bytes.slice(sent, sent + size) }
-    launch(side, segment, random.chance(lossRate) ? RESEND_MS : 0)
+    const extraMs = random.chance(lossRate) ? RESEND_MS : 0
+    launchNext(side, 'data', bytes.slice(sent, sent + size), extraMs)
     sent += size
   }
   return sent

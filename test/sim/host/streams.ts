@@ -43,10 +43,13 @@ const createSide = (world: StreamWorld, party: StreamParty, remote: Address): Si
     waitingBytes: 0,
     unreadBytes: 0,
     lastArrivalMs: 0,
+    nextNumber: 0,
     held: [],
     giveUp: undefined,
     isResending: false,
     isPumpPlanned: false,
+    expectedNumber: 0,
+    early: new Map(),
     inbox: [],
   }
   return Object.assign(side, { peer: side as unknown as Side })

@@ -1,0 +1,136 @@
+import { EngineError } from '../../runtime/errors/index.ts'
+import type { Clock } from '../../runtime/host/index.ts'
+import { createByteReader, WireFault } from './bytes.ts'
+import type { Channel } from './channel.ts'
+import { type Frame, FRAME_KINDS } from './frames.ts'
+import type { Agreement, MemberIdentity, Role } from './handshake.ts'
+import type { WireLimits } from './limits.ts'
+import {
+  createRequests,
+  createService,
+  kindPart,
+  type MessageKind,
+  type RequestHandler,
+  type RequestOptions,
+} from './requests.ts'
+import { createStreams, type StreamHandler, type StreamWriter } from './streams.ts'
+
+export type MessageHandler = (from: MemberIdentity, body: Uint8Array) => void
+
+/** What this member answers to, by kind. */
+export interface Handlers {
+  readonly messages: Map<MessageKind, MessageHandler>
+  readonly requests: Map<MessageKind, RequestHandler>
+  readonly streams: Map<MessageKind, StreamHandler>
+}
+
+/** A channel to a member, once both have agreed. */
+export interface Link extends Agreement {
+  send(kind: MessageKind, body: Uint8Array): void
+  request(kind: MessageKind, body: Uint8Array, options: RequestOptions): Promise<Uint8Array>
+  openStream(kind: MessageKind, header: Uint8Array): StreamWriter
+  /** Throws WireFault at what no member would send. */
+  receive(frame: Frame): void
+  /** The channel is gone: all that waits for the peer fails with `error`. */
+  closed(error: EngineError): void
+  readonly channel: Channel
+  /** Which side we are. */
+  readonly role: Role
+}
+
+export interface LinkOptions {
+  readonly channel: Channel
+  readonly role: Role
+  readonly agreement: Agreement
+  readonly clock: Clock
+  readonly limits: WireLimits
+  readonly handlers: Handlers
+  readonly onBug: (error: unknown) => void
+}
+
+/** Ids wrap around before the frame's u32 does; by then the first are long settled. */
+const ID_MAX = 0x7ffffffe
+
+/** The dialer takes odd ids, the acceptor even ones: so both know who opened what. */
+const createIds = (role: Role) => {
+  const first = role === 'dialer' ? 1 : 2
+  let last = first - 2
+  return {
+    next: (): number => {
+      last = last >= ID_MAX ? first : last + 2
+      return last
+    },
+    isOwn: (id: number): boolean => id % 2 === first % 2,
+  }
+}
+
+export const createLink = (options: LinkOptions): Link => {
+  const { channel, role, agreement, clock, limits, handlers, onBug } = options
+  const { peer: from } = agreement
+  const ids = createIds(role)
+  const name = `${from.address.host}:${from.address.port}`
+  const requests = createRequests(channel, clock, name, ids.next)
+  const { requestsMax } = limits
+  const service = createService({
+    channel,
+    from,
+    requestsMax,
+    handlers: handlers.requests,
+    onBug,
+  })
+  const streams = createStreams({
+    channel,
+    from,
+    limits,
+    handlers: handlers.streams,
+    nextId: ids.next,
+    isOwnId: ids.isOwn,
+  })
+  const deliver = (frame: Frame): void => {
+    const reader = createByteReader(frame.body)
+    // A kind that this version does not know is one that it need not know.
+    handlers.messages.get(reader.u16())?.(from, reader.rest())
+  }
+  const receive = (frame: Frame): void => {
+    switch (frame.kind) {
+      case FRAME_KINDS.message:
+        deliver(frame)
+        break
+      case FRAME_KINDS.request:
+        service.receive(frame)
+        break
+      case FRAME_KINDS.cancel:
+        service.cancel(frame.correlation)
+        break
+      case FRAME_KINDS.response:
+      case FRAME_KINDS.failure:
+        requests.settle(frame)
+        break
+      case FRAME_KINDS.streamOpen:
+      case FRAME_KINDS.streamData:
+      case FRAME_KINDS.streamCredit:
+      case FRAME_KINDS.streamEnd:
+      case FRAME_KINDS.streamAbort:
+        streams.receive(frame)
+        break
+      case FRAME_KINDS.hello:
+      case FRAME_KINDS.proof:
+      case FRAME_KINDS.reject:
+        throw new WireFault('The handshake is over')
+    }
+  }
+  return {
+    ...agreement,
+    channel,
+    role,
+    send: (kind, body) => channel.send(FRAME_KINDS.message, 0, kindPart(kind), body),
+    request: (kind, body, given) => requests.request(kind, body, given),
+    openStream: (kind, header) => streams.open(kind, header),
+    receive,
+    closed: (error) => {
+      requests.close(error)
+      service.close()
+      streams.close(error)
+    },
+  }
+}

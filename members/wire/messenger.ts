@@ -1,0 +1,148 @@
+import { EngineError } from '../../runtime/errors/index.ts'
+import type { Address, Host, Listener, Tls } from '../../runtime/host/index.ts'
+import type { MemberIdentity, WireSettings } from './handshake.ts'
+import { DEFAULT_LIMITS, type WireLimits } from './limits.ts'
+import type { Handlers, Link, MessageHandler } from './link.ts'
+import { createPeers, type PeerEvents } from './peers.ts'
+import type { MessageKind, RequestHandler, RequestOptions } from './requests.ts'
+import type { StreamHandler, StreamWriter } from './streams.ts'
+
+/** What members say to each other, over connections that are made when they are needed. */
+export interface Messenger {
+  /** This member; its address is the one that others are told. */
+  readonly identity: MemberIdentity
+  /** Where the messenger listens. */
+  readonly boundTo: Address
+  /**
+   * Sends without any promise of arrival. What one member sends to another arrives in order, unless
+   * the connection between them broke in between.
+   */
+  send(to: Address, kind: MessageKind, body: Uint8Array): void
+  /**
+   * Rejects with EngineError: NET-004 no answer in time, NET-005 connection lost (the request may
+   * have been served), NET-006 refused, HST-005 not reached, or what the handler threw.
+   */
+  request(
+    to: Address,
+    kind: MessageKind,
+    body: Uint8Array,
+    options: RequestOptions,
+  ): Promise<Uint8Array>
+  /** Rejects as `request` does when the member is not reached within `timeoutMs`. */
+  openStream(
+    to: Address,
+    kind: MessageKind,
+    header: Uint8Array,
+    timeoutMs: number,
+  ): Promise<StreamWriter>
+  /** Makes sure of a connection and tells who is there; NET-001 or NET-002 when it is no mate. */
+  connect(to: Address, timeoutMs: number): Promise<MemberIdentity>
+  /** Each kind has one handler; a kind without one is ignored (messages) or refused. */
+  onMessage(kind: MessageKind, handler: MessageHandler): void
+  onRequest(kind: MessageKind, handler: RequestHandler): void
+  onStream(kind: MessageKind, handler: StreamHandler): void
+  /** Members with a connection at this moment. */
+  connected(): MemberIdentity[]
+  /** Closes all connections to a member at once. */
+  disconnect(address: Address, reason: string): void
+  /** Ends all connections in good order; a peer that does not answer to that is left after 1 s. */
+  close(): Promise<void>
+}
+
+export interface MessengerOptions {
+  readonly host: Host
+  readonly settings: WireSettings
+  /** Where to listen; port 0 takes a free one. */
+  readonly listenOn: Address
+  /** What others are told to dial; where we listen unless given. */
+  readonly publicAddress?: Address
+  readonly tls?: Tls
+  readonly limits?: Partial<WireLimits>
+  readonly events: PeerEvents
+}
+
+/** Messages that may wait for a connection that is being made, per member; more are lost. */
+const QUEUED_MAX = 1000
+
+interface Queued {
+  readonly kind: MessageKind
+  readonly body: Uint8Array
+}
+
+const keyOf = ({ host, port }: Address): string => `${host}:${port}`
+
+const handle = <T>(handlers: Map<MessageKind, T>, kind: MessageKind, handler: T): void => {
+  if (handlers.has(kind)) throw new Error(`Kind ${kind} has a handler already`)
+  handlers.set(kind, handler)
+}
+
+/** Starts to listen; rejects with HST-006 when the address cannot be had. */
+export const createMessenger = async (options: MessengerOptions): Promise<Messenger> => {
+  const { host, settings, listenOn, tls, events } = options
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const handlers: Handlers = { messages: new Map(), requests: new Map(), streams: new Map() }
+  const queued = new Map<string, Queued[]>()
+  let accept: Parameters<Host['network']['listen']>[1] = (connection) => connection.destroy()
+  const listener: Listener = await host.network.listen(
+    listenOn,
+    (connection) => accept(connection),
+    tls,
+  )
+  const identity = {
+    id: host.random.uuid(),
+    address: options.publicAddress ?? listener.address,
+  }
+  const peers = createPeers({ host, settings, identity, limits, tls, handlers, events })
+  accept = (connection) => peers.accept(connection)
+
+  const sendQueued = (to: Address, link: Link): void => {
+    const waiting = queued.get(keyOf(to))
+    if (waiting === undefined) return
+    queued.delete(keyOf(to))
+    for (const { kind, body } of waiting) link.send(kind, body)
+  }
+  const send = (to: Address, kind: MessageKind, body: Uint8Array): void => {
+    const link = peers.find(to)
+    if (link !== undefined) {
+      sendQueued(to, link)
+      link.send(kind, body)
+      return
+    }
+    const waiting = queued.get(keyOf(to))
+    if (waiting !== undefined) {
+      if (waiting.length < QUEUED_MAX) waiting.push({ kind, body: body.slice() })
+      return
+    }
+    queued.set(keyOf(to), [{ kind, body: body.slice() }])
+    peers.reach(to, limits.dialTimeoutMs + limits.handshakeTimeoutMs).then(
+      (reached) => sendQueued(to, reached),
+      // No promise of arrival; `events.onRefused` has told why.
+      () => queued.delete(keyOf(to)),
+    )
+  }
+  const request: Messenger['request'] = async (to, kind, body, given) => {
+    const start = host.clock.monotonic()
+    const link = peers.find(to) ?? (await peers.reach(to, given.timeoutMs))
+    const timeoutMs = given.timeoutMs - (host.clock.monotonic() - start)
+    return link.request(kind, body, { ...given, timeoutMs })
+  }
+  const reach = async (to: Address, timeoutMs: number): Promise<Link> =>
+    peers.find(to) ?? (await peers.reach(to, timeoutMs))
+  return {
+    identity,
+    boundTo: listener.address,
+    send,
+    request,
+    openStream: async (to, kind, header, timeoutMs) =>
+      (await reach(to, timeoutMs)).openStream(kind, header),
+    connect: async (to, timeoutMs) => (await reach(to, timeoutMs)).peer,
+    onMessage: (kind, handler) => handle(handlers.messages, kind, handler),
+    onRequest: (kind, handler) => handle(handlers.requests, kind, handler),
+    onStream: (kind, handler) => handle(handlers.streams, kind, handler),
+    connected: () => peers.connected(),
+    disconnect: (address, reason) => peers.disconnect(address, new EngineError('NET-005', reason)),
+    close: async () => {
+      await Promise.all([listener.close(), peers.close()])
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { networkSection } from './network.ts'
+import { choice, decimal, flag, integer, section, text, texts } from './values.ts'
+
+/** Hazelcast's properties that mean something here, and those that upstream's files hold. */
+const propertiesSection = section({
+  'hazelcast.heartbeat.failuredetector.type': choice(['deadline', 'phi-accrual']).default(
+    'deadline',
+  ),
+  'hazelcast.heartbeat.interval.seconds': decimal(0.05).default(5),
+  'hazelcast.max.no.heartbeat.seconds': decimal(0.1).default(60),
+  'hazelcast.heartbeat.phiaccrual.failuredetector.threshold': decimal(0.1).default(10),
+  'hazelcast.heartbeat.phiaccrual.failuredetector.sample.size': integer(1).default(200),
+  'hazelcast.heartbeat.phiaccrual.failuredetector.min.std.dev.millis': decimal(0.001).default(100),
+  'hazelcast.invocation.max.retry.count': integer().default(250),
+  'hazelcast.tcp.join.port.try.count': integer(1).default(3),
+  'hazelcast.merge.first.run.delay.seconds': decimal().default(300),
+  'hazelcast.merge.next.run.delay.seconds': decimal().default(120),
+  'hazelcast.partition.count': integer(1).default(271),
+  'hazelcast.logging.type': text().optional(),
+  'hazelcast.operation.generic.thread.count': integer().optional(),
+})
+
+/** Where entries of a map are kept beside memory. */
+const mapStoreSection = z.object({
+  enabled: flag().default(true),
+  'initial-mode': choice(['LAZY', 'EAGER']).default('LAZY'),
+  'factory-class-name': text().optional(),
+  'class-name': text().optional(),
+  'write-delay-seconds': integer().default(0),
+  'write-batch-size': integer(1).default(1),
+  properties: texts().default({}),
+})
+
+const mapSection = z.object({
+  'backup-count': integer(0, 6).default(1),
+  'async-backup-count': integer(0, 6).default(0),
+  'time-to-live-seconds': integer().default(0),
+  'max-idle-seconds': integer().default(0),
+  'in-memory-format': choice(['BINARY', 'OBJECT']).default('BINARY'),
+  'read-backup-data': flag().default(false),
+  'map-store': mapStoreSection.optional(),
+})
+
+const attributeSection = z.object({ type: text().default('string'), value: text() })
+
+/** The root of `hazelcast.yaml`, `hazelcast-master.yaml`, `hazelcast-worker.yaml` and `hazelcast.xml`. */
+export const hazelcastSection = section({
+  'cluster-name': text().default('seatunnel'),
+  'instance-name': text().optional(),
+  network: networkSection,
+  properties: propertiesSection,
+  'lite-member': section({ enabled: flag().optional() }),
+  'member-attributes': z.record(z.string(), attributeSection).default({}),
+  map: z.record(z.string(), mapSection).default({}),
+})
+
+export type HazelcastConfiguration = z.infer<typeof hazelcastSection>
