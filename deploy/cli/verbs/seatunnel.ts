@@ -1,6 +1,5 @@
-import { formatOf, shadeJobText } from '../../../jobs/files/index.ts'
-import { decodeText } from '../../../runtime/config/index.ts'
-import { Diagnostics, EngineError } from '../../../runtime/errors/index.ts'
+import { shadeJobFile } from '../../../jobs/files/index.ts'
+import { EngineError } from '../../../runtime/errors/index.ts'
 import { createRealHost } from '../../../runtime/host/index.ts'
 import { defineCommand, type FlagSpecs, type FlagsOf } from '../command.ts'
 import { ExitCode } from '../exitCodes.ts'
@@ -23,8 +22,8 @@ const LOCAL_FLAGS = {
   master: { ...MODE, short: 'm' },
   'deploy-mode': { ...MODE, short: 'e', description: 'the older name of --master' },
   check: { kind: 'switch', description: 'only check the job file' },
-  encrypt: { kind: 'switch', description: 'print the job with its secrets hidden, as JSON' },
-  decrypt: { kind: 'switch', description: 'print the job with its secrets readable, as JSON' },
+  encrypt: { kind: 'switch', description: 'print the job with its secrets hidden' },
+  decrypt: { kind: 'switch', description: 'print the job with its secrets readable' },
   'set-job-id': { kind: 'text', placeholder: 'JOBID', description: 'the id of the job' },
   restore: {
     kind: 'text',
@@ -83,19 +82,15 @@ const check = async (path: string, flags: LocalFlags, terminal: Terminal): Promi
   return ExitCode.finished
 }
 
-/** Prints the job with its hidden values encrypted or decrypted by the cipher of its env. */
 const shade = async (
   path: string,
   direction: 'encrypt' | 'decrypt',
   terminal: Terminal,
 ): Promise<ExitCode> => {
-  const host = createRealHost()
-  const diagnostics = new Diagnostics()
-  const text = decodeText(await host.disk.readFile(path), path)
-  const shaded = await shadeJobText(text, formatOf(path), path, direction, diagnostics)
-  writeDiagnostics(diagnostics.all, terminal)
-  if (diagnostics.hasErrors) return ExitCode.usage
-  terminal.out.write(shaded)
+  const { text, diagnostics } = await shadeJobFile(createRealHost(), path, direction)
+  writeDiagnostics(diagnostics, terminal)
+  if (text === undefined) return ExitCode.usage
+  terminal.out.write(text)
   return ExitCode.finished
 }
 
