@@ -145,7 +145,7 @@ describe('what Tidegate tells of itself', () => {
   })
 
   test('a skeleton that create writes has no mistakes', async () => {
-    const { out } = await workspace.run('create', 'fakesource', 'Console')
+    const { out } = await workspace.run('create', 'fakesource', 'Sql', 'Console')
     await workspace.write('created.conf', out)
     expect(await workspace.run('lint', 'created.conf')).toMatchObject({ exitCode: 0, out: '' })
   })
