@@ -95,7 +95,7 @@ describe('a job file with mistakes', () => {
   test('has a query with a column that is not there', async () => {
     const sql = 'transform { Sql { query = "select id, nam from x" } }\n'
     const [line] = await refusal('query.conf', `${HELLO}${sql}`)
-    expect(line).toMatch(/^query\.conf:5:23 SQL-\d{3} .*"nam".*"name".*line 1, column 12\)$/)
+    expect(line).toMatch(/^query\.conf:5:27 SQL-\d{3} .*"nam".*"name".*line 1, column 12\)$/)
   })
 
   test('has several mistakes, and all are told at once in the order of the file', async () => {
