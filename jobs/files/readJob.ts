@@ -1,12 +1,12 @@
 import { decodeText, type ConfigNode, type ConfigObject } from '../../runtime/config/index.ts'
 import { Diagnostics, type Diagnostic } from '../../runtime/errors/index.ts'
 import type { Disk } from '../../runtime/host/index.ts'
-import { wire, type Plan, type VertexKind } from '../plan/index.ts'
+import { wire, type Plan, type UnwiredVertex, type VertexKind } from '../plan/index.ts'
 import { pluginBlocks, type PluginBlock } from './blocks.ts'
 import { parseEnvironment } from './environmentBlock.ts'
 import { formatOf, readTree, type JobFormat } from './formats.ts'
 import { loadPlugin, REGISTRIES, type Plugin, type Registries } from './registries.ts'
-import { decryptTree, shadeJob } from './shade.ts'
+import { decryptTree } from './shade.ts'
 import { planTables, type StaticTables } from './tables.ts'
 import type { JobVariables } from './variables.ts'
 import { vertexOf } from './vertices.ts'
@@ -65,22 +65,6 @@ export const readJobText = async (
   return { ...(diagnostics.hasErrors ? { plugins: [], tables: [] } : job), diagnostics: sorted }
 }
 
-/**
- * The text of a job with its hidden values encrypted or decrypted, as JSON, which runs as it is.
- * Problems of the text go to `diagnostics`.
- */
-export const shadeJobText = async (
-  text: string,
-  format: JobFormat,
-  file: string,
-  direction: 'encrypt' | 'decrypt',
-  diagnostics: Diagnostics,
-): Promise<string> => {
-  const values = { variables: {}, environment: {} }
-  const root = await readTree(format, { text, file, disk: undefined, values }, diagnostics)
-  return `${JSON.stringify(shadeJob(root, direction), null, 2)}\n`
-}
-
 const planOf = async (
   root: ConfigObject,
   diagnostics: Diagnostics,
@@ -92,17 +76,24 @@ const planOf = async (
   const blocks = pluginBlocks(root, diagnostics)
   const plugins: (Plugin | undefined)[] = []
   for (const each of blocks) plugins.push(await loadPlugin(each, registries, diagnostics))
-  const unwired = blocks.map((each, id) => {
+  const unwired: UnwiredVertex[] = []
+  for (const [id, each] of blocks.entries()) {
+    const errorsBefore = countErrors(diagnostics)
     const position = { id, index: indexInKind(blocks, id) }
-    return vertexOf(each, plugins[id], position, diagnostics, strict)
-  })
+    unwired.push(vertexOf(each, plugins[id], position, diagnostics, strict))
+    // With malformed options a plugin cannot be asked for its tables.
+    if (countErrors(diagnostics) > errorsBefore) plugins[id] = undefined
+  }
   // A text with errors may lack what was meant to be wired.
   const graph = isWhole ? wire(unwired, env, root.at, diagnostics) : undefined
-  if (graph === undefined || diagnostics.hasErrors) return { plugins: [], tables: [] }
+  if (graph === undefined) return { plugins: [], tables: [] }
   const plan = deepFreeze({ name, env, ...graph })
-  const loaded = plugins as Plugin[]
-  return { plan, plugins: loaded, tables: planTables(plan, loaded, diagnostics) }
+  const tables = planTables(plan, plugins, diagnostics)
+  return { plan, plugins: plugins.filter((plugin) => plugin !== undefined), tables }
 }
+
+const countErrors = (diagnostics: Diagnostics): number =>
+  diagnostics.all.filter((diagnostic) => diagnostic.severity === 'error').length
 
 const environmentOf = (block: ConfigNode | undefined, root: ConfigObject): ConfigObject =>
   block?.kind === 'object' ? block : { kind: 'object', at: root.at, entries: new Map() }

@@ -15,21 +15,20 @@ export interface WiredGraph {
 /**
  * Joins the vertices by the names of their inputs and outputs, by SeaTunnel's rules: a job of one
  * source, at most one transform and one sink is a chain whatever the names are; in any other each
- * output has a name of its own and is read, and each input exists. All problems go to `diagnostics`.
+ * output has a name of its own and is read, and each input exists. All problems go to `diagnostics`; what could
+ * be wired is returned, unless it goes in a circle.
  */
 export const wire = (
   vertices: readonly UnwiredVertex[],
   env: JobEnvironment,
   at: Place,
   diagnostics: Diagnostics,
-): WiredGraph => {
+): WiredGraph | undefined => {
   requireEnds(vertices, at, diagnostics)
   const pairs = isSimple(vertices, env)
     ? chain(vertices, diagnostics)
-    : byNames(vertices, env, diagnostics)
-  if (diagnostics.hasErrors || reportCycle(vertices, pairs, diagnostics)) {
-    return { vertices: [], edges: [] }
-  }
+    : byNames(vertices, env, at, diagnostics)
+  if (reportCycle(vertices, pairs, diagnostics)) return undefined
   const parallelism = parallelismOf(vertices, pairs, env)
   return {
     vertices: vertices.map((vertex) => ({ ...vertex, parallelism: parallelism[vertex.id]! })),
@@ -82,6 +81,7 @@ const placeOf = (vertex: UnwiredVertex, key: string): Place => vertex.optionPlac
 const byNames = (
   vertices: readonly UnwiredVertex[],
   env: JobEnvironment,
+  at: Place,
   diagnostics: Diagnostics,
 ): Pair[] => {
   const deadLetters = deadLetterOutput(env)
@@ -104,7 +104,7 @@ const byNames = (
       }
     }
   }
-  reportUnread(vertices, deadLetters, diagnostics)
+  reportUnread(vertices, deadLetters, at, diagnostics)
   return pairs
 }
 
@@ -151,6 +151,7 @@ const reportUnknownInput = (
 const reportUnread = (
   vertices: readonly UnwiredVertex[],
   deadLetters: string | undefined,
+  at: Place,
   diagnostics: Diagnostics,
 ): void => {
   const read = new Set(vertices.flatMap((vertex) => vertex.input))
@@ -161,7 +162,7 @@ const reportUnread = (
   }
   if (deadLetters !== undefined && !read.has(deadLetters)) {
     const message = `No sink reads the dead letters \`${deadLetters}\`; add one with \`plugin_input = ${deadLetters}\`.`
-    diagnostics.error('PLN-001', message, vertices[0]?.at ?? { file: '', line: 1, column: 1 })
+    diagnostics.error('PLN-001', message, at)
   }
 }
 
