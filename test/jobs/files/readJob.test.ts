@@ -143,7 +143,10 @@ test.each([
     `source { FakeSource { plugin_output = a, schema { fields { id = int } } }, FakeSource { plugin_output = b, schema { fields { id = string } } } }\nsink { Console { plugin_input = [a, b] } }`,
     'job:2:33 PLN-003 Console reads `a` and `b`, whose columns differ: id int and id string.',
   ],
-  [`source { FakeSource { schema { fields { id = strng } } } }\n${SINK}`, 'ROW-001 Column `id` of `schema`'],
+  [
+    `source { FakeSource { schema { fields { id = strng } } } }\n${SINK}`,
+    'ROW-001 Column `id` of `schema`',
+  ],
   [`${SOURCE}\nsink { Console = 3 }`, 'job:2:18 CFG-004 `Console` must be an object'],
 ])('a problem is reported: %#', async (text, problem) => {
   expect((await read(text)).problems.join('\n')).toContain(problem)
