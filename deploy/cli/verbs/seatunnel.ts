@@ -1,6 +1,5 @@
-import { formatOf, shadeJobText } from '../../../jobs/files/index.ts'
-import { decodeText } from '../../../runtime/config/index.ts'
-import { Diagnostics, EngineError } from '../../../runtime/errors/index.ts'
+import { shadeJobFile } from '../../../jobs/files/index.ts'
+import { EngineError } from '../../../runtime/errors/index.ts'
 import { createRealHost } from '../../../runtime/host/index.ts'
 import { defineCommand, type FlagSpecs, type FlagsOf } from '../command.ts'
 import { ExitCode } from '../exitCodes.ts'
@@ -94,13 +93,10 @@ const shade = async (
   direction: 'encrypt' | 'decrypt',
   terminal: Terminal,
 ): Promise<ExitCode> => {
-  const host = createRealHost()
-  const diagnostics = new Diagnostics()
-  const text = decodeText(await host.disk.readFile(path), path)
-  const shaded = await shadeJobText(text, formatOf(path), path, direction, diagnostics)
-  writeDiagnostics(diagnostics.all, terminal)
-  if (diagnostics.hasErrors) return ExitCode.usage
-  terminal.out.write(shaded)
+  const { text, diagnostics } = await shadeJobFile(createRealHost(), path, direction)
+  writeDiagnostics(diagnostics, terminal)
+  if (text === undefined) return ExitCode.usage
+  terminal.out.write(text)
   return ExitCode.finished
 }
 

@@ -140,10 +140,16 @@ describe('a command line with mistakes', () => {
     expect(exitCode).toBe(2)
   })
 
-  test('a restore without anything to restore is refused', async () => {
+  test('the restore of a job that is not known is refused', async () => {
     await workspace.write('hello.conf', HELLO)
-    const { exitCode, err } = await workspace.run('run', 'hello.conf', '--restore')
+    const { exitCode, err } = await workspace.run('run', 'hello.conf', '--restore=nobody')
     expect(err).toContain('CKP-004')
     expect(exitCode).toBe(2)
+  })
+
+  test('a restore of a file that has not run starts it', async () => {
+    await workspace.write('hello.conf', HELLO)
+    const { exitCode } = await workspace.run('run', 'hello.conf', '--restore')
+    expect(exitCode).toBe(0)
   })
 })

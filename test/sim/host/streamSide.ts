@@ -125,6 +125,8 @@ const holdUp = (from: Side, segment: Segment): boolean => {
   const { links } = from.world
   const path = [from.process.index, from.peer.process.index] as const
   if (!links.isBlocked(...path)) return false
+  // Nobody sends a reset again: when it is lost, the other side stays half open.
+  if (segment.kind === 'reset') return true
   from.held.push(segment)
   if (from.held.length === 1) {
     links.whenFree(...path, () => release(from))
