@@ -42,7 +42,7 @@ export const readJobFile = async (
     const text = decodeText(await host.disk.readFile(path), path)
     return await readJobText(text, formatOf(path), path, { disk: host.disk, ...options })
   } catch (thrown) {
-    diagnostics.caught(thrown, { file: path, line: 0, column: 0 })
+    diagnostics.caught(thrown, { file: path, line: 1, column: 1 })
     return { plugins: [], tables: [], diagnostics: diagnostics.all }
   }
 }

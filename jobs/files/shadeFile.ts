@@ -30,7 +30,7 @@ export const shadeJobFile = async (
       diagnostics: diagnostics.all,
     }
   } catch (thrown) {
-    diagnostics.caught(thrown, { file, line: 0, column: 0 })
+    diagnostics.caught(thrown, { file, line: 1, column: 1 })
     return { text: undefined, diagnostics: diagnostics.all }
   }
 }

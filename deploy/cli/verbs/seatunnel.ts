@@ -22,9 +22,15 @@ const LOCAL_FLAGS = {
   master: { ...MODE, short: 'm' },
   'deploy-mode': { ...MODE, short: 'e', description: 'the older name of --master' },
   check: { kind: 'switch', description: 'only check the job file' },
-  encrypt: { kind: 'switch', description: 'print the job with its secrets hidden' },
-  decrypt: { kind: 'switch', description: 'print the job with its secrets readable' },
+  encrypt: { kind: 'switch', description: 'print the job with its secrets hidden, as JSON' },
+  decrypt: { kind: 'switch', description: 'print the job with its secrets readable, as JSON' },
   'set-job-id': { kind: 'text', placeholder: 'JOBID', description: 'the id of the job' },
+  'close-job': {
+    kind: 'optional',
+    short: 'cj',
+    pattern: /^(true|false)$/,
+    description: 'no effect: a local job ends with its process',
+  },
   restore: {
     kind: 'text',
     short: 'r',
@@ -41,7 +47,6 @@ const CLUSTER_JOB = { kind: 'text', placeholder: 'JOBID', description: 'needs a 
 const CLUSTER_FLAGS = {
   cluster: { kind: 'text', short: 'cn', placeholder: 'NAME', description: 'needs a cluster' },
   async: CLUSTER,
-  'close-job': { kind: 'optional', short: 'cj', description: 'needs a cluster' },
   savepoint: { ...CLUSTER_JOB, short: 's', aliases: ['savepoint-job'] },
   'cancel-job': { ...CLUSTER_JOB, kind: 'list', short: 'can', aliases: ['cancel'] },
   'job-id': { ...CLUSTER_JOB, short: 'j' },
@@ -82,6 +87,7 @@ const check = async (path: string, flags: LocalFlags, terminal: Terminal): Promi
   return ExitCode.finished
 }
 
+/** Prints the job with its hidden values encrypted or decrypted by the cipher of its env. */
 const shade = async (
   path: string,
   direction: 'encrypt' | 'decrypt',

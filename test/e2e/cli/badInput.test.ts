@@ -9,7 +9,8 @@ beforeAll(async () => {
 })
 afterAll(() => workspace[Symbol.asyncDispose]())
 
-const PROBLEM = /^[^:\n]+:\d+:\d+ [A-Z]{3}-\d{3} \S.*$/
+/** What concerns a file as a whole has no line. */
+const PROBLEM = /^[^:\n]+(:\d+:\d+)? [A-Z]{3}-\d{3} \S.*$/
 
 /** A mistake of the user: exit code 2, nothing on stdout, places and sentences, never a stack. */
 const expectRefusal = ({ exitCode, out, err }: Finished): readonly string[] => {
@@ -28,7 +29,7 @@ const refusal = async (name: string, text: string | Uint8Array): Promise<readonl
 describe('a job file that cannot be read', () => {
   test('is not there', async () => {
     const [line] = expectRefusal(await workspace.run('run', 'missing.conf'))
-    expect(line).toContain('missing.conf:1:1 HST-001')
+    expect(line).toContain('missing.conf HST-001')
   })
 
   test('is a folder', async () => {
@@ -90,6 +91,12 @@ describe('a job file with mistakes', () => {
     const text = HELLO.replace('Console {}', 'Assert {}')
     const [line] = await refusal('required.conf', text)
     expect(line).toMatch(/^required\.conf:4:\d+ CFG-003 /)
+  })
+
+  test('has a query with a column that is not there', async () => {
+    const sql = 'transform { Sql { query = "select id, nam from x" } }\n'
+    const [line] = await refusal('query.conf', `${HELLO}${sql}`)
+    expect(line).toMatch(/^query\.conf:5:27 SQL-\d{3} .*"nam".*"name".*line 1, column 12\)$/)
   })
 
   test('has several mistakes, and all are told at once in the order of the file', async () => {
