@@ -42,6 +42,7 @@ export class PipelineExecution {
   readonly #enumerators = new Map<number, TaskThread>()
   readonly #committers = new Map<number, TaskThread>()
   readonly #groups: TaskThread[] = []
+  /** Splits that an enumerator gave out after it had saved: they belong behind the barrier. */
   readonly #heldGrants: (() => void)[] = []
   #execution: Execution
   #checkpoints: CheckpointDriver | null = null
@@ -150,8 +151,8 @@ export class PipelineExecution {
       triggerEnumerators: (checkpointId) =>
         post(this.#enumerators.values(), { kind: 'trigger', checkpointId }),
       triggerGroups: (checkpointId) => {
-        for (const grant of this.#heldGrants.splice(0)) grant()
         post(this.#groups, { kind: 'trigger', checkpointId })
+        for (const grant of this.#heldGrants.splice(0)) grant()
       },
       store: (record) => this.#store(record),
       commit: (record) => this.#commitAll(record),

@@ -11,7 +11,7 @@ import type { Host } from '../../../runtime/host/index.ts'
 const CHECKPOINTS_RETAINED = 20
 
 /** A job id is the name of a folder and part of file and transaction names. */
-export const JOB_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/
+export const JOB_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 
 export interface IdentityOptions {
   readonly path: string
