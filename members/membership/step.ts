@@ -172,9 +172,11 @@ const onProbed = (draft: Draft, { address, found }: Probed): void => {
   for (const member of view?.members ?? []) {
     if (member.address.host !== address.host || member.address.port !== address.port) continue
     if (member.id === draft.state.self.id) continue
-    const isReplaced = found.kind === 'process' && found.processId !== member.processId
+    const isAnother = found.kind === 'process' && found.processId !== member.processId
     // Where its kernel says that nobody listens, or somebody else does, its process is over.
-    if (found.kind === 'refused' || isReplaced) markGone(draft, member.id)
+    if (isAnother || found.kind === 'refused' || found.kind === 'stranger') {
+      markGone(draft, member.id)
+    }
   }
 }
 
