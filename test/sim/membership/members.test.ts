@@ -38,7 +38,7 @@ describe('with default settings', () => {
         () => liveMembers(nodes).every((member) => member.isSafe()) && isWhole(nodes),
         5000,
       )
-      expect(world.nowMs() - killedMs).toBeLessThan(5000)
+      expect(world.nowMs() - killedMs).toBeLessThan(1500)
     }))
 
   test('a member that is paused for a second, or loses its connections, stays', () =>
