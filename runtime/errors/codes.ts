@@ -8,7 +8,7 @@ export interface ErrorCodeText {
  * Every code that Tidegate reports, by area:
  * HST host and disk, CFG configuration and job files, PLN plan, ROW rows and types, SQL expressions,
  * CON any connector, FIL files, JDB databases, HTP HTTP, AST assertions, TRF transforms,
- * ENG engine, CKP checkpoints, CLI command line, NET members.
+ * ENG engine, CKP checkpoints, CLI command line, NET members, API members over HTTP.
  */
 export const ERROR_CODES = {
   'HST-001': {
@@ -265,6 +265,11 @@ export const ERROR_CODES = {
   'NET-006': {
     what: 'A member refused a request.',
     action: 'See the detail, and the log of that member.',
+  },
+  'API-001': {
+    what: 'The HTTP port would be open to other machines without credentials.',
+    action:
+      'Configure a user with a password or a token, listen on 127.0.0.1, or set `insecure: true`.',
   },
   'CLI-001': { what: 'The command line is not valid.', action: 'See `--help`.' },
   'CLI-002': {
