@@ -21,16 +21,18 @@ export interface ClusterJson {
   readonly members: readonly MemberJson[]
 }
 
-const clusterJson = (member: HttpMember): ClusterJson => {
+const clusterJson = async (member: HttpMember): Promise<ClusterJson> => {
   const activeMaster = member.activeMaster() ?? null
+  const members = member.members()
+  const httpUrls = await Promise.all(members.map(({ id }) => member.httpUrl(id)))
   return {
     clusterName: member.clusterName,
     membersVersion: member.membersVersion(),
     activeMaster,
-    members: member.members().map(({ id, address, httpUrl, role, version }) => ({
+    members: members.map(({ id, address, role, version }, index) => ({
       id,
       address: formatAddress(address),
-      httpUrl: httpUrl ?? null,
+      httpUrl: httpUrls[index] ?? null,
       role,
       isActiveMaster: id === activeMaster,
       isLocal: id === member.id,
@@ -61,8 +63,8 @@ export const clusterRoutes = (
   onlyActiveMaster: MemberMiddleware,
 ): Hono<MemberEnv> =>
   new Hono<MemberEnv>()
-    .get('/members', (context) => context.json(clusterJson(member)))
-    .get('/cluster', onlyActiveMaster, (context) => context.json(clusterJson(member)))
+    .get('/members', async (context) => context.json(await clusterJson(member)))
+    .get('/cluster', onlyActiveMaster, async (context) => context.json(await clusterJson(member)))
     .get('/config', (context) => context.json(member.configuration() as object))
     .get('/hazelcast/rest/cluster', (context) => context.json(hazelcastCluster(member)))
     .get('/hazelcast/rest/instance', (context) => context.json({ name: member.clusterName }))

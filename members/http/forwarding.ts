@@ -78,12 +78,12 @@ export const onlyActiveMaster =
     if (raw.headers.has(FORWARDED_BY)) {
       throw unavailable('The active master is changing; try again.')
     }
-    const found = member.members().find(({ id }) => id === master)
-    if (found === undefined) throw unavailable('The cluster has no active master right now.')
-    if (found.httpUrl === undefined) {
-      throw unavailable('Only the active master can answer this, and it has no HTTP port.')
+    if (master === undefined) throw unavailable('The cluster has no active master right now.')
+    const masterUrl = await member.httpUrl(master)
+    if (masterUrl === undefined) {
+      throw unavailable('Only the active master can answer this, and its HTTP port is not known.')
     }
     const { pathname, search } = new URL(url)
-    const target = found.httpUrl + pathname.slice(contextPath.length) + search
+    const target = masterUrl + pathname.slice(contextPath.length) + search
     return send(options, target, raw, context.get('signal'))
   }

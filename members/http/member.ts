@@ -8,8 +8,6 @@ export interface HttpMemberInfo {
   readonly address: Address
   readonly role: MemberRole
   readonly version: string
-  /** Where its own HTTP port is, as `http://host:port/context`; undefined when it has none. */
-  readonly httpUrl: string | undefined
 }
 
 /** `starting` has not joined yet; `draining` is about to leave. */
@@ -26,6 +24,11 @@ export interface HttpMember {
   membersVersion(): number
   /** The id of the active master; undefined while there is none. */
   activeMaster(): string | undefined
+  /**
+   * Where the HTTP port of a member is, as `http://host:port/context`; undefined when it has none
+   * or does not answer.
+   */
+  httpUrl(id: string): Promise<string | undefined>
   /** Nothing is being moved and every backup is where it should be. */
   isSafe(): boolean
   /** The effective configuration with the origin of each value, without secrets. */

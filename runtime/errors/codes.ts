@@ -271,10 +271,22 @@ export const ERROR_CODES = {
     action:
       'Configure a user with a password or a token, listen on 127.0.0.1, or set `insecure: true`.',
   },
+  'API-002': {
+    what: 'A member did not answer over HTTP, or refused.',
+    action: 'Check that it runs, its `--url` and the credentials.',
+  },
   'CLI-001': { what: 'The command line is not valid.', action: 'See `--help`.' },
   'CLI-002': {
     what: 'The command needs a cluster.',
     action: 'Run the job in this process, with `tidegate run FILE` or `-m local`.',
+  },
+  'CLI-003': {
+    what: 'A member could not be started or stopped by itself.',
+    action: 'See the detail and the log file of the member.',
+  },
+  'CLI-004': {
+    what: 'The cluster on this machine could not be started.',
+    action: 'See what the members wrote above.',
   },
 } as const satisfies Record<string, ErrorCodeText>
 

@@ -20,10 +20,11 @@ const mount: MountRoutes = (app, { onlyActiveMaster }) =>
 const twoMembers = async (options: Omit<ServeOptions, 'id'> = {}) => {
   const master = await serve({ ...options, id: 'master', mounts: [mount] })
   const other = await serve({ ...options, id: 'other', mounts: [mount] })
-  const members = [memberInfo('master', master.url), memberInfo('other', other.url)]
+  const members = [memberInfo('master'), memberInfo('other')]
   for (const { facts } of [master, other]) {
     facts.members = members
     facts.activeMaster = 'master'
+    facts.httpUrls = { master: master.url, other: other.url }
   }
   return {
     master,
@@ -94,7 +95,7 @@ describe('a request for the active master', () => {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
     const { port } = silent.address() as AddressInfo
     await using served = await serve({ mounts: [mount], settings: { requestTimeoutMs: 50 } })
-    served.facts.members.push(memberInfo('silent', `http://127.0.0.1:${port}`))
+    served.facts.httpUrls = { silent: `http://127.0.0.1:${port}` }
     served.facts.activeMaster = 'silent'
     expect((await post(served, { body: 'x' })).status).toBe(503)
     silent.closeAllConnections()

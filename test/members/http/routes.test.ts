@@ -29,7 +29,7 @@ describe('probes', () => {
       let nowMs = 0
       const clock = { ...host.clock, monotonic: () => (nowMs += turnMs) }
       await using served = await serve({ on: { ...host, clock } })
-      return statusOf(served.get('/health/live'))
+      return await statusOf(served.get('/health/live'))
     }
     expect(await servedWith(4900)).toBe(200)
     expect(await servedWith(5100)).toBe(503)
@@ -65,15 +65,16 @@ describe("Hazelcast's health check", () => {
 describe('the cluster', () => {
   test('is told as ours and as Hazelcast does', async () => {
     await using served = await serve()
-    served.facts.members = [memberInfo('one', 'http://127.0.0.1:8080'), memberInfo('two')]
+    served.facts.members = [memberInfo('one'), memberInfo('two')]
     served.facts.members[1] = { ...memberInfo('two'), role: 'worker' }
+    served.facts.httpUrls = { one: 'http://127.0.0.1:8080' }
     const ours = await (await served.get('/members')).json()
     expect(ours).toMatchObject({
       clusterName: 'seatunnel',
       membersVersion: 7,
       activeMaster: 'one',
       members: [
-        { id: 'one', address: '127.0.0.1:5801', isActiveMaster: true, isLocal: true },
+        { id: 'one', address: '127.0.0.1:5801', httpUrl: 'http://127.0.0.1:8080', isLocal: true },
         { id: 'two', role: 'worker', isActiveMaster: false, httpUrl: null },
       ],
     })

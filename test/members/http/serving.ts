@@ -15,6 +15,7 @@ export interface Facts {
   state: MemberState
   members: HttpMemberInfo[]
   activeMaster: string | undefined
+  httpUrls: Record<string, string>
   isSafe: boolean
 }
 
@@ -26,12 +27,11 @@ export interface Served extends AsyncDisposable {
   get(path: string, init?: RequestInit): Promise<Response>
 }
 
-export const memberInfo = (id: string, httpUrl?: string): HttpMemberInfo => ({
+export const memberInfo = (id: string): HttpMemberInfo => ({
   id,
   address: { host: '127.0.0.1', port: 5801 },
   role: 'master_and_worker',
   version: '0.1.0',
-  httpUrl,
 })
 
 export interface ServeOptions {
@@ -57,6 +57,7 @@ export const serve = async (options: ServeOptions = {}): Promise<Served> => {
     state: 'joined',
     members: [memberInfo(id)],
     activeMaster: id,
+    httpUrls: {},
     isSafe: true,
   }
   const member: HttpMember = {
@@ -66,6 +67,7 @@ export const serve = async (options: ServeOptions = {}): Promise<Served> => {
     members: () => facts.members,
     membersVersion: () => 7,
     activeMaster: () => facts.activeMaster,
+    httpUrl: async (asked) => facts.httpUrls[asked],
     isSafe: () => facts.isSafe,
     configuration: () => ({ 'cluster-name': { value: 'seatunnel', origin: 'default' } }),
   }
