@@ -1,7 +1,7 @@
 import { decodeText, type ConfigNode, type ConfigObject } from '../../runtime/config/index.ts'
 import { Diagnostics, type Diagnostic } from '../../runtime/errors/index.ts'
 import type { Disk } from '../../runtime/host/index.ts'
-import { wire, type Plan, type VertexKind } from '../plan/index.ts'
+import { wire, type Plan, type UnwiredVertex, type VertexKind } from '../plan/index.ts'
 import { pluginBlocks, type PluginBlock } from './blocks.ts'
 import { parseEnvironment } from './environmentBlock.ts'
 import { formatOf, readTree, type JobFormat } from './formats.ts'
@@ -42,7 +42,7 @@ export const readJobFile = async (
     const text = decodeText(await host.disk.readFile(path), path)
     return await readJobText(text, formatOf(path), path, { disk: host.disk, ...options })
   } catch (thrown) {
-    diagnostics.caught(thrown, { file: path, line: 1, column: 1 })
+    diagnostics.caught(thrown, { file: path, line: 0, column: 0 })
     return { plugins: [], tables: [], diagnostics: diagnostics.all }
   }
 }
@@ -92,17 +92,24 @@ const planOf = async (
   const blocks = pluginBlocks(root, diagnostics)
   const plugins: (Plugin | undefined)[] = []
   for (const each of blocks) plugins.push(await loadPlugin(each, registries, diagnostics))
-  const unwired = blocks.map((each, id) => {
+  const unwired: UnwiredVertex[] = []
+  for (const [id, each] of blocks.entries()) {
+    const errorsBefore = countErrors(diagnostics)
     const position = { id, index: indexInKind(blocks, id) }
-    return vertexOf(each, plugins[id], position, diagnostics, strict)
-  })
+    unwired.push(vertexOf(each, plugins[id], position, diagnostics, strict))
+    // With malformed options a plugin cannot be asked for its tables.
+    if (countErrors(diagnostics) > errorsBefore) plugins[id] = undefined
+  }
   // A text with errors may lack what was meant to be wired.
   const graph = isWhole ? wire(unwired, env, root.at, diagnostics) : undefined
-  if (graph === undefined || diagnostics.hasErrors) return { plugins: [], tables: [] }
+  if (graph === undefined) return { plugins: [], tables: [] }
   const plan = deepFreeze({ name, env, ...graph })
-  const loaded = plugins as Plugin[]
-  return { plan, plugins: loaded, tables: planTables(plan, loaded, diagnostics) }
+  const tables = planTables(plan, plugins, diagnostics)
+  return { plan, plugins: plugins.filter((plugin) => plugin !== undefined), tables }
 }
+
+const countErrors = (diagnostics: Diagnostics): number =>
+  diagnostics.all.filter((diagnostic) => diagnostic.severity === 'error').length
 
 const environmentOf = (block: ConfigNode | undefined, root: ConfigObject): ConfigObject =>
   block?.kind === 'object' ? block : { kind: 'object', at: root.at, entries: new Map() }

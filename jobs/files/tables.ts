@@ -1,4 +1,4 @@
-import { messageOf, type Diagnostics, type Place } from '../../runtime/errors/index.ts'
+import { EngineError, messageOf, type Diagnostics, type Place } from '../../runtime/errors/index.ts'
 import { formatType, type TableSchema } from '../../runtime/rows/index.ts'
 import { deadLetterTable } from '../deadletters/index.ts'
 import { inFlowOrder, inputEdges, type Plan, type Vertex } from '../plan/index.ts'
@@ -13,11 +13,12 @@ export interface StaticTables {
 
 /**
  * Follows the tables that the sources declare through the transforms without running anything, so
- * that an unknown column is found before the job runs. Problems go to `diagnostics`.
+ * that an unknown column is found before the job runs. Without a plugin, a vertex has no tables.
+ * Problems go to `diagnostics`.
  */
 export const planTables = (
   plan: Plan,
-  plugins: readonly Plugin[],
+  plugins: readonly (Plugin | undefined)[],
   diagnostics: Diagnostics,
 ): readonly StaticTables[] => {
   const tables: StaticTables[] = []
@@ -25,7 +26,7 @@ export const planTables = (
     const vertex = plan.vertices[id]!
     const input = inputOf(plan, vertex, tables)
     if (input !== undefined) checkInputs(plan, vertex, tables, diagnostics)
-    tables[id] = { input, output: outputOf(vertex, plugins[id]!, input, diagnostics) }
+    tables[id] = { input, output: outputOf(vertex, plugins[id], input, diagnostics) }
   }
   return tables
 }
@@ -47,12 +48,14 @@ const inputOf = (
 
 const outputOf = (
   vertex: Vertex,
-  plugin: Plugin,
+  plugin: Plugin | undefined,
   input: readonly TableSchema[] | undefined,
   diagnostics: Diagnostics,
 ): readonly TableSchema[] | undefined => {
   try {
-    switch (plugin.kind) {
+    switch (plugin?.kind) {
+      case undefined:
+        return undefined
       case 'source':
         return plugin.declaredTables(vertex.options, vertex.output)
       case 'transform':
@@ -63,9 +66,19 @@ const outputOf = (
         return plugin satisfies never
     }
   } catch (thrown) {
-    diagnostics.caught(thrown, placeFor(vertex, thrown))
+    diagnostics.caught(inFile(vertex, thrown), placeFor(vertex, thrown))
     return undefined
   }
+}
+
+/** A place within the text of an option, such as a query, is told after the sentence. */
+const inFile = (vertex: Vertex, thrown: unknown): unknown => {
+  if (!(thrown instanceof EngineError) || thrown.at === undefined) return thrown
+  const { file: key, line, column } = thrown.at
+  const at = vertex.optionPlaces[key]
+  if (at === undefined) return thrown
+  const message = `${thrown.message} (line ${line}, column ${column} of \`${key}\`)`
+  return new EngineError(thrown.code, message, { at, cause: thrown })
 }
 
 /** The place of the option that the sentence names, else that of the plugin. */

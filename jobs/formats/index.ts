@@ -1,3 +1,4 @@
+export { ByteSink } from './byteSink.ts'
 export { skipBytes, type ByteSource } from './byteSource.ts'
 export type { ByteCompressor } from './compression/index.ts'
 export { createDeflater, createLzopWriter, inflate } from './compression/index.ts'

@@ -51,8 +51,9 @@ export class Intake {
   /** Joins what was left with what was pushed; false when that is not enough to go on. */
   refill(): boolean {
     if (this.#waitingBytes === 0) return false
-    if (!this.ended && this.#waitingBytes < this.#wantedBytes) return false
     const left = this.bytes.subarray(this.start)
+    const isTooMuch = left.length + this.#waitingBytes > ROW_BYTES_MAX
+    if (!this.ended && !isTooMuch && this.#waitingBytes < this.#wantedBytes) return false
     this.baseOffset += this.start
     this.start = 0
     this.bytes =

@@ -126,7 +126,7 @@ const reportUnknown = (specs: OptionSpecs, object: ConfigObject, block: Block): 
       if (isIgnored(key, ignored)) continue
       const hasLonger = isPrefix(key, known) || isPrefix(key, ignored ?? new Set())
       if (entry.value.kind === 'object' && hasLonger) visit(entry.value, `${key}.`)
-      else if (spec === undefined) reportUnknownKey(block, key, known.keys(), entry.keyAt)
+      else if (spec === undefined) reportUnknownKey(block, key, known.keys(), entry)
     }
   }
   visit(object, '')
@@ -149,12 +149,23 @@ const reportUnknownKey = (
   { diagnostics, owner, prefix }: Block,
   key: string,
   known: Iterable<string>,
-  at: Place,
+  entry: ConfigEntry,
 ): void => {
-  const meant = nearest(key, known)
+  const names = [...known]
+  const whole = wholeKey(key, entry)
+  const meantWhole = nearest(whole, names)
+  const written = meantWhole === undefined ? key : whole
+  const meant = meantWhole ?? nearest(key, names)
   const hint = meant === undefined ? '' : ` Did you mean \`${prefix}${meant}\`?`
   const ending = owner.strict === true ? '' : ' It is ignored.'
-  const message = `${owner.name} has no option \`${prefix}${key}\`.${hint}${ending}`
-  if (owner.strict === true) diagnostics.error('CFG-002', message, at)
-  else diagnostics.warning('CFG-002', message, at)
+  const message = `${owner.name} has no option \`${prefix}${written}\`.${hint}${ending}`
+  if (owner.strict === true) diagnostics.error('CFG-002', message, entry.keyAt)
+  else diagnostics.warning('CFG-002', message, entry.keyAt)
+}
+
+/** `a.b = 1` makes an object of `a`; the key that was written is the whole one. */
+const wholeKey = (key: string, { value }: ConfigEntry): string => {
+  if (value.kind !== 'object' || value.entries.size !== 1) return key
+  const [[name, inner]] = [...value.entries] as [[string, ConfigEntry]]
+  return wholeKey(`${key}.${name}`, inner)
 }

@@ -15,21 +15,20 @@ export interface WiredGraph {
 /**
  * Joins the vertices by the names of their inputs and outputs, by SeaTunnel's rules: a job of one
  * source, at most one transform and one sink is a chain whatever the names are; in any other each
- * output has a name of its own and is read, and each input exists. All problems go to `diagnostics`.
+ * output has a name of its own and is read, and each input exists. All problems go to `diagnostics`; what could
+ * be wired is returned, unless it goes in a circle.
  */
 export const wire = (
   vertices: readonly UnwiredVertex[],
   env: JobEnvironment,
   at: Place,
   diagnostics: Diagnostics,
-): WiredGraph => {
+): WiredGraph | undefined => {
   requireEnds(vertices, at, diagnostics)
   const pairs = isSimple(vertices, env)
     ? chain(vertices, diagnostics)
     : byNames(vertices, env, diagnostics)
-  if (diagnostics.hasErrors || reportCycle(vertices, pairs, diagnostics)) {
-    return { vertices: [], edges: [] }
-  }
+  if (reportCycle(vertices, pairs, diagnostics)) return undefined
   const parallelism = parallelismOf(vertices, pairs, env)
   return {
     vertices: vertices.map((vertex) => ({ ...vertex, parallelism: parallelism[vertex.id]! })),

@@ -102,7 +102,9 @@ const typeOf = (name: string, type: JsonValue): Column['type'] => {
     return parseType(type)
   } catch (thrown) {
     if (!(thrown instanceof EngineError)) throw thrown
-    throw new EngineError(thrown.code, `Column \`${name}\`: ${thrown.message}`, { cause: thrown })
+    throw new EngineError(thrown.code, `Column \`${name}\` of \`schema\`: ${thrown.message}`, {
+      cause: thrown,
+    })
   }
 }
 

@@ -23,21 +23,33 @@ import type { Expression } from './syntax/tree.ts'
 import { DOUBLE, INT, isNumeric, isSmallInteger, isTemporal, NULL, STRING } from './types.ts'
 import { widen } from './widen.ts'
 
-type SpecialForm = (args: readonly Compiled[], at: Place) => Compiled
+/** A function whose types or order of evaluation depend on the arguments. */
+interface SpecialForm {
+  readonly accepts: (argumentCount: number) => boolean
+  readonly compile: (args: readonly Compiled[], at: Place) => Compiled
+}
 
-/** Functions whose types or order of evaluation depend on the arguments. */
-const SPECIAL_FORMS: ReadonlyMap<
-  string,
-  readonly [arity: (count: number) => boolean, SpecialForm]
-> = new Map<string, readonly [(count: number) => boolean, SpecialForm]>([
-  ['COALESCE', [(count) => count >= 1, compileCoalesce]],
-  ['IFNULL', [(count) => count === 2, compileCoalesce]],
-  ['NULLIF', [(count) => count === 2, ([left, right], at) => compileNullIf(left!, right!, at)]],
-  ['MULTI_IF', [(count) => count >= 3 && count % 2 === 1, (args, at) => compileMultiIf(args, at)]],
-  ['CONCAT', [(count) => count >= 1, compileConcat]],
+const SPECIAL_FORMS: ReadonlyMap<string, SpecialForm> = new Map<string, SpecialForm>([
+  ['COALESCE', { accepts: (count) => count >= 1, compile: compileCoalesce }],
+  ['CONCAT', { accepts: (count) => count >= 1, compile: compileConcat }],
+  ['IFNULL', { accepts: (count) => count === 2, compile: compileCoalesce }],
+  [
+    'MULTI_IF',
+    {
+      accepts: (count) => count >= 3 && count % 2 === 1,
+      compile: (args, at) => compileMultiIf(args, at),
+    },
+  ],
+  [
+    'NULLIF',
+    {
+      accepts: (count) => count === 2,
+      compile: ([left, right], at) => compileNullIf(left!, right!, at),
+    },
+  ],
 ])
 
-const compileMultiIf: SpecialForm = (args, at) => {
+const compileMultiIf: SpecialForm['compile'] = (args, at) => {
   const ways: Way[] = []
   for (let index = 0; index + 1 < args.length; index += 2) {
     const condition = requireCondition(args[index]!, 'MULTI_IF', at)
@@ -60,7 +72,7 @@ export const compileCall = (
   if (special === undefined && spec === undefined) throw unknownFunction(name, at)
   const compiled = args.map((argument) => compile(argument, scope))
   if (special !== undefined) {
-    if (special[0](args.length)) return special[1](compiled, at)
+    if (special.accepts(args.length)) return special.compile(compiled, at)
     throw wrongCount(upper, args.length, at)
   }
   const call = prepareCall(spec!, upper, compiled, scope, at)

@@ -1,8 +1,9 @@
 import { EngineError } from '../errors/index.ts'
-import { parseDate, parseTime, parseTimestamp, type DataType, type Value } from '../rows/index.ts'
+import { parseTimestamp, type DataType } from '../rows/index.ts'
 import { compileArithmetic, compileNegation } from './arithmetic.ts'
 import { compileCall, compileExtract, compileTimeZone } from './call.ts'
 import { castTarget, castTo } from './cast.ts'
+import { converterOf } from './castValues.ts'
 import { compileChoice, type Way } from './choice.ts'
 import { compileComparison } from './comparison.ts'
 import { constantOf, type Compiled, type Scope } from './compiled.ts'
@@ -136,17 +137,16 @@ const compileInteger = ({ value, at }: Of<'integer'>): Compiled => {
   )
 }
 
-const TYPED: { readonly [Kind in TypedLiteralKind]: readonly [DataType, (text: string) => Value] } =
-  {
-    DATE: [DATE, parseDate],
-    TIME: [TIME, parseTime],
-    TIMESTAMP: [TIMESTAMP, parseTimestamp],
-    TIMESTAMPTZ: [{ kind: 'timestamp_tz' }, parseTimestamp],
-  }
+const TYPED: { readonly [Kind in TypedLiteralKind]: DataType } = {
+  DATE,
+  TIME,
+  TIMESTAMP,
+  TIMESTAMPTZ: { kind: 'timestamp_tz' },
+}
 
 const compileTyped = ({ type, text, at }: Of<'typed'>): Compiled => {
-  const [dataType, parse] = TYPED[type]
-  const value = parse(text)
-  if (value !== null) return constantOf(dataType, value)
+  const dataType = TYPED[type]
+  const value = type === 'TIMESTAMPTZ' ? parseTimestamp(text) : converterOf(STRING, dataType)!(text)
+  if (value !== null && value !== undefined) return constantOf(dataType, value)
   throw new EngineError('SQL-001', `'${text}' is not a ${type}.`, { at })
 }

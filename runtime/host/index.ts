@@ -27,6 +27,7 @@ export type {
   DatagramSocket,
   Listener,
   Network,
+  NetworkInterface,
   Tls,
 } from './network.ts'
 export type { Thread, ThreadOptions, ThreadPort, Threads } from './threads.ts'

@@ -10,6 +10,17 @@ export interface Network {
   dial(address: Address, timeoutMs: number, tls?: Tls): Promise<Connection>
   /** Rejects with EngineError HST-006 when the address or the group cannot be had. */
   openDatagrams(options: DatagramOptions): Promise<DatagramSocket>
+  /** All addresses of a name, in no order; rejects with EngineError HST-005 when it has none. */
+  resolve(name: string): Promise<string[]>
+  /** The addresses of this machine, at this moment. */
+  interfaces(): NetworkInterface[]
+}
+
+export interface NetworkInterface {
+  readonly name: string
+  readonly address: string
+  /** Reached from this machine only. */
+  readonly isLoopback: boolean
 }
 
 export interface Address {

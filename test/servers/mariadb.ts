@@ -38,7 +38,7 @@ export const startMariadb = async (): Promise<TestServer> => {
     `--port=${port}`,
     `--socket=${join(folder, 'socket')}`,
     '--bind-address=127.0.0.1',
-    '--innodb-flush-log-at-trx-commit=0',
+    '--innodb-flush-log-at-trx-commit=2',
     '--innodb-buffer-pool-size=64M',
   ]
   const start = () => Bun.spawn(asUser('mysql', command), { stdout: 'ignore', stderr: 'ignore' })

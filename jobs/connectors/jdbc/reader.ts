@@ -111,7 +111,7 @@ const openCursor = (
     positionCondition(session, table, split.position),
   ]
   return session.dialect.openCursor(session.connection, {
-    table: tables.find((known) => known.path === path) ?? table.schema,
+    table: tables[split.table] ?? table.schema,
     columns: table.columns,
     relation: table.relation,
     condition: conditions.filter((text) => text !== '').join(' AND '),

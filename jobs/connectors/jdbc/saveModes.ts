@@ -111,5 +111,9 @@ const createTable = async (
   } else if (target.dialect === 'mysql') {
     await connection.script(`CREATE DATABASE IF NOT EXISTS ${dialect.quote(name.database)}`)
   }
-  await connection.script(`CREATE TABLE ${dialect.qualified(name)} (\n  ${lines.join(',\n  ')}\n)`)
+  // The default of many servers still holds Latin letters only.
+  const charset = target.dialect === 'mysql' ? ' CHARACTER SET utf8mb4' : ''
+  await connection.script(
+    `CREATE TABLE ${dialect.qualified(name)} (\n  ${lines.join(',\n  ')}\n)${charset}`,
+  )
 }

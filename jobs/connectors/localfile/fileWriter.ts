@@ -70,8 +70,10 @@ export const createFileWriter = (
       const isUnique = hasUniqueNames(options)
       return (await files.finish()).map((file): FileCommit => ({
         from: file.path,
-        to: joinPath(file.folder, fileNameOf(options, naming, file.part)),
-        isUnique,
+        to: file.isWhole
+          ? file.folder
+          : joinPath(file.folder, fileNameOf(options, naming, file.part)),
+        isUnique: isUnique || file.isWhole,
       }))
     },
     snapshot: () => [[...withRows]],

@@ -13,6 +13,7 @@ import {
   type QuoteMode,
   type RowWriter,
 } from '../../formats/index.ts'
+import { createBinaryWriter } from './binaryWriter.ts'
 import { fieldDelimiterOf } from './tables.ts'
 import type { FileTarget, SinkOptions } from './targets.ts'
 import { unescapeText } from './texts.ts'
@@ -23,6 +24,8 @@ export interface OutputFile {
   /** Where it becomes visible: the folder, and its number among the files of the checkpoint. */
   readonly folder: string
   readonly part: number
+  /** True when `folder` is the path of the file itself, which binary rows tell. */
+  readonly isWhole: boolean
   readonly rowCount: number
   readonly isOpen: boolean
   readonly pendingBytes: number
@@ -40,6 +43,7 @@ export interface OutputFileOptions {
   readonly path: string
   readonly folder: string
   readonly part: number
+  readonly isWhole: boolean
   readonly writer: RowWriter
   readonly encode: EncodeBytes | null
   readonly compressor: ByteCompressor | null
@@ -82,6 +86,7 @@ export const createOutputFile = (options: OutputFileOptions): OutputFile => {
     path,
     folder: options.folder,
     part: options.part,
+    isWhole: options.isWhole,
     get rowCount() {
       return rowCount
     },
@@ -136,6 +141,8 @@ export const rowWriterOf = (options: SinkOptions, target: FileTarget): RowWriter
         timestampsAsInt96: options.parquet_avro_write_timestamp_as_int96,
         int96Columns: new Set(options.parquet_avro_write_fixed_as_int96 ?? []),
       })
+    case 'binary':
+      return createBinaryWriter(table)
     default:
       throw new EngineError(
         'FIL-005',

@@ -32,7 +32,8 @@ export class OutputFiles {
     this.#options = options
     this.#disk = disk
     this.#folder = folder
-    this.#rowsMax = options.single_file_mode ? Number.POSITIVE_INFINITY : options.batch_size
+    const isWhole = options.single_file_mode || options.file_format_type === 'binary'
+    this.#rowsMax = isWhole ? Number.POSITIVE_INFINITY : options.batch_size
   }
 
   /** Takes all rows; null when they only had to be buffered. */
@@ -55,6 +56,7 @@ export class OutputFiles {
       path: joinPath(this.#folder, String(this.#fileCount)),
       folder,
       part: this.#full.filter((one) => one.folder === folder).length,
+      isWhole: target.format === 'binary',
       writer: rowWriterOf(this.#options, target),
       encode: encodeOf(this.#options, target),
       compressor: compressorOf(this.#options, target),

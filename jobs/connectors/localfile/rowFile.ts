@@ -48,8 +48,8 @@ export const openRowFile = async (request: OpenRequest): Promise<OpenFile> => {
   const from =
     saved ??
     (isFirst ? prologue.rows : { offset: Math.max(split.start, prologue.rows.offset), line: null })
-  const bytes = await openBytes(request, from.offset)
-  return pump(readerOf(request, prologue, from), bytes)
+  const reader = readerOf(request, prologue, from)
+  return pump(reader, await openBytes(request, from.offset))
 }
 
 /** What stands in a file before its rows. */

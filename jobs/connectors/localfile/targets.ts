@@ -11,6 +11,7 @@ import {
   type TableSchema,
 } from '../../../runtime/rows/index.ts'
 import type { OptionsOf } from '../../options/index.ts'
+import { binaryPathIndex } from './binaryWriter.ts'
 import { diskPath, escapePath, joinPath, NULL_PARTITION } from './paths.ts'
 import type { SINK_OPTIONS } from './spec.ts'
 import { supportedFormat, type FileFormat } from './tables.ts'
@@ -40,12 +41,16 @@ export const targetOf = (options: SinkOptions, table: TableSchema): FileTarget =
   const format = supportedFormat(options.file_format_type)
   const partitionBy = options.partition_by ?? []
   const named = options.sink_columns ?? []
-  const partitionIndices = partitionBy.map((name) => indexOf(table, name, 'partition_by'))
+  const partitionIndices =
+    format === 'binary'
+      ? [binaryPathIndex(table)]
+      : partitionBy.map((name) => indexOf(table, name, 'partition_by'))
   const chosen =
     named.length === 0
       ? table.columns.map((_, index) => index)
       : named.map((name) => indexOf(table, name, 'sink_columns'))
-  const columnIndices = options.is_partition_field_write_in_file
+  const keepsAll = options.is_partition_field_write_in_file || format === 'binary'
+  const columnIndices = keepsAll
     ? chosen
     : chosen.filter((index) => !partitionIndices.includes(index))
   if (columnIndices.length === 0) {
@@ -111,6 +116,11 @@ const partitionFolder = (
   batch: Batch,
   row: number,
 ): string => {
+  if (target.format === 'binary') {
+    return safePath(
+      formatText(PATH_TYPE, valueAt(batch.columns[target.partitionIndices[0]!]!, row)),
+    )
+  }
   const values: { [name: string]: string } = {}
   const parts: string[] = []
   for (const [position, index] of target.partitionIndices.entries()) {
@@ -124,6 +134,16 @@ const partitionFolder = (
   const expression = options.partition_dir_expression ?? ''
   return expression === '' ? parts.join('/') : fillIn(expression, values).replace(/^\/+|\/+$/g, '')
 }
+
+const PATH_TYPE = { kind: 'string' } as const
+
+/** A path within the folder, whatever the rows say. */
+const safePath = (path: string): string =>
+  path
+    .split('/')
+    .filter((part) => part !== '')
+    .map((part) => (part === '.' || part === '..' ? escapePath(part) : part))
+    .join('/')
 
 /** What the names of the files of one checkpoint are made of. */
 export interface FileNaming {

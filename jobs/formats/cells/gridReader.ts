@@ -37,6 +37,7 @@ export const createGridReader = (options: GridReaderOptions): RowReader => {
   const parsers = table.columns.map((column) => cellParserOf(column.type, options.notation))
   const knowsLine = options.from.line !== null
   let line = options.from.line ?? 0
+  let isFinished = false
 
   const rejectRow = (row: number, message: string): void => {
     const start = grid.rowStarts[row]!
@@ -49,9 +50,20 @@ export const createGridReader = (options: GridReaderOptions): RowReader => {
     })
   }
 
+  /** Shows the end to the tokenizer once: it may miss something there. */
+  const finish = (): void => {
+    if (isFinished) return
+    isFinished = true
+    resetGrid(grid, intake.bytes)
+    tokenizer(grid, intake.start, true)
+  }
+
   const next = (): Batch | null => {
     for (;;) {
-      if (intake.start === intake.bytes.length && !intake.refill()) return null
+      if (intake.start === intake.bytes.length && !intake.refill()) {
+        if (intake.ended) finish()
+        return null
+      }
       resetGrid(grid, intake.bytes)
       const end = tokenizer(grid, intake.start, intake.isLast)
       if (grid.rowCount === 0 && end === intake.start) {

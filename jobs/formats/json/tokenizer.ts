@@ -234,12 +234,15 @@ const broken = (why: string): EngineError =>
 
 /** The objects of one JSON array; a place to go on from lies between two elements. */
 export const createArrayTokenizer = (keys: Keys): Tokenizer => {
+  let hasBegun = false
   let isClosed = false
   return (grid, start, isLast) => {
     const { bytes } = grid
     let at = start
     let row = 0
     let lines = 0
+    // A reader that goes on behind the closing bracket sees nothing at all.
+    hasBegun ||= at < bytes.length
     while (row < GRID_ROWS) {
       let next = at
       let passed = 0
@@ -249,7 +252,7 @@ export const createArrayTokenizer = (keys: Keys): Tokenizer => {
         next += 1
       }
       if (next >= bytes.length) {
-        if (isLast && !isClosed) throw broken('its end is missing')
+        if (isLast && hasBegun && !isClosed) throw broken('its end is missing')
         at = next
         lines += passed
         break

@@ -37,7 +37,10 @@ export const jsonPath = defineTableTransform({
   options: JSON_PATH_OPTIONS,
   needs: ['columns'],
   bindTable: (options, table) => {
-    const extractions = options.columns!.map((entry) => extractionOf(entry, options, table))
+    const readerOf = sharedReaders(table)
+    const extractions = options
+      .columns!.flatMap(separate)
+      .map((entry) => extractionOf(entry, options, table, readerOf))
     const columns = extractions.map(({ column }) => column)
     const { output, build } = adding(table, columns, 'JsonPath')
     return {
@@ -60,18 +63,68 @@ export const jsonPath = defineTableTransform({
 type Options = OptionsOf<typeof JSON_PATH_OPTIONS>
 type Entry = NonNullable<Options['columns']>[number]
 
-const extractionOf = (entry: Entry, options: Options, table: TableSchema): Extraction => {
+/** One entry may stand for several, with `;` between their paths, columns and types. */
+const separate = (entry: Entry): readonly Entry[] => {
+  const names = entry.dest_field.split(';')
+  if (names.length === 1) return [entry]
+  const paths = entry.path.split(';')
+  const types = typeof entry.dest_type === 'string' ? entry.dest_type.split(';') : []
+  const typesFit = types.length === names.length || types.length === 1
+  if (paths.length !== names.length || !typesFit) {
+    throw new EngineError(
+      'TRF-002',
+      `JsonPath: ${paths.length} paths and ${types.length} types for ${names.length} columns in one entry; they must agree.`,
+    )
+  }
+  return names.map((name, index) => ({
+    ...entry,
+    dest_field: name.trim(),
+    path: paths[index]!.trim(),
+    dest_type: (types[index] ?? types[0]!).trim(),
+  }))
+}
+
+const extractionOf = (
+  entry: Entry,
+  options: Options,
+  table: TableSchema,
+  readerOf: ReaderOf,
+): Extraction => {
   const source = requireColumn(table, entry.src_field, 'JsonPath')
   const { path } = entry
   const type = parseType(entry.dest_type)
   const way = entry.column_error_handle_way ?? options.column_error_handle_way ?? 'FAIL'
   return {
     source,
-    toJson: jsonReader(table.columns[source]!, startsWithIndex(path)),
+    toJson: readerOf(source, startsWithIndex(path)),
     path,
     read: pathReader(path),
     column: { name: entry.dest_field, type, nullable: true },
     errorWay: way as Extraction['errorWay'],
+  }
+}
+
+type ReaderOf = (source: number, byIndex: boolean) => (value: Value) => JsonValue
+
+/** Columns that read from one source share its parsed JSON, row by row. */
+const sharedReaders = (table: TableSchema): ReaderOf => {
+  const readers = new Map<string, (value: Value) => JsonValue>()
+  return (source, byIndex) => {
+    const key = `${source} ${byIndex}`
+    const known = readers.get(key)
+    if (known !== undefined) return known
+    const parse = jsonReader(table.columns[source]!, byIndex)
+    let lastValue: Value = null
+    let lastJson: JsonValue = null
+    const reader = (value: Value): JsonValue => {
+      if (value !== lastValue) {
+        lastJson = parse(value)
+        lastValue = value
+      }
+      return lastJson
+    }
+    readers.set(key, reader)
+    return reader
   }
 }
 

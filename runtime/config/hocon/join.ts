@@ -1,7 +1,10 @@
-import type { Diagnostics, Place } from '../../errors/index.ts'
+import { EngineError, type Diagnostics, type Place } from '../../errors/index.ts'
 import type { ConfigArray, ConfigEntry, ConfigNode, ConfigObject, ConfigScalar } from '../nodes.ts'
 import type { HoconValue } from './syntax.ts'
 import { literalOf } from './unquoted.ts'
+
+/** Characters that one value may have after substitution. */
+const TEXT_MAX = 16 * 1024 * 1024
 
 /** A scalar of a text as written: only without quotes is it a number, a boolean or null. */
 export const scalar = (text: string, quoted: boolean, at: Place): ConfigScalar => ({
@@ -74,6 +77,11 @@ const joinTexts = (value: HoconValue, parts: readonly (ConfigNode | undefined)[]
     const part = parts[index]
     if (piece.kind === 'space') text += piece.text
     else if (part?.kind === 'scalar') text += part.text
+    if (text.length > TEXT_MAX) {
+      throw new EngineError('CFG-001', 'The substitutions make a text without end; use fewer.', {
+        at: value.at,
+      })
+    }
   }
   return { kind: 'scalar', at: value.at, value: text, text, quoted: true }
 }

@@ -201,6 +201,7 @@ const parseItems = (cursor: Cursor): HoconPiece =>
 const parseValue = (cursor: Cursor): HoconValue => {
   const at = cursor.placeAt(cursor.offset)
   const pieces: HoconPiece[] = []
+  const seen: SeenKinds = { solid: undefined, text: false }
   for (;;) {
     const start = cursor.offset
     skipSpaces(cursor)
@@ -208,13 +209,35 @@ const parseValue = (cursor: Cursor): HoconValue => {
     if (pieces.length > 0 && cursor.offset > start) {
       pieces.push({ kind: 'space', text: cursor.text.slice(start, cursor.offset) })
     }
-    if (pieces.length > 0) refuseMixed(cursor, pieces)
-    pieces.push(parsePiece(cursor))
+    refuseMixed(cursor, seen)
+    const piece = parsePiece(cursor)
+    if (piece.kind === 'object' || piece.kind === 'array') seen.solid = piece.kind
+    else if (piece.kind === 'text') seen.text = true
+    pieces.push(piece)
   }
   if (pieces.length === 0) {
     throw problem(cursor, `Expected a value but found ${shown(cursor)}.`)
   }
   return { at, pieces }
+}
+
+/** What of a value was read before the piece that comes. */
+interface SeenKinds {
+  solid: 'object' | 'array' | undefined
+  text: boolean
+}
+
+/** Objects and arrays join with their like and with substitutions only. */
+const refuseMixed = (cursor: Cursor, { solid, text }: SeenKinds): void => {
+  const next = peek(cursor)
+  const isOpening = next === '{' || next === '['
+  if (solid === undefined && !(text && isOpening)) return
+  if (next === '$' || (solid === 'object' && next === '{')) return
+  if (solid === 'array' && next === '[') return
+  throw problem(
+    cursor,
+    `Expected a comma or a new line before ${shown(cursor)}: text, objects and arrays cannot be joined.`,
+  )
 }
 
 const parsePiece = (cursor: Cursor): HoconPiece => {
@@ -246,18 +269,4 @@ const parsePiece = (cursor: Cursor): HoconPiece => {
     throw problem(cursor, `JSON needs double quotes around \`${text}\`.`, start)
   }
   return { kind: 'text', at: cursor.placeAt(start), text, quoted: false }
-}
-
-/** Objects and arrays join with their like and with substitutions only. */
-const refuseMixed = (cursor: Cursor, pieces: readonly HoconPiece[]): void => {
-  const solid = pieces.find((piece) => piece.kind === 'object' || piece.kind === 'array')
-  const hasText = pieces.some((piece) => piece.kind === 'text')
-  const next = peek(cursor)
-  if (solid === undefined && !(hasText && (next === '{' || next === '['))) return
-  if (solid?.kind === 'object' && (next === '{' || next === '$')) return
-  if (solid?.kind === 'array' && (next === '[' || next === '$')) return
-  throw problem(
-    cursor,
-    `Expected a comma or a new line before ${shown(cursor)}: text, objects and arrays cannot be joined.`,
-  )
 }

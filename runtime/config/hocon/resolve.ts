@@ -38,6 +38,16 @@ export const resolve = (root: MergedObject, options: ResolveOptions): ConfigObje
   )
 
 const resolveObject = (resolver: Resolver, merged: MergedObject): ConfigObject => {
+  countStep(resolver, merged.at)
+  resolver.depth += 1
+  try {
+    return resolveEntries(resolver, merged)
+  } finally {
+    resolver.depth -= 1
+  }
+}
+
+const resolveEntries = (resolver: Resolver, merged: MergedObject): ConfigObject => {
   const entries = new Map<string, ConfigEntry>()
   const repeated: (readonly [string, ConfigEntry])[] = []
   for (const [key, slot] of merged.repeated ?? merged.slots) {
@@ -182,19 +192,24 @@ const resolveSubstitution = (
   if (piece.defaultText !== undefined) return scalar(piece.defaultText, false, piece.at)
   if (piece.optional) return cyclic ? undefined : found
   const isCircle = cyclic || metItself
-  if (resolver.options.unresolved === 'error' || isCircle) {
-    reportUnresolved(resolver, piece, isCircle)
-  }
+  reportUnresolved(resolver, piece, isCircle)
   return scalar(piece.source, true, piece.at)
 }
 
 const reportUnresolved = (resolver: Resolver, piece: HoconSubstitution, cyclic: boolean): void => {
   if (resolver.reported.has(piece)) return
   resolver.reported.add(piece)
-  const message = cyclic
-    ? `\`${piece.source}\` leads back to the value that it stands in.`
-    : `\`${piece.source}\` is set neither in the text nor in the environment; set it, or write \`\${?…}\` where it may be missing.`
-  resolver.options.diagnostics.error('CFG-006', message, piece.at)
+  const { diagnostics, unresolved } = resolver.options
+  if (cyclic) {
+    const message = `\`${piece.source}\` leads back to the value that it stands in.`
+    diagnostics.error('CFG-006', message, piece.at)
+  } else if (unresolved === 'error') {
+    const message = `\`${piece.source}\` is set neither in the text nor in the environment; set it, or write \`\${?…}\` where it may be missing.`
+    diagnostics.error('CFG-006', message, piece.at)
+  } else {
+    const message = `\`${piece.source}\` has no value and stays as it is.`
+    diagnostics.warning('CFG-006', message, piece.at)
+  }
 }
 
 const lookUp = (

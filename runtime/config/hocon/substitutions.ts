@@ -18,8 +18,8 @@ export const parseSubstitution = (cursor: Cursor): HoconSubstitution => {
   const path = parseKeyPath(cursor).map((key) => key.name)
   let defaultText: string | undefined
   if (peek(cursor) === ':') {
-    const end = cursor.text.slice(cursor.offset).search(/[}\n]/)
-    const stop = end === -1 ? cursor.text.length : cursor.offset + end
+    let stop = cursor.offset + 1
+    while (stop < cursor.text.length && !'}\n'.includes(cursor.text[stop]!)) stop += 1
     defaultText = cursor.text.slice(cursor.offset + 1, stop)
     cursor.offset = stop
   }

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** HMAC with SHA-256 (RFC 2104) over all of `parts`, 32 bytes. The same on every host. */
+/** HMAC (RFC 2104) with the SHA2 of 256 bits over all of `parts`, 32 bytes. The same on every host. */
 export const hmacSha256 = (key: string, parts: readonly Uint8Array[]): Uint8Array => {
   const hmac = createHmac('sha256', key)
   for (const part of parts) hmac.update(part)

@@ -1,9 +1,14 @@
+import { lookup } from 'node:dns/promises'
+import { networkInterfaces } from 'node:os'
 import type { Socket, SocketHandler } from 'bun'
 import { EngineError, messageOf } from '../../errors/index.ts'
 import type { Address, Connection, Network, Tls } from '../network.ts'
 import { createConnection, type SocketSink } from './connection.ts'
 import { openDatagrams } from './datagrams.ts'
 import { tlsOptions } from './tls.ts'
+
+/** How long a connection may be idle before the kernel asks whether the other side lives. */
+const KEEP_ALIVE_MS = 30_000
 
 const printed = (address: Address): string => `${address.host}:${address.port}`
 
@@ -23,6 +28,7 @@ interface Opening {
 const socketHandler = ({ trust, onOpen, onDistrust }: Opening): SocketHandler<SocketSink> => {
   const open = (socket: Socket<SocketSink>): void => {
     socket.setNoDelay(true)
+    socket.setKeepAlive(true, KEEP_ALIVE_MS)
     socket.data = createConnection(socket, remoteOf(socket))
     onOpen(socket.data.connection)
   }
@@ -108,5 +114,22 @@ const dial: Network['dial'] = (address, timeoutMs, tls) =>
     })
   })
 
+const resolve: Network['resolve'] = async (name) => {
+  try {
+    const found = await lookup(name, { all: true })
+    return [...new Set(found.map(({ address }) => address))]
+  } catch (thrown) {
+    throw new EngineError('HST-005', `No address of "${name}" is known`, {
+      cause: thrown,
+      retry: 'backoff',
+    })
+  }
+}
+
+const interfaces: Network['interfaces'] = () =>
+  Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+    addresses.map(({ address, internal }) => ({ name, address, isLoopback: internal })),
+  )
+
 /** TCP over the sockets of Bun, UDP over its datagram sockets. */
-export const realNetwork: Network = { listen, dial, openDatagrams }
+export const realNetwork: Network = { listen, dial, openDatagrams, resolve, interfaces }

@@ -87,7 +87,7 @@ describe('a job file with mistakes', () => {
   })
 
   test('lacks a required option', async () => {
-    const text = `${HELLO.replace('Console {}', 'Assert {}')}`
+    const text = HELLO.replace('Console {}', 'Assert {}')
     const [line] = await refusal('required.conf', text)
     expect(line).toMatch(/^required\.conf:4:\d+ CFG-003 /)
   })

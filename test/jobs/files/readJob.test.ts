@@ -143,10 +143,29 @@ test.each([
     `source { FakeSource { plugin_output = a, schema { fields { id = int } } }, FakeSource { plugin_output = b, schema { fields { id = string } } } }\nsink { Console { plugin_input = [a, b] } }`,
     'job:2:33 PLN-003 Console reads `a` and `b`, whose columns differ: id int and id string.',
   ],
-  [`source { FakeSource { schema { fields { id = strng } } } }\n${SINK}`, 'ROW-001 Column `id`'],
+  [
+    `source { FakeSource { schema { fields { id = strng } } } }\n${SINK}`,
+    'ROW-001 Column `id` of `schema`',
+  ],
   [`${SOURCE}\nsink { Console = 3 }`, 'job:2:18 CFG-004 `Console` must be an object'],
 ])('a problem is reported: %#', async (text, problem) => {
   expect((await read(text)).problems.join('\n')).toContain(problem)
+})
+
+test('problems of options, wiring and columns come in one run', async () => {
+  const { plan, problems } = await read(`env { parallelism = many }
+    source { FakeSource { plugin_output = a, schema { fields { id = strin } } }
+      FakeSource { plugin_output = b, schema { fields { id = int } } } }
+    transform { Copy { plugin_input = b, plugin_output = c, drop = nothing } }
+    sink { Console { plugin_input = a }, Consol { plugin_input = c }, Console { plugin_input = d } }`)
+  expect(plan).toBeUndefined()
+  expect(problems.map((each) => each.split(' ').slice(0, 2).join(' '))).toEqual([
+    'job:1:21 CFG-004',
+    'job:2:53 ROW-001',
+    'job:4:68 PLN-003',
+    'job:5:42 PLN-002',
+    'job:5:96 PLN-001',
+  ])
 })
 
 test('warnings do not stop a job unless they are asked to', async () => {

@@ -105,6 +105,13 @@ test('all problems come in one run, with places', async () => {
   ])
 })
 
+test('a dotted key that is nearly right is meant as a whole', async () => {
+  const { problems } = await parse('path = x\nrwo.num = 3')
+  expect(problems).toEqual([
+    'job.conf:2:1 CFG-002 Test has no option `rwo.num`. Did you mean `row.num`? It is ignored.',
+  ])
+})
+
 test('unknown options are errors when asked for', async () => {
   const { problems } = await parse('path = x\nrow.nmu = 3', true)
   expect(problems).toEqual([

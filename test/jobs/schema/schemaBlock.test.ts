@@ -50,7 +50,7 @@ test('columns, keys and constraints are read', () => {
 
 test.each([
   [{ feilds: {} }, 'Did you mean `fields`?'],
-  [{ fields: { a: 'strng' } }, 'Column `a`: '],
+  [{ fields: { a: 'strng' } }, 'Column `a` of `schema`: There is no type'],
   [{ fields: {}, columns: [] }, 'keep one of them'],
   [{ columns: [{ name: 'a' }] }, 'The column `a` has no `type`.'],
   [

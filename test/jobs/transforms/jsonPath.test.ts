@@ -128,3 +128,35 @@ test.each(['{a: 1', '{a 1}', '[1, 2', '{"a": 1} x', '', '['.repeat(300)])(
     expect(errors).toEqual(['The text for "x" is not JSON.'])
   },
 )
+
+test('one entry may name several values', async () => {
+  const { columns, values } = await read(
+    { data: 'string' },
+    [DATA],
+    '{ src_field = data, path = "$.user.name;$.price", dest_field = "who;cost", dest_type = "string;double" }',
+  )
+  expect(columns).toEqual(['who:string', 'cost:double'])
+  expect(values).toEqual(['Joy', 12.5])
+  const wrong = '{ src_field = data, path = "$.a", dest_field = "x;y" }'
+  const bind = bindTransform(jsonPath, `columns = [${wrong}]`, tableOf({ data: 'string' }))
+  expect(await failureOf(bind)).toContain('must agree')
+})
+
+test('two columns of one source read the row at hand, not the one before', async () => {
+  const options = `columns = [
+    { src_field = data, path = "$.a", dest_field = a, column_error_handle_way = SKIP }
+    { src_field = data, path = "$.b", dest_field = b, column_error_handle_way = SKIP }
+  ]`
+  const applied = await applyTransform(jsonPath, options, tableOf({ data: 'string' }), [
+    ['{"a": 1, "b": 2}'],
+    ['{broken'],
+    ['{"a": 3, "b": 4}'],
+    ['{"a": 3, "b": 4}'],
+  ])
+  expect(applied.rows['shop.orders']!.map((row) => row.slice(1))).toEqual([
+    ['1', '2'],
+    [null, null],
+    ['3', '4'],
+    ['3', '4'],
+  ])
+})

@@ -113,25 +113,25 @@ describe('a stranger', () => {
 
 describe('a member gone bad', () => {
   const faults: Record<string, (connection: Connection) => void> = {
-    'sends a frame beyond the limit': ({ write }) =>
-      void write(new Uint8Array([0x7f, 0, 0, 0, FRAME_KINDS.message, 0, 0, 0, 0])),
-    'sends a second hello': ({ write }) =>
-      void write(encodeFrame(FRAME_KINDS.hello, 0, bytes('x'))),
-    'opens a stream with an id of ours': ({ write }) =>
-      void write(encodeFrame(FRAME_KINDS.streamOpen, 2, createByteWriter().u16(7).take())),
-    'opens a stream twice': ({ write }) => {
+    'sends a frame beyond the limit': (traitor) =>
+      void traitor.write(new Uint8Array([0x7f, 0, 0, 0, FRAME_KINDS.message, 0, 0, 0, 0])),
+    'sends a second hello': (traitor) =>
+      void traitor.write(encodeFrame(FRAME_KINDS.hello, 0, bytes('x'))),
+    'opens a stream with an id of ours': (traitor) =>
+      void traitor.write(encodeFrame(FRAME_KINDS.streamOpen, 2, createByteWriter().u16(7).take())),
+    'opens a stream twice': (traitor) => {
       const open = encodeFrame(FRAME_KINDS.streamOpen, 1, createByteWriter().u16(7).take())
-      write(open)
-      write(open)
+      traitor.write(open)
+      traitor.write(open)
     },
-    'runs ahead of the credit': ({ write }) => {
-      write(encodeFrame(FRAME_KINDS.streamOpen, 1, createByteWriter().u16(7).take()))
+    'runs ahead of the credit': (traitor) => {
+      traitor.write(encodeFrame(FRAME_KINDS.streamOpen, 1, createByteWriter().u16(7).take()))
       for (let count = 0; count < 20; count += 1) {
-        write(encodeFrame(FRAME_KINDS.streamData, 1, new Uint8Array(100)))
+        traitor.write(encodeFrame(FRAME_KINDS.streamData, 1, new Uint8Array(100)))
       }
     },
-    'sends a request without a kind': ({ write }) =>
-      void write(encodeFrame(FRAME_KINDS.request, 1)),
+    'sends a request without a kind': (traitor) =>
+      void traitor.write(encodeFrame(FRAME_KINDS.request, 1)),
   }
   for (const [title, act] of Object.entries(faults)) {
     test(`that ${title} is cut off`, () =>

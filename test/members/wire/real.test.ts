@@ -83,6 +83,7 @@ authority ours; authority theirs; leaf ours member; leaf theirs stranger
 `
 
 const hasOpenssl = Bun.which('openssl') !== null
+if (!hasOpenssl) process.stdout.write('skipped: TLS between members, openssl is not installed\n')
 
 const makeCertificates = async (): Promise<{ member: Tls; stranger: Tls; naive: Tls }> => {
   const folder = await mkdtemp(join(tmpdir(), 'tidegate-tls-'))

@@ -187,6 +187,14 @@ export const networkCases: Cases = {
     const again = await host.network.listen(listener.address, () => {})
     await again.close()
   },
+  'a name has addresses, this machine too, and an unknown name none': async (bench) => {
+    const { host } = bench
+    expect(await host.network.resolve('localhost')).toContain('127.0.0.1')
+    expect(host.network.interfaces().map(({ address }) => address)).toContain(bench.address)
+    const loopback = host.network.interfaces().filter(({ isLoopback }) => isLoopback)
+    expect(loopback.map(({ address }) => address)).toContain('127.0.0.1')
+    expect(await codeOf(host.network.resolve('no-such-name.invalid'))).toBe('HST-005')
+  },
   'connections outlive their listener': async (bench) => {
     const { client, server, close } = await connect(bench)
     await close()

@@ -11,7 +11,7 @@ export interface ClockFaults {
 }
 
 export interface MachineClock extends ClockFaults {
-  wallMs(): number
+  readonly wallMs: () => number
   /** Milliseconds since the machine was made. */
   steadyMs(): number
   /** World milliseconds that pass while this clock counts `localMs`. */

@@ -60,7 +60,7 @@ export const createDiskDevice = (nowMs: () => number): DiskDevice => {
   return {
     names,
     busyUntilMs: 0,
-    crash: names.crash,
+    crash: (choose, given) => names.crash(choose, given),
     controls: {
       faults,
       peek: (path) => {
@@ -71,7 +71,7 @@ export const createDiskDevice = (nowMs: () => number): DiskDevice => {
         const { bytes } = names.file(path)
         bytes[position] = bytes[position]! ^ 1
       },
-      usedBytes: names.usedBytes,
+      usedBytes: () => names.usedBytes(),
     },
   }
 }

@@ -8,6 +8,8 @@ import type { SeededRandom } from './random.ts'
 export interface NetworkControls {
   /** Changes all links that have no conditions of their own. */
   setDefaults(change: Partial<LinkConditions>): void
+  /** Lets `resolve` answer a name with the addresses of several machines. */
+  setName(name: string, machines: readonly Machine[]): void
   /** Changes the links from each of `from` to each of `to`, one way. */
   setLinks(from: readonly Machine[], to: readonly Machine[], change: Partial<LinkConditions>): void
   /** Nothing from `from` reaches `to`; the other way stays open. Connections stall, none breaks. */
@@ -35,6 +37,7 @@ export interface FaultWorld {
   readonly processesOf: (machine: Machine) => readonly Process[]
   readonly sleep: (delayMs: number) => Promise<void>
   readonly note: (text: string) => void
+  readonly setName: (name: string, addresses: readonly string[]) => void
 }
 
 const names = (machines: readonly Machine[]): string =>
@@ -96,7 +99,12 @@ export const createNetworkControls = (world: FaultWorld): NetworkControls => {
       world.machines().filter((other) => other !== machine),
     )
   return {
-    setDefaults: links.setDefaults,
+    setDefaults: (change) => links.setDefaults(change),
+    setName: (name, machines) =>
+      world.setName(
+        name,
+        machines.map(({ address }) => address),
+      ),
     setLinks: (from, to, change) => each(from, to, (left, right) => links.set(left, right, change)),
     block: (from, to) => blockAll([[from, to]]),
     partition,

@@ -144,7 +144,7 @@ export const createMachine = (
     host = booted
     if (program !== undefined) {
       timeline.after(0, { process, kind: 'boot' }, () => {
-        void Promise.resolve(program(booted)).catch(world.fail)
+        void Promise.resolve(program(booted)).catch((thrown: unknown) => world.fail(thrown))
       })
     }
     return booted

@@ -83,7 +83,9 @@ describe('a machine', () => {
 
   test('lists what it holds, and nothing once all is let go', () =>
     simulate(5, async (world) => {
-      const { host, leaks } = world.machine('a')
+      const machine = world.machine('a')
+      const { host } = machine
+      const leaks = (): string[] => machine.leaks()
       const { clock, disk, network } = host
       const timer = clock.timer(5000, () => {})
       const listener = await network.listen({ host: 'a', port: PORT }, (connection) =>
@@ -165,7 +167,10 @@ describe('a thread', () => {
           thread.post('fail')
         }
         await world.until('both ended', () => errors.length === 2, 100)
-        expect(errors.sort()).toEqual(['No such thread: missing.ts', 'failed as asked'])
+        expect(errors.toSorted((left, right) => (left! < right! ? -1 : 1))).toEqual([
+          'No such thread: missing.ts',
+          'failed as asked',
+        ])
         await host.clock.sleep(1)
       },
       { threads },

@@ -39,6 +39,8 @@ export interface NetworkWorld extends StreamWorld {
   /** The machine that `host` (a name, its address or loopback) means to `from`. */
   find(host: string, from: Ports): Ports | undefined
   machines(): readonly Ports[]
+  /** What the names that stand for several machines mean. */
+  readonly names: ReadonlyMap<string, readonly string[]>
   /** Whether a machine has power. */
   isOn(ports: Ports): boolean
 }
@@ -171,11 +173,33 @@ const dial = (world: NetworkWorld, ports: Ports, process: Process): Network['dia
   }
 }
 
+/** How long the resolver takes. */
+const RESOLVE_MS = 2
+
+const resolve = (world: NetworkWorld, ports: Ports, process: Process): Network['resolve'] => {
+  return (name) =>
+    new Promise((settle, reject) => {
+      world.timeline.after(RESOLVE_MS, { process, kind: 'resolve', peer: name }, () => {
+        const found = world.find(name, ports)
+        const isOwn = name === 'localhost'
+        const address = isOwn ? '127.0.0.1' : found?.address
+        const addresses = world.names.get(name) ?? (address === undefined ? [] : [address])
+        if (addresses.length > 0) settle([...addresses])
+        else reject(new EngineError('HST-005', `No address of "${name}" is known`))
+      })
+    })
+}
+
 /** The network as one process of one machine sees it. */
 export const createNetwork = (world: NetworkWorld, ports: Ports, process: Process): Network => ({
   listen: listen(world, ports, process),
   dial: dial(world, ports, process),
   openDatagrams: openDatagrams(world, ports, process),
+  resolve: resolve(world, ports, process),
+  interfaces: () => [
+    { name: 'lo', address: '127.0.0.1', isLoopback: true },
+    { name: 'eth0', address: ports.address, isLoopback: false },
+  ],
 })
 
 /** All streams that a process holds open. */

@@ -279,6 +279,17 @@ describe('datagrams', () => {
   })
 })
 
+describe('a name', () => {
+  test('may stand for several machines', () =>
+    simulate(1, async (world) => {
+      const machines = ['a', 'b', 'c'].map((name) => world.machine(name))
+      world.network.setName('members', machines)
+      const found = await machines[0]!.host.network.resolve('members')
+      expect(found).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3'])
+      expect(await machines[0]!.host.network.resolve('b')).toEqual(['10.0.0.2'])
+    }))
+})
+
 describe('swizzle-clog', () => {
   test('cuts machines off one by one and leaves all free', () =>
     simulate(3, async (world) => {
@@ -287,11 +298,8 @@ describe('swizzle-clog', () => {
       const address = { host: '0.0.0.0', port: 5 }
       await b.host.network.openDatagrams({ address, onMessage: () => times.push(world.nowMs()) })
       const socket = await a.host.network.openDatagrams({ address, onMessage: () => {} })
-      let isOver = false
-      const clog = world.network.swizzleClog(1000).then(() => {
-        isOver = true
-      })
-      while (!isOver) {
+      const clog = world.network.swizzleClog(1000)
+      while (world.nowMs() < 1000) {
         socket.send(BYTE, { host: 'b', port: 5 })
         await world.sleep(10)
       }

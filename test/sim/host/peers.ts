@@ -34,12 +34,12 @@ export const createServer =
   (accepted: Peer[]) =>
   async (host: Host): Promise<void> => {
     await host.network.listen({ host: '0.0.0.0', port: PORT }, (connection) => {
-      accepted.push(watchPeer(connection, host.clock.monotonic))
+      accepted.push(watchPeer(connection, () => host.clock.monotonic()))
     })
   }
 
 export const dialPeer = async (from: Machine, to: Machine, timeoutMs = 5000): Promise<Peer> => {
   const { network, clock } = from.host
   const connection = await network.dial({ host: to.name, port: PORT }, timeoutMs)
-  return watchPeer(connection, clock.monotonic)
+  return watchPeer(connection, () => clock.monotonic())
 }

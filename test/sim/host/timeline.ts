@@ -16,7 +16,7 @@ export interface Plan {
 /** Virtual time: what is planned happens in order, one event after the other. */
 export interface Timeline {
   /** Milliseconds since the start of the world, with fractions. */
-  nowMs(): number
+  readonly nowMs: () => number
   /** Draws for the network and the faults; processes have streams of their own. */
   readonly random: SeededRandom
   readonly trace: Trace
@@ -95,8 +95,8 @@ export const createTimeline = (random: SeededRandom, trace: Trace): Timeline => 
     random,
     trace,
     after,
-    cancel: queue.cancel,
-    pending: queue.pending,
+    cancel: (event) => queue.cancel(event),
+    pending: () => queue.pending(),
     stop: (process) => {
       process.deferred ??= []
     },

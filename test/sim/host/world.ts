@@ -70,6 +70,7 @@ export const createWorld = (
   const machines: Machine[] = []
   const allPorts: Ports[] = []
   const byHost = new Map<string, Ports>()
+  const names = new Map<string, readonly string[]>()
 
   const machineWorld: MachineWorld = {
     timeline,
@@ -79,6 +80,7 @@ export const createWorld = (
     kernelIsUp: (process) => parts[process.index]!.isOn(),
     find: (host, from) => (LOOPBACK_NAMES.has(host) ? from : byHost.get(host)),
     machines: () => allPorts,
+    names,
     isOn: (ports) => parts[ports.index]!.isOn(),
   }
   const sleep = (delayMs: number): Promise<void> =>
@@ -94,6 +96,7 @@ export const createWorld = (
     processesOf: (machine) => parts[machines.indexOf(machine)]!.processes(),
     sleep,
     note,
+    setName: (name, addresses) => names.set(name, addresses),
   })
   const addMachine: SimWorld['machine'] = (name, program, given = {}) => {
     if (byHost.has(name)) throw new Error(`There is a machine ${name} already`)
@@ -113,7 +116,7 @@ export const createWorld = (
       network,
       machines,
       machine: addMachine,
-      nowMs: timeline.nowMs,
+      nowMs: () => timeline.nowMs(),
       sleep,
       until: until(timeline),
       note,

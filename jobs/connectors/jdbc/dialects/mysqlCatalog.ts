@@ -97,6 +97,8 @@ const typeOf = (columnType: string, options: ReadOptions): MysqlType => {
     case 'timestamp':
       return of('timestamp', 'cast')
     case 'json':
+    // MariaDB calls a JSON column so, and the driver would parse its values.
+    case 'longtext':
       return of('string', 'cast')
     case 'binary':
     case 'varbinary':

@@ -101,6 +101,8 @@ const attributesOf = async (
   )
 }
 
+const INET = 869
+
 interface Attribute {
   readonly name: string
   readonly oid: number
@@ -137,12 +139,9 @@ const readColumn = (attribute: Attribute, options: ReadOptions): ReadColumn => {
     const type: DataType = { kind: 'array', element: elementType }
     return { column: column(type), expression: selected, form: `${element.name}[]`, databaseType }
   }
-  return {
-    column: column({ kind: 'string' }),
-    expression: `${selected}::text`,
-    form: 'text',
-    databaseType,
-  }
+  // The cast of an address would add the length of its mask.
+  const expression = oid === INET ? `abbrev(${selected})` : `${selected}::text`
+  return { column: column({ kind: 'string' }), expression, form: 'text', databaseType }
 }
 
 /** The modifier of a numeric is 4 more than precision << 16 | scale, of which 11 bits are the scale. */

@@ -59,6 +59,8 @@ export const readRows = async (
   await enumerator.open()
   const reader = localFileSource.createReader(parsed, tables, context)
   const texts: string[] = []
+  await using closing = new AsyncDisposableStack()
+  closing.defer(() => reader.close())
   for (;;) {
     const split = await enumerator.next(0)
     if (split === null || split === undefined) break
@@ -69,7 +71,6 @@ export const readRows = async (
       texts.push(...rowTexts(answer))
     }
   }
-  await reader.close()
   return texts
 }
 

@@ -19,6 +19,19 @@ test('deep nesting, long keys and long chains end with a problem', async () => {
   }
 })
 
+test('objects that hang in each other and texts that multiply end with a problem', async () => {
+  const deep = (index: number) => `${'{ x = '.repeat(150)}\${a${index}}${' }'.repeat(150)}`
+  const chain = Array.from({ length: 100 }, (_, index) => `a${index} = ${deep(index + 1)}`)
+  expect((await read(`${chain.join('\n')}\na100 = 1`)).problems).toHaveLength(1)
+  const long = Array.from({ length: 30 }, (_, i) => `b${i + 1} = \${b${i}}\${b${i}}`).join('\n')
+  expect((await read(`b0 = "${'x'.repeat(1 << 20)}"\n${long}`)).problems).toHaveLength(1)
+})
+
+test('long lines take time in proportion', async () => {
+  const { value } = await read(`a = ${'x '.repeat(300_000)}\nb = [${'1,'.repeat(300_000)}]`)
+  expect((value as { b: unknown[] }).b).toHaveLength(300_000)
+})
+
 test('a text that is no text has a place', () => {
   expect(() => decodeText(new Uint8Array([0xff, 0xfe, 0]), 'x')).toThrow('not text in UTF-8')
   expect(() => decodeText(new Uint8Array([65, 0]), 'x')).toThrow('zero byte')
