@@ -101,19 +101,19 @@ keeps('no paths of one machine', noMachinePaths, {
 
 keeps('error codes are registered, used and explained', errorCodes(ERROR_CODES), {
   'a code that is not registered': [
-    file('jobs/plan/planted.ts', `throw new EngineError('XYZ-~999', 'a')\n`),
+    file('jobs/plan/planted.ts', `throw new EngineError('XYZ-~099', 'a')\n`),
   ],
 })
 
 describe('error codes', () => {
   test('sees a code that nothing reports', () => {
-    const found = errorCodes({ 'XYZ-998': { what: 'A.', action: 'B.' } })([])
-    expect(found).toEqual(['XYZ-998 is registered but nothing reports it'])
+    const found = errorCodes({ 'XYZ-098': { what: 'A.', action: 'B.' } })([])
+    expect(found).toEqual(['XYZ-098 is registered but nothing reports it'])
   })
   test('sees a code without sentences', () => {
-    const used = file('jobs/plan/a.ts', `'XYZ-998'`)
-    const found = errorCodes({ 'XYZ-998': { what: '', action: 'B.' } })([used])
-    expect(found).toEqual(['XYZ-998 does not say in sentences what happened and what to do'])
+    const used = file('jobs/plan/a.ts', `'XYZ-098'`)
+    const found = errorCodes({ 'XYZ-098': { what: '', action: 'B.' } })([used])
+    expect(found).toEqual(['XYZ-098 does not say in sentences what happened and what to do'])
   })
 })
 

@@ -1,3 +1,4 @@
+import packageFile from '../../../package.json' with { type: 'json' }
 import {
   DEFAULT_HTTP_SETTINGS,
   type HttpCredentials,
@@ -81,6 +82,7 @@ export const loadSetup = async (
     member: {
       ...defaults,
       role: options.role,
+      programVersion: packageFile.version,
       clusterName,
       network: {
         ...defaults.network,

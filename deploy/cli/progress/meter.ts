@@ -10,7 +10,19 @@ export interface ProgressMeter {
 /** A rate over less than this is noise. */
 const RATE_WINDOW_MIN_MS = 200
 
-export const createProgressMeter = (startMs: number, isBounded: boolean): ProgressMeter => {
+export interface MeterOptions {
+  readonly startMs: number
+  /** The job ends by itself, so that the time that is left can be estimated. */
+  readonly isBounded: boolean
+  /** No transform may drop or add rows: what was read and is not written is the lag. */
+  readonly showsLag: boolean
+}
+
+export const createProgressMeter = ({
+  startMs,
+  isBounded,
+  showsLag,
+}: MeterOptions): ProgressMeter => {
   let rowsBefore = 0
   let measuredAtMs = startMs
   let rowsPerSecond = 0
@@ -42,7 +54,7 @@ export const createProgressMeter = (startMs: number, isBounded: boolean): Progre
         ...(progress.sourceBytes > 0 ? [bytesText(progress.sourceBytes)] : []),
         `${countText(progress.sinkRows)} written`,
         `${countText(rowsPerSecond)} rows/s`,
-        `lag ${countText(Math.max(0, progress.sourceRows - progress.sinkRows))}`,
+        ...(showsLag ? [`lag ${countText(progress.sourceRows - progress.sinkRows)}`] : []),
         `splits ${countText(splitsDone)}${splits}`,
         ...(progress.rejectedRows > 0 ? [`${countText(progress.rejectedRows)} rejected`] : []),
         ...(lastCheckpointId > 0 ? [`checkpoint ${lastCheckpointId}`] : []),

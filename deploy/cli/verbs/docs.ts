@@ -29,7 +29,7 @@ const sinkFacts = ({ createCommitter }: SinkConnector): string =>
 /** A page of Markdown for one role of a plugin. */
 const pageOf = (plugin: Plugin): string =>
   `# ${plugin.name} (${plugin.kind})\n\n${plugin.description}\n\n${factsOf(plugin)}` +
-  `${optionsDocumentation(specsOf(plugin))}`
+  optionsDocumentation(specsOf(plugin))
 
 export const command = defineCommand({
   description: 'Describes a connector or transform and all its options, as Markdown.',

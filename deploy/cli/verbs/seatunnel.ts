@@ -1,3 +1,4 @@
+import { shadeJobFile } from '../../../jobs/files/index.ts'
 import { EngineError } from '../../../runtime/errors/index.ts'
 import { createRealHost } from '../../../runtime/host/index.ts'
 import { defineCommand, type FlagSpecs, type FlagsOf } from '../command.ts'
@@ -21,7 +22,15 @@ const LOCAL_FLAGS = {
   master: { ...MODE, short: 'm' },
   'deploy-mode': { ...MODE, short: 'e', description: 'the older name of --master' },
   check: { kind: 'switch', description: 'only check the job file' },
+  encrypt: { kind: 'switch', description: 'print the job with its secrets hidden, as JSON' },
+  decrypt: { kind: 'switch', description: 'print the job with its secrets readable, as JSON' },
   'set-job-id': { kind: 'text', placeholder: 'JOBID', description: 'the id of the job' },
+  'close-job': {
+    kind: 'optional',
+    short: 'cj',
+    pattern: /^(true|false)$/,
+    description: 'no effect: a local job ends with its process',
+  },
   restore: {
     kind: 'text',
     short: 'r',
@@ -38,7 +47,6 @@ const CLUSTER_JOB = { kind: 'text', placeholder: 'JOBID', description: 'needs a 
 const CLUSTER_FLAGS = {
   cluster: { kind: 'text', short: 'cn', placeholder: 'NAME', description: 'needs a cluster' },
   async: CLUSTER,
-  'close-job': { kind: 'optional', short: 'cj', description: 'needs a cluster' },
   savepoint: { ...CLUSTER_JOB, short: 's', aliases: ['savepoint-job'] },
   'cancel-job': { ...CLUSTER_JOB, kind: 'list', short: 'can', aliases: ['cancel'] },
   'job-id': { ...CLUSTER_JOB, short: 'j' },
@@ -79,6 +87,19 @@ const check = async (path: string, flags: LocalFlags, terminal: Terminal): Promi
   return ExitCode.finished
 }
 
+/** Prints the job with its hidden values encrypted or decrypted by the cipher of its env. */
+const shade = async (
+  path: string,
+  direction: 'encrypt' | 'decrypt',
+  terminal: Terminal,
+): Promise<ExitCode> => {
+  const { text, diagnostics } = await shadeJobFile(createRealHost(), path, direction)
+  writeDiagnostics(diagnostics, terminal)
+  if (text === undefined) return ExitCode.usage
+  terminal.out.write(text)
+  return ExitCode.finished
+}
+
 export const command = defineCommand({
   description:
     'Takes the flags of seatunnel.sh. What Tidegate adds is in the verbs: tidegate --help.',
@@ -91,6 +112,8 @@ export const command = defineCommand({
     const path = flags.config
     if (path === undefined) throw new EngineError('CLI-001', 'The job file is missing: -c FILE.')
     if (flags.check) return check(path, flags, terminal)
+    if (flags.encrypt) return shade(path, 'encrypt', terminal)
+    if (flags.decrypt) return shade(path, 'decrypt', terminal)
     return runJobFile(
       createRealHost(),
       {

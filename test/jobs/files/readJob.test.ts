@@ -212,3 +212,10 @@ test('tables flow through transforms', async () => {
     ['s.xyz', ['id']],
   ])
 })
+
+test('a variable without a value is a warning outside quotes, unless a sink fills it in', async () => {
+  const text = `${SOURCE}\nsink { Console { plugin_input = a, path = \${gone}/\${table_name} } }`
+  const { plan, problems } = await read(text)
+  expect(problems).toEqual(['job:2:43 CFG-006 `${gone}` has no value and stays as it is.'])
+  expect(plan!.vertices[1]!.options['path']).toBe('${gone}/${table_name}')
+})

@@ -2,8 +2,9 @@ import type { ErrorCodeText } from '../../../runtime/errors/index.ts'
 import { isProduct, type Rule } from '../sources.ts'
 
 const REGISTRY = 'runtime/errors/codes.ts'
-const CODE = /\b[A-Z]{3}-\d{3}\b/g
-const QUOTED_CODE = /'([A-Z]{3}-\d{3})'/g
+/** Ours count from 001; SHA-256 is none. */
+const CODE = /\b[A-Z]{3}-0\d{2}\b/g
+const QUOTED_CODE = /'([A-Z]{3}-0\d{2})'/g
 
 const isSentence = (text: string): boolean => /^[A-Z`].*[.?]$/.test(text)
 

@@ -1,5 +1,13 @@
 import { posix } from 'node:path'
-import { AREAS, importsOf, isProduct, namedModulesOf, type Rule } from '../sources.ts'
+import {
+  AREAS,
+  importsOf,
+  isProduct,
+  isTest,
+  namedModulesOf,
+  type Rule,
+  type SourceFile,
+} from '../sources.ts'
 
 const areaOf = (path: string): number => AREAS.findIndex((area) => path.startsWith(`${area}/`))
 
@@ -52,14 +60,21 @@ export const noBarrels: Rule = (files) =>
 /** Where programs start: nothing imports these. */
 const ROOTS = new Set(['deploy/cli/main.ts', 'deploy/compile.ts', 'deploy/cluster.ts'])
 
-/** Every file is imported by another file of the product; nothing lies around unused. */
-export const noDeadFiles: Rule = (files) => {
-  const imported = new Set(
-    files
-      .filter(isProduct)
-      .flatMap((file) => [...importsOf(file).map(({ path }) => path), ...namedModulesOf(file)]),
+const importedBy = (files: readonly SourceFile[]): ReadonlySet<string | undefined> =>
+  new Set(
+    files.flatMap((file) => [...importsOf(file).map(({ path }) => path), ...namedModulesOf(file)]),
   )
+
+/**
+ * Every file is imported by another file of the product; nothing lies around unused. The door of a
+ * feature that is not yet built in is imported by its tests at least.
+ */
+export const noDeadFiles: Rule = (files) => {
+  const imported = importedBy(files.filter(isProduct))
+  const tested = importedBy(files.filter(isTest))
+  const isUsed = (path: string): boolean =>
+    ROOTS.has(path) || imported.has(path) || (path.endsWith('/index.ts') && tested.has(path))
   return files
-    .filter((file) => isProduct(file) && !ROOTS.has(file.path) && !imported.has(file.path))
+    .filter((file) => isProduct(file) && !isUsed(file.path))
     .map((file) => `${file.path} is imported by nothing`)
 }
