@@ -82,10 +82,29 @@ export const loadSetup = async (
     member: {
       ...defaults,
       role: options.role,
+      secret: given.get('tidegate.secret') ?? '',
+      heartbeatIntervalSeconds: number(
+        'hazelcast.properties.hazelcast.heartbeat.interval.seconds',
+        5,
+      ),
+      maxNoHeartbeatSeconds: number('hazelcast.properties.hazelcast.max.no.heartbeat.seconds', 60),
+      mergeFirstRunDelaySeconds: number(
+        'hazelcast.properties.hazelcast.merge.first.run.delay.seconds',
+        300,
+      ),
+      mergeNextRunDelaySeconds: number(
+        'hazelcast.properties.hazelcast.merge.next.run.delay.seconds',
+        120,
+      ),
       programVersion: packageFile.version,
       clusterName,
       network: {
         ...defaults.network,
+        interfaces: {
+          enabled: given.get('hazelcast.network.interfaces.enabled') === 'true',
+          patterns: given.get('hazelcast.network.interfaces.interfaces')?.split(',') ?? [],
+        },
+        insecure: given.get('tidegate.insecure') === 'true',
         port: number('hazelcast.network.port.port', options.role === 'worker' ? 5802 : 5801),
       },
       join: {
