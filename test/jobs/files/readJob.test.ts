@@ -143,7 +143,10 @@ test.each([
     `source { FakeSource { plugin_output = a, schema { fields { id = int } } }, FakeSource { plugin_output = b, schema { fields { id = string } } } }\nsink { Console { plugin_input = [a, b] } }`,
     'job:2:33 PLN-003 Console reads `a` and `b`, whose columns differ: id int and id string.',
   ],
-  [`source { FakeSource { schema { fields { id = strng } } } }\n${SINK}`, 'ROW-001 Column `id` of `schema`'],
+  [
+    `source { FakeSource { schema { fields { id = strng } } } }\n${SINK}`,
+    'ROW-001 Column `id` of `schema`',
+  ],
   [`${SOURCE}\nsink { Console = 3 }`, 'job:2:18 CFG-004 `Console` must be an object'],
 ])('a problem is reported: %#', async (text, problem) => {
   expect((await read(text)).problems.join('\n')).toContain(problem)
@@ -208,4 +211,11 @@ test('tables flow through transforms', async () => {
     ['s.abc', ['id']],
     ['s.xyz', ['id']],
   ])
+})
+
+test('a variable without a value is a warning outside quotes, unless a sink fills it in', async () => {
+  const text = `${SOURCE}\nsink { Console { plugin_input = a, path = \${gone}/\${table_name} } }`
+  const { plan, problems } = await read(text)
+  expect(problems).toEqual(['job:2:43 CFG-006 `${gone}` has no value and stays as it is.'])
+  expect(plan!.vertices[1]!.options['path']).toBe('${gone}/${table_name}')
 })
