@@ -1,22 +1,14 @@
-import type { Host, Timer } from '../../runtime/host/index.ts'
-import type { JsonValue } from '../../runtime/config/index.ts'
-import { EngineError } from '../../runtime/errors/index.ts'
+import type { Host } from '../../runtime/host/index.ts'
 import type { CommitInfo, Split } from '../connectors/index.ts'
 import type { Plan } from '../plan/index.ts'
 import type { Execution, TaskCommand, TaskReport } from '../tasks/index.ts'
+import { CheckpointDriver } from './checkpointDriver.ts'
 import {
   begunSplitsOf,
   commitInfosOf,
   restoredFor,
   type CheckpointRecord,
 } from './checkpointRecord.ts'
-import {
-  startCheckpoints,
-  stepCheckpoints,
-  type CheckpointEffect,
-  type CheckpointEvent,
-  type CheckpointState,
-} from './checkpoints.ts'
 import type { CheckpointStore } from './checkpointStore.ts'
 import type { PipelineTasks } from './pipelineTasks.ts'
 import type { ProgressBook } from './progress.ts'
@@ -40,8 +32,8 @@ export interface ExecutionOptions {
 }
 
 /**
- * One attempt at running a pipeline: starts its isolates, drives its checkpoints, and ends when all
- * is committed or anything fails. `run` is called once.
+ * One attempt at running a pipeline: starts its isolates, passes on what they tell each other, and
+ * ends when all is committed or anything fails. `run` is called once.
  */
 export class PipelineExecution {
   readonly #options: ExecutionOptions
@@ -52,33 +44,28 @@ export class PipelineExecution {
   readonly #groups: TaskThread[] = []
   readonly #heldGrants: (() => void)[] = []
   #execution: Execution
-  #checkpoints: CheckpointState | null = null
-  #saved: { enumerators: { [id: number]: JsonValue }; groups: { [id: number]: unknown }[] } = {
-    enumerators: {},
-    groups: [],
-  }
-  #record: CheckpointRecord | null = null
-  #timer: Timer | null = null
+  #checkpoints: CheckpointDriver | null = null
   #draining = false
 
   constructor(options: ExecutionOptions) {
     this.#options = options
+    const { jobId, epoch, plan, tasks } = options
     this.#execution = {
-      jobId: options.jobId,
-      epoch: options.epoch,
-      plan: options.plan,
-      vertexIds: options.tasks.vertexIds,
+      jobId,
+      epoch,
+      plan,
+      vertexIds: tasks.vertexIds,
       tables: {},
       exactlyOnce: true,
       rateLimit: {
-        rowsPerSecond: options.plan.env.readLimitRowsPerSecond ?? Infinity,
-        bytesPerSecond: options.plan.env.readLimitBytesPerSecond ?? Infinity,
+        rowsPerSecond: plan.env.readLimitRowsPerSecond ?? Infinity,
+        bytesPerSecond: plan.env.readLimitBytesPerSecond ?? Infinity,
       },
     }
     this.#failure.promise.catch(() => undefined)
   }
 
-  /** Rejects with the first failure; all isolates are gone when it settles. */
+  /** Rejects with the first failure; all isolates are gone or going when it settles. */
   async run(): Promise<void> {
     let completed = false
     try {
@@ -88,7 +75,7 @@ export class PipelineExecution {
       if (!this.#draining) await Promise.race([this.#finishCommitters(), this.#failure.promise])
       completed = true
     } finally {
-      this.#timer?.cancel()
+      this.#checkpoints?.stop()
       await Promise.all(this.#threads().map((thread) => thread.close(!completed)))
     }
   }
@@ -128,7 +115,7 @@ export class PipelineExecution {
   }
 
   async #start(): Promise<void> {
-    const { restored, tasks, host } = this.#options
+    const { restored } = this.#options
     const preparer = this.#enumerators.values().next().value!
     const restoring = restored !== undefined
     const prepare: TaskCommand = { kind: 'prepare', execution: this.#execution, restoring }
@@ -139,22 +126,44 @@ export class PipelineExecution {
       this.#ended.resolve()
       return
     }
-    const { intervalMs, timeoutMs, plan } = this.#options
-    const step = startCheckpoints(
-      {
+    this.#checkpoints = this.#createCheckpoints()
+    await Promise.all([...this.#deployEnumerators(), ...this.#deployGroups()])
+    if (this.#draining) this.drain()
+    this.#checkpoints.start()
+  }
+
+  #createCheckpoints(): CheckpointDriver {
+    const { host, jobId, pipelineId, plan, tasks, restored, intervalMs, timeoutMs } = this.#options
+    return new CheckpointDriver({
+      host,
+      jobId,
+      pipelineId,
+      vertexIds: tasks.vertexIds,
+      settings: {
         intervalMs,
         timeoutMs,
         minPauseMs: plan.env.checkpointMinPauseMs,
         enumerators: tasks.enumerators,
         groupCount: tasks.groupCount,
       },
-      restored?.checkpointId ?? 0,
-      host.clock.now(),
-    )
-    this.#checkpoints = step.state
-    await Promise.all([...this.#deployEnumerators(), ...this.#deployGroups()])
-    if (this.#draining) this.drain()
-    this.#perform(step.effects)
+      lastCheckpointId: restored?.checkpointId ?? 0,
+      triggerEnumerators: (checkpointId) =>
+        post(this.#enumerators.values(), { kind: 'trigger', checkpointId }),
+      triggerGroups: (checkpointId) => {
+        for (const grant of this.#heldGrants.splice(0)) grant()
+        post(this.#groups, { kind: 'trigger', checkpointId })
+      },
+      store: (record) => this.#store(record),
+      commit: (record) => this.#commitAll(record),
+      notifyCompleted: (checkpointId) => {
+        this.#options.progress.checkpointCompleted(checkpointId)
+        post(this.#enumerators.values(), { kind: 'completed', checkpointId })
+        post(this.#groups, { kind: 'completed', checkpointId })
+      },
+      endsForGood: () => !this.#draining,
+      onEnded: () => this.#ended.resolve(),
+      fail: (error) => this.fail(error),
+    })
   }
 
   /** Commits what the restored checkpoint holds and removes all else that this job left behind. */
@@ -163,7 +172,7 @@ export class PipelineExecution {
     const { restored } = this.#options
     for (const [vertexId, thread] of this.#committers) {
       await thread.ask({ kind: 'deployCommitter', execution, vertexId }, 'deployed')
-      if (restored !== undefined) await this.#commit(thread, commitInfosOf(restored, vertexId))
+      if (restored !== undefined) await commit(thread, commitInfosOf(restored, vertexId))
       await thread.ask({ kind: 'abortOrphans' }, 'orphansAborted')
     }
   }
@@ -201,18 +210,12 @@ export class PipelineExecution {
       case 'granted': {
         const { instance, split } = report
         const grant = (): void => this.#groups[instance]!.post({ kind: 'split', vertexId, split })
-        if (this.#checkpoints?.phase === 'enumerating') this.#heldGrants.push(grant)
+        if (this.#checkpoints?.isEnumerating === true) this.#heldGrants.push(grant)
         else grant()
         return
       }
       case 'enumerated':
-        this.#saved.enumerators[vertexId] = report.state
-        this.#step({
-          kind: 'enumeratorAcknowledged',
-          checkpointId: report.checkpointId,
-          vertexId,
-        })
-        return
+        return this.#checkpoints?.enumerated(vertexId, report.checkpointId, report.state)
       case 'splitCount':
         return this.#options.progress.splitsFound(vertexId, report.splitCount)
       default:
@@ -221,21 +224,17 @@ export class PipelineExecution {
   }
 
   #groupReported(instance: number, report: TaskReport): void {
+    const { progress } = this.#options
     switch (report.kind) {
       case 'requestSplit':
         return this.#enumerators.get(report.vertexId)?.post({ kind: 'requestSplit', instance })
       case 'acknowledged':
-        this.#saved.groups[instance] = report.states
-        this.#options.progress.acknowledged(instance)
-        return this.#step({
-          kind: 'groupAcknowledged',
-          checkpointId: report.checkpointId,
-          group: instance,
-        })
+        progress.acknowledged(instance)
+        return this.#checkpoints?.acknowledged(instance, report.checkpointId, report.states)
       case 'drained':
-        return this.#step({ kind: 'drained', group: instance })
+        return this.#checkpoints?.drained(instance)
       case 'progress':
-        return this.#options.progress.group(instance, report.vertices, report.rejectedCount)
+        return progress.group(instance, report.vertices, report.rejectedCount)
       default:
         this.#commonReport(report)
     }
@@ -246,89 +245,15 @@ export class PipelineExecution {
     if (report.kind === 'log') this.#options.onLog(report.level, report.message)
   }
 
-  #step(event: CheckpointEvent): void {
-    if (this.#checkpoints === null) return
-    const step = stepCheckpoints(this.#checkpoints, event, this.#options.host.clock.now())
-    this.#checkpoints = step.state
-    this.#perform(step.effects)
+  /** The last one of a pipeline that leaves nothing to commit is not worth a file. */
+  async #store(record: CheckpointRecord): Promise<void> {
+    const { store, tasks } = this.#options
+    const nothingToCommit = tasks.committers.every((id) => commitInfosOf(record, id).length === 0)
+    if (!record.ended || !nothingToCommit) await store.save(record)
   }
 
-  #perform(effects: readonly CheckpointEffect[]): void {
-    for (const effect of effects) this.#performOne(effect)
-  }
-
-  #performOne(effect: CheckpointEffect): void {
-    switch (effect.kind) {
-      case 'triggerEnumerators':
-        return post(this.#enumerators.values(), { ...effect, kind: 'trigger' })
-      case 'triggerGroups':
-        for (const grant of this.#heldGrants.splice(0)) grant()
-        return post(this.#groups, { ...effect, kind: 'trigger' })
-      case 'store':
-        return this.#inBackground(this.#store(effect.checkpointId, effect.final), 'stored')
-      case 'commit':
-        return this.#inBackground(this.#commitAll(), 'committed')
-      case 'notifyCompleted':
-        this.#options.progress.checkpointCompleted(effect.checkpointId)
-        return post([...this.#enumerators.values(), ...this.#groups], {
-          kind: 'completed',
-          checkpointId: effect.checkpointId,
-        })
-      case 'wakeAt':
-        return this.#wakeAt(effect.atMs)
-      case 'ended':
-        return this.#ended.resolve()
-      case 'expired':
-        return this.fail(
-          new EngineError('CKP-003', `Checkpoint ${effect.checkpointId} timed out.`, {
-            retry: 'backoff',
-          }),
-        )
-      default:
-        return effect satisfies never
-    }
-  }
-
-  #inBackground(work: Promise<void>, kind: 'stored' | 'committed'): void {
-    work.then(
-      () => this.#step({ kind }),
-      (error: Error) => this.fail(error),
-    )
-  }
-
-  #wakeAt(atMs: number): void {
-    const { clock } = this.#options.host
-    this.#timer?.cancel()
-    this.#timer = clock.timer(Math.max(0, atMs - clock.now()), () => this.#step({ kind: 'time' }))
-  }
-
-  async #store(checkpointId: number, final: boolean): Promise<void> {
-    const { jobId, pipelineId, host, store, tasks } = this.#options
-    const vertices: { [vertexId: number]: unknown[] } = {}
-    for (const id of tasks.vertexIds) {
-      vertices[id] = this.#saved.groups.flatMap((states) => (id in states ? [states[id]] : []))
-    }
-    const { enumerators } = this.#saved
-    const ended = final && !this.#draining
-    const takenAtMs = host.clock.now()
-    const identity = { jobId, pipelineId, checkpointId, takenAtMs, ended }
-    this.#record = { ...identity, enumerators, vertices }
-    this.#saved = { enumerators: {}, groups: [] }
-    const nothingToCommit = tasks.committers.every(
-      (id) => commitInfosOf(this.#record!, id).length === 0,
-    )
-    if (!ended || !nothingToCommit) await store.save(this.#record)
-  }
-
-  async #commitAll(): Promise<void> {
-    const record = this.#record!
-    for (const [vertexId, thread] of this.#committers) {
-      await this.#commit(thread, commitInfosOf(record, vertexId))
-    }
-  }
-
-  async #commit(thread: TaskThread, infos: readonly CommitInfo[]): Promise<void> {
-    await thread.ask({ kind: 'commit', infos }, 'committed')
+  async #commitAll(record: CheckpointRecord): Promise<void> {
+    for (const [id, thread] of this.#committers) await commit(thread, commitInfosOf(record, id))
   }
 
   async #finishCommitters(): Promise<void> {
@@ -336,6 +261,10 @@ export class PipelineExecution {
       await thread.ask({ kind: 'finish' }, 'finished')
     }
   }
+}
+
+const commit = async (thread: TaskThread, infos: readonly CommitInfo[]): Promise<void> => {
+  await thread.ask({ kind: 'commit', infos }, 'committed')
 }
 
 const post = (threads: Iterable<TaskThread>, command: TaskCommand): void => {

@@ -72,15 +72,13 @@ class LocalJob {
       await Promise.all(this.#runs.map((run) => run.run()))
       if (this.#draining) return await this.#end('CANCELED', undefined)
       const result = await this.#end('FINISHED', undefined)
-      if (this.#durable) await this.#options.store.forget(this.#options.jobId)
+      if (this.#durable) await this.#cleanUp().catch((failure) => this.#warn('cleaned up', failure))
       return result
     } catch (thrown) {
       const error = thrown as Error
       this.cancel(error)
       await Promise.allSettled(this.#runs.map((run) => run.stopped))
-      await this.#save('FAILED').catch((failure: unknown) =>
-        this.#options.onLog('warn', `The end of the job was not recorded: ${messageOf(failure)}`),
-      )
+      await this.#save('FAILED').catch((failure) => this.#warn('recorded', failure))
       return this.#result(isCancellation(error) ? 'CANCELED' : 'FAILED', error)
     }
   }
@@ -111,6 +109,20 @@ class LocalJob {
       startedAtMs: this.#startedAtMs,
       endedAtMs: this.#host.clock.now(),
       progress: this.progress(),
+    }
+  }
+
+  #warn(what: string, failure: unknown): void {
+    this.#options.onLog('warn', `The end of the job was not ${what}: ${messageOf(failure)}`)
+  }
+
+  /** Removes the checkpoints of this job, which nobody needs, and records that have expired. */
+  async #cleanUp(): Promise<void> {
+    const { store, jobId, defaults } = this.#options
+    await store.forget(jobId)
+    const expiredAtMs = this.#host.clock.now() - defaults.historyExpiryMs
+    for (const job of await store.jobs()) {
+      if (job.endedAtMs !== null && job.endedAtMs < expiredAtMs) await store.removeJob(job.jobId)
     }
   }
 

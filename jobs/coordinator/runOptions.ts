@@ -5,6 +5,8 @@ import type { JobProgress } from './progress.ts'
 export interface EngineDefaults {
   readonly checkpointIntervalMs: number
   readonly checkpointTimeoutMs: number
+  /** How long the record of an ended job is kept. */
+  readonly historyExpiryMs: number
 }
 
 export interface RunOptions {

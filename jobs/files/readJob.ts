@@ -6,7 +6,7 @@ import { pluginBlocks, type PluginBlock } from './blocks.ts'
 import { parseEnvironment } from './environmentBlock.ts'
 import { formatOf, readTree, type JobFormat } from './formats.ts'
 import { loadPlugin, REGISTRIES, type Plugin, type Registries } from './registries.ts'
-import { decryptTree, shadeJob } from './shade.ts'
+import { decryptTree } from './shade.ts'
 import { planTables, type StaticTables } from './tables.ts'
 import type { JobVariables } from './variables.ts'
 import { vertexOf } from './vertices.ts'
@@ -42,7 +42,7 @@ export const readJobFile = async (
     const text = decodeText(await host.disk.readFile(path), path)
     return await readJobText(text, formatOf(path), path, { disk: host.disk, ...options })
   } catch (thrown) {
-    diagnostics.caught(thrown, { file: path, line: 0, column: 0 })
+    diagnostics.caught(thrown, { file: path, line: 1, column: 1 })
     return { plugins: [], tables: [], diagnostics: diagnostics.all }
   }
 }
@@ -63,22 +63,6 @@ export const readJobText = async (
     (left, right) => left.at.line - right.at.line || left.at.column - right.at.column,
   )
   return { ...(diagnostics.hasErrors ? { plugins: [], tables: [] } : job), diagnostics: sorted }
-}
-
-/**
- * The text of a job with its hidden values encrypted or decrypted, as JSON, which runs as it is.
- * Problems of the text go to `diagnostics`.
- */
-export const shadeJobText = async (
-  text: string,
-  format: JobFormat,
-  file: string,
-  direction: 'encrypt' | 'decrypt',
-  diagnostics: Diagnostics,
-): Promise<string> => {
-  const values = { variables: {}, environment: {} }
-  const root = await readTree(format, { text, file, disk: undefined, values }, diagnostics)
-  return `${JSON.stringify(shadeJob(root, direction), null, 2)}\n`
 }
 
 const planOf = async (

@@ -4,7 +4,7 @@ import {
   type ConfigScalar,
   type JsonValue,
 } from '../../runtime/config/index.ts'
-import { Diagnostics, EngineError, nearest } from '../../runtime/errors/index.ts'
+import { nearest, type Diagnostics } from '../../runtime/errors/index.ts'
 import { findEntry, option, parseOptions } from '../options/index.ts'
 import { pluginBlocks } from './blocks.ts'
 import { mapScalars } from './variables.ts'
@@ -67,10 +67,18 @@ const isHidden = (shade: Shade, scalar: ConfigScalar, key: string): boolean =>
 export const decryptTree = (root: ConfigObject, diagnostics: Diagnostics): ConfigObject => {
   const shade = shadeOf(root, diagnostics)
   if (shade === undefined) return root
-  const reveal = (scalar: ConfigScalar, key: string): ConfigScalar => {
+  const reveal = converter(shade, 'decrypt', diagnostics)
+  return withoutEnvironment(root, (block) => mapScalars(block, reveal))
+}
+
+type Convert = (scalar: ConfigScalar, key: string) => ConfigScalar
+
+const converter =
+  (shade: Shade, direction: 'encrypt' | 'decrypt', diagnostics: Diagnostics): Convert =>
+  (scalar, key) => {
     if (!isHidden(shade, scalar, key)) return scalar
     try {
-      const text = shade.cipher.decrypt(scalar.text)
+      const text = shade.cipher[direction](scalar.text)
       return { ...scalar, value: text, text, quoted: true }
     } catch {
       const message = `The value of \`${key}\` is not hidden as \`shade.identifier\` says; hide it with --encrypt.`
@@ -78,8 +86,6 @@ export const decryptTree = (root: ConfigObject, diagnostics: Diagnostics): Confi
       return scalar
     }
   }
-  return withoutEnvironment(root, (block) => mapScalars(block, reveal))
-}
 
 const withoutEnvironment = (
   root: ConfigObject,
@@ -92,24 +98,18 @@ const withoutEnvironment = (
 }
 
 /**
- * The job with its hidden values encrypted or decrypted, as JSON in the form with `plugin_name`.
- * Throws CFG-005 where `shade.identifier` names no cipher.
+ * The job with its hidden values encrypted or decrypted, as JSON in the form with `plugin_name`; with
+ * base64 where `env` names no cipher. Problems go to `diagnostics`.
  */
-export const shadeJob = (root: ConfigObject, direction: 'encrypt' | 'decrypt'): JsonValue => {
-  const diagnostics = new Diagnostics()
-  const shade = shadeOf(root, diagnostics) ?? {
-    cipher: CIPHERS['base64']!,
-    keys: new Set(HIDDEN_KEYS),
-  }
-  const convert = (scalar: ConfigScalar, key: string): ConfigScalar => {
-    if (!isHidden(shade, scalar, key)) return scalar
-    const text = shade.cipher[direction](scalar.text)
-    return { ...scalar, value: text, text, quoted: true }
-  }
+export const shadeJob = (
+  root: ConfigObject,
+  direction: 'encrypt' | 'decrypt',
+  diagnostics: Diagnostics,
+): JsonValue => {
+  const plain = { cipher: CIPHERS['base64']!, keys: new Set(HIDDEN_KEYS) }
+  const shade = shadeOf(root, diagnostics) ?? plain
+  const convert = converter(shade, direction, diagnostics)
   const blocks = pluginBlocks(root, diagnostics)
-  const problem = diagnostics.all.find(({ severity }) => severity === 'error')
-  if (problem !== undefined)
-    throw new EngineError(problem.code, problem.message, { at: problem.at })
   const pluginsOf = (kind: string): JsonValue =>
     blocks
       .filter((block) => block.kind === kind)

@@ -1,7 +1,7 @@
-import { EngineError, messageOf, type Diagnostics, type Place } from '../../runtime/errors/index.ts'
+import type { Diagnostics } from '../../runtime/errors/index.ts'
 import { formatType, type TableSchema } from '../../runtime/rows/index.ts'
 import { deadLetterTable } from '../deadletters/index.ts'
-import { inFlowOrder, inputEdges, type Plan, type Vertex } from '../plan/index.ts'
+import { inFlowOrder, inputEdges, placedIn, type Plan, type Vertex } from '../plan/index.ts'
 import { BINDING_HOST } from './bindingHost.ts'
 import type { Plugin } from './registries.ts'
 
@@ -66,26 +66,9 @@ const outputOf = (
         return plugin satisfies never
     }
   } catch (thrown) {
-    diagnostics.caught(inFile(vertex, thrown), placeFor(vertex, thrown))
+    diagnostics.caught(placedIn(vertex, thrown), vertex.at)
     return undefined
   }
-}
-
-/** A place within the text of an option, such as a query, is told after the sentence. */
-const inFile = (vertex: Vertex, thrown: unknown): unknown => {
-  if (!(thrown instanceof EngineError) || thrown.at === undefined) return thrown
-  const { file: key, line, column } = thrown.at
-  const at = vertex.optionPlaces[key]
-  if (at === undefined) return thrown
-  const message = `${thrown.message} (line ${line}, column ${column} of \`${key}\`)`
-  return new EngineError(thrown.code, message, { at, cause: thrown })
-}
-
-/** The place of the option that the sentence names, else that of the plugin. */
-const placeFor = (vertex: Vertex, thrown: unknown): Place => {
-  const words = new Set(messageOf(thrown).split(/[\s`",:;()=]+|\.(?=\s|$)/))
-  const named = Object.keys(vertex.optionPlaces).find((key) => words.has(key))
-  return named === undefined ? vertex.at : vertex.optionPlaces[named]!
 }
 
 /** Several inputs of one vertex must have the same columns, and none may have several tables. */

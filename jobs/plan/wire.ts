@@ -27,7 +27,7 @@ export const wire = (
   requireEnds(vertices, at, diagnostics)
   const pairs = isSimple(vertices, env)
     ? chain(vertices, diagnostics)
-    : byNames(vertices, env, diagnostics)
+    : byNames(vertices, env, at, diagnostics)
   if (reportCycle(vertices, pairs, diagnostics)) return undefined
   const parallelism = parallelismOf(vertices, pairs, env)
   return {
@@ -81,6 +81,7 @@ const placeOf = (vertex: UnwiredVertex, key: string): Place => vertex.optionPlac
 const byNames = (
   vertices: readonly UnwiredVertex[],
   env: JobEnvironment,
+  at: Place,
   diagnostics: Diagnostics,
 ): Pair[] => {
   const deadLetters = deadLetterOutput(env)
@@ -103,7 +104,7 @@ const byNames = (
       }
     }
   }
-  reportUnread(vertices, deadLetters, diagnostics)
+  reportUnread(vertices, deadLetters, at, diagnostics)
   return pairs
 }
 
@@ -150,6 +151,7 @@ const reportUnknownInput = (
 const reportUnread = (
   vertices: readonly UnwiredVertex[],
   deadLetters: string | undefined,
+  at: Place,
   diagnostics: Diagnostics,
 ): void => {
   const read = new Set(vertices.flatMap((vertex) => vertex.input))
@@ -160,7 +162,7 @@ const reportUnread = (
   }
   if (deadLetters !== undefined && !read.has(deadLetters)) {
     const message = `No sink reads the dead letters \`${deadLetters}\`; add one with \`plugin_input = ${deadLetters}\`.`
-    diagnostics.error('PLN-001', message, vertices[0]?.at ?? { file: '', line: 1, column: 1 })
+    diagnostics.error('PLN-001', message, at)
   }
 }
 

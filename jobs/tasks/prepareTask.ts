@@ -1,7 +1,7 @@
 import type { TableSchema } from '../../runtime/rows/index.ts'
 import type { ConnectorContext } from '../connectors/index.ts'
 import { deadLetterTable } from '../deadletters/index.ts'
-import { inFlowOrder, inputEdges, type Plan, type Vertex } from '../plan/index.ts'
+import { inFlowOrder, inputEdges, placedIn, type Plan, type Vertex } from '../plan/index.ts'
 import type { Execution, VertexTables } from './messages.ts'
 import { loadSink, loadSource, loadTransform } from './plugins.ts'
 
@@ -44,7 +44,11 @@ const outputTables = async (
       return (await loadSource(vertex)).discoverTables(vertex.options, context)
     case 'transform': {
       const transform = await loadTransform(vertex)
-      return input.flatMap((table) => transform.bind(vertex.options, table, context.host).outputs)
+      try {
+        return input.flatMap((table) => transform.bind(vertex.options, table, context.host).outputs)
+      } catch (thrown) {
+        throw placedIn(vertex, thrown)
+      }
     }
     case 'sink':
       return []

@@ -96,7 +96,8 @@ const FLOAT_TYPE: DataType = { kind: 'float' }
 const textOf = (type: DataType, json: JsonValue): string => {
   if (typeof json === 'string') return json
   const isNumberType = type.kind === 'float' || type.kind === 'double'
-  if (typeof json === 'number' && isNumberType) return String(json)
+  // String() would lose the sign of a zero.
+  if (typeof json === 'number' && isNumberType) return Object.is(json, -0) ? '-0' : String(json)
   throw misfit(type, json)
 }
 

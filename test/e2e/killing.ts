@@ -33,7 +33,6 @@ export const tidegate = async (
 
 export interface KilledRun {
   readonly jobFile: string
-  readonly jobId: string
   readonly checkpointFolder: string
   readonly killAfterMs: number
 }
@@ -44,18 +43,13 @@ export interface KilledRun {
  */
 export const killAndRestore = async (run: KilledRun): Promise<boolean> => {
   const common = [run.jobFile, '--checkpoint-dir', run.checkpointFolder]
-  const first = await tidegate(['run', ...common, '--set-job-id', run.jobId], run)
+  const first = await tidegate(['run', ...common], run)
   if (!first.killed) {
     if (first.exitCode !== 0) throw new Error(`The job failed by itself:\n${first.stderr}`)
     return false
   }
-  const second = await tidegate(['run', ...common, `--restore=${run.jobId}`])
-  if (second.exitCode === 0) return true
-  const neverRecorded = second.stderr.includes('CKP-004')
-  const again = neverRecorded
-    ? await tidegate(['run', ...common, '--set-job-id', run.jobId])
-    : second
-  if (again.exitCode !== 0) throw new Error(`The restored job failed:\n${again.stderr}`)
+  const second = await tidegate(['run', ...common, '--restore'])
+  if (second.exitCode !== 0) throw new Error(`The restored job failed:\n${second.stderr}`)
   return true
 }
 
@@ -93,7 +87,7 @@ export const checkKilledRounds = async (rounds: KillRounds): Promise<void> => {
     const jobFile = await rounds.arrange(folder, round)
     const killAfterMs = 100 + random() * (killWithinMs - 100)
     const checkpointFolder = join(folder, 'checkpoints')
-    const run = { jobFile, jobId: `round-${round}`, checkpointFolder, killAfterMs }
+    const run = { jobFile, checkpointFolder, killAfterMs }
     if (await killAndRestore(run)) killed += 1
     const ids = await rounds.idsWritten(folder, round)
     const note = `SEED=${seed} round ${round} killed after ${killAfterMs} ms`

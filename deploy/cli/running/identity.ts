@@ -1,5 +1,9 @@
 import { resolve } from 'node:path'
-import { folderCheckpointStore, type CheckpointStore } from '../../../jobs/coordinator/index.ts'
+import {
+  folderCheckpointStore,
+  type CheckpointStore,
+  type JobRecord,
+} from '../../../jobs/coordinator/index.ts'
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 
@@ -13,13 +17,15 @@ export interface IdentityOptions {
   readonly path: string
   readonly checkpointFolder: string | undefined
   readonly jobId: string | undefined
-  /** Undefined: a new run. Empty: the last unfinished run of this file. */
+  /** Undefined: a new run. Empty: the last run of this file. */
   readonly restore: string | undefined
 }
 
 export interface JobIdentity {
   readonly jobId: string
   readonly restore: boolean
+  /** The run to be restored has ended well: there is nothing left to do. */
+  readonly isFinished: boolean
   readonly store: CheckpointStore
   /** The job file with its full path, by which `--restore` finds its runs. */
   readonly source: string
@@ -44,31 +50,34 @@ const checkedId = (jobId: string): string => {
   )
 }
 
-const restoredId = async (
+/** The run to go on with: the one of that id, or the last one of the file. */
+const lastRun = async (
   store: CheckpointStore,
   folder: string,
   { path, restore }: { readonly path: string; readonly restore: string },
-): Promise<string> => {
-  if (restore !== '') {
-    if ((await store.job(checkedId(restore))) !== undefined) return restore
-    throw new EngineError('CKP-004', `${folder} knows no job ${restore}.`)
-  }
-  const jobs = await store.jobs()
-  const last = jobs.find((job) => job.source === path && job.status !== 'FINISHED')
-  if (last !== undefined) return last.jobId
-  throw new EngineError('CKP-004', `${folder} knows no run of ${path} that did not finish.`)
+): Promise<JobRecord | undefined> => {
+  if (restore === '') return (await store.jobs()).find((job) => job.source === path)
+  const job = await store.job(checkedId(restore))
+  if (job === undefined) throw new EngineError('CKP-004', `${folder} knows no job ${restore}.`)
+  return job
 }
 
-/** Decides under which id a job runs. Throws CKP-004 when there is nothing to restore. */
+/**
+ * Decides under which id a job runs. A restore without an id starts anew where the file has not run
+ * before, so that a supervisor may always use it. Throws CKP-004 for an id that is not known.
+ */
 export const identify = async (host: Host, options: IdentityOptions): Promise<JobIdentity> => {
   const folder = options.checkpointFolder ?? defaultFolder(host)
   const store = folderCheckpointStore(host, folder, CHECKPOINTS_RETAINED)
   const source = resolve(options.path)
   if (options.restore !== undefined) {
     const restore = options.restore
-    const jobId = await restoredId(store, folder, { path: source, restore })
-    return { jobId, restore: true, store, source }
+    const last = await lastRun(store, folder, { path: source, restore })
+    if (last !== undefined) {
+      const { jobId, status } = last
+      return { jobId, restore: true, isFinished: status === 'FINISHED', store, source }
+    }
   }
   const jobId = options.jobId === undefined ? newJobId(host) : checkedId(options.jobId)
-  return { jobId, restore: false, store, source }
+  return { jobId, restore: false, isFinished: false, store, source }
 }

@@ -16,7 +16,11 @@ export interface RunJobFileOptions extends JobFileOptions, IdentityOptions {
 }
 
 /** What SeaTunnel's engine has as defaults. */
-const ENGINE_DEFAULTS = { checkpointIntervalMs: 300_000, checkpointTimeoutMs: 30_000 }
+const ENGINE_DEFAULTS = {
+  checkpointIntervalMs: 300_000,
+  checkpointTimeoutMs: 30_000,
+  historyExpiryMs: 86_400_000,
+}
 
 const exitCodeOf = (result: JobResult, signal: StopSignal | undefined): ExitCode => {
   if (result.status === 'FINISHED') return ExitCode.finished
@@ -62,6 +66,10 @@ export const runJobFile = async (
   writeDiagnostics(diagnostics, terminal)
   if (plan === undefined) return ExitCode.usage
   const identity = await identify(host, options)
+  if (identity.isFinished) {
+    terminal.err.write(`Job ${identity.jobId} has finished: there is nothing to go on with.\n`)
+    return ExitCode.finished
+  }
   const startMs = host.clock.monotonic()
   const view = createProgressView(
     terminal.err,

@@ -13,6 +13,12 @@ export interface SignalWatch {
 const CANCEL_TIMEOUT_MS = 5000
 
 /**
+ * What starts us (npx, bun run) may pass on a signal that the terminal has sent to us as well:
+ * a signal that follows so soon is the same one again.
+ */
+const SAME_SIGNAL_MS = 250
+
+/**
  * The first SIGINT or SIGTERM drains the job, the second cancels it, the third ends the process
  * as it is. `note` tells the user what happens.
  */
@@ -22,7 +28,11 @@ export const watchSignals = (job: RunningJob, note: (line: string) => void): Sig
   let forceTimer: Timer | undefined
   const exit = (): never =>
     process.exit(received === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted)
+  let receivedAtMs = -Infinity
   const onSignal = (signal: StopSignal): void => {
+    const nowMs = performance.now()
+    if (nowMs - receivedAtMs < SAME_SIGNAL_MS) return
+    receivedAtMs = nowMs
     received ??= signal
     count += 1
     if (count === 1) {

@@ -43,9 +43,11 @@ const assignment = (key: string, value: JsonValue, indent: string): string => {
 
 const INDENT = '    '
 
-/** Only some sources know their columns without it, so a skeleton has it always. */
+/** Not required by every plugin, as there is another way, but the usual one. */
+const USUAL_KEYS: ReadonlySet<string> = new Set(['schema', 'query'])
+
 const isNeeded = (key: string, spec: OptionSpec): boolean =>
-  spec.required === true || key === 'schema'
+  spec.required === true || USUAL_KEYS.has(key)
 
 const optionLines = ([key, spec]: readonly [string, OptionSpec]): string => {
   const description = `${INDENT}# ${spec.description}\n`

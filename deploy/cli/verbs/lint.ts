@@ -9,7 +9,8 @@ import type { TextStream } from '../terminal.ts'
 /** A command of GitHub's workflows, which shows the problem beside the line. */
 const githubLine = ({ severity, code, message, at }: Diagnostic): string => {
   const escaped = message.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
-  return `::${severity} file=${at.file},line=${at.line},col=${at.column},title=${code}::${escaped}`
+  const place = at.line === 0 ? '' : `,line=${at.line},col=${at.column}`
+  return `::${severity} file=${at.file}${place},title=${code}::${escaped}`
 }
 
 const render = (

@@ -1,6 +1,5 @@
-import { formatOf, shadeJobText } from '../../../jobs/files/index.ts'
-import { decodeText } from '../../../runtime/config/index.ts'
-import { Diagnostics, EngineError } from '../../../runtime/errors/index.ts'
+import { shadeJobFile } from '../../../jobs/files/index.ts'
+import { EngineError } from '../../../runtime/errors/index.ts'
 import { createRealHost } from '../../../runtime/host/index.ts'
 import { defineCommand, type FlagSpecs, type FlagsOf } from '../command.ts'
 import { ExitCode } from '../exitCodes.ts'
@@ -26,6 +25,12 @@ const LOCAL_FLAGS = {
   encrypt: { kind: 'switch', description: 'print the job with its secrets hidden, as JSON' },
   decrypt: { kind: 'switch', description: 'print the job with its secrets readable, as JSON' },
   'set-job-id': { kind: 'text', placeholder: 'JOBID', description: 'the id of the job' },
+  'close-job': {
+    kind: 'optional',
+    short: 'cj',
+    pattern: /^(true|false)$/,
+    description: 'no effect: a local job ends with its process',
+  },
   restore: {
     kind: 'text',
     short: 'r',
@@ -42,7 +47,6 @@ const CLUSTER_JOB = { kind: 'text', placeholder: 'JOBID', description: 'needs a 
 const CLUSTER_FLAGS = {
   cluster: { kind: 'text', short: 'cn', placeholder: 'NAME', description: 'needs a cluster' },
   async: CLUSTER,
-  'close-job': { kind: 'optional', short: 'cj', description: 'needs a cluster' },
   savepoint: { ...CLUSTER_JOB, short: 's', aliases: ['savepoint-job'] },
   'cancel-job': { ...CLUSTER_JOB, kind: 'list', short: 'can', aliases: ['cancel'] },
   'job-id': { ...CLUSTER_JOB, short: 'j' },
@@ -89,13 +93,10 @@ const shade = async (
   direction: 'encrypt' | 'decrypt',
   terminal: Terminal,
 ): Promise<ExitCode> => {
-  const host = createRealHost()
-  const diagnostics = new Diagnostics()
-  const text = decodeText(await host.disk.readFile(path), path)
-  const shaded = await shadeJobText(text, formatOf(path), path, direction, diagnostics)
-  writeDiagnostics(diagnostics.all, terminal)
-  if (diagnostics.hasErrors) return ExitCode.usage
-  terminal.out.write(shaded)
+  const { text, diagnostics } = await shadeJobFile(createRealHost(), path, direction)
+  writeDiagnostics(diagnostics, terminal)
+  if (text === undefined) return ExitCode.usage
+  terminal.out.write(text)
   return ExitCode.finished
 }
 

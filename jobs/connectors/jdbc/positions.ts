@@ -26,14 +26,15 @@ export const positionBehind = (
   before: SplitPosition | null,
   batch: Batch,
 ): SplitPosition => {
-  const last = batch.rowCount - 1
+  // Alone, so that the texts of the other rows need not be decoded.
+  const last = selectRows(batch, Int32Array.of(batch.rowCount - 1), 1)
   if (table.keys.length === 0) {
     const skipped = before?.kind === 'skip' ? before.skip : 0
-    return { kind: 'skip', skip: skipped + batch.rowCount, last: rowText(batch, last) }
+    return { kind: 'skip', skip: skipped + batch.rowCount, last: rowText(last, 0) }
   }
   const after = table.keys.map((key) => {
     const index = columnIndex(table.schema, key)
-    return formatText(table.schema.columns[index]!.type, valueAt(batch.columns[index]!, last))
+    return formatText(table.schema.columns[index]!.type, valueAt(last.columns[index]!, 0))
   })
   return { kind: 'after', after }
 }

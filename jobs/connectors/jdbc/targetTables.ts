@@ -1,7 +1,7 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { TableSchema } from '../../../runtime/rows/index.ts'
 import { fillPlaceholders } from '../placeholders.ts'
-import type { TableName, WriteColumn, WriteTable } from './dialects/dialect.ts'
+import type { TableDescription, TableName, WriteColumn, WriteTable } from './dialects/dialect.ts'
 import { dialectOf, type Session } from './session.ts'
 import type { JdbcSinkOptions } from './spec.ts'
 import { parseTarget, type Target } from './urls.ts'
@@ -58,6 +58,11 @@ export const keyColumns = (options: JdbcSinkOptions, upstream: TableSchema): rea
   })
 }
 
+const isUnique = (table: TableDescription, names: readonly string[]): boolean =>
+  [table.primaryKey, ...table.uniqueKeys].some(
+    (key) => key.length === names.length && key.every((name) => names.includes(name)),
+  )
+
 /** How rows of an upstream table are written; asks the database what its columns are. */
 export const describeTarget = async (
   session: Session,
@@ -90,9 +95,13 @@ export const describeTarget = async (
     }
     return { name: found.column.name, type: column.type, databaseType: found.databaseType }
   })
-  const keys = keyColumns(options, upstream).map((key) =>
+  const wantedKeys = keyColumns(options, upstream).map((key) =>
     upstream.columns.findIndex((column) => column.name === key),
   )
+  const keyNames = wantedKeys.map((key) => columns[key]!.name)
+  // A key that only the upstream table has does not make its rows replace others here.
+  const isKeyHere = options.primary_keys !== undefined || isUnique(described, keyNames)
+  const keys = isKeyHere ? wantedKeys : []
   return {
     name: dialect.qualified(name),
     isTwoPhase: options.is_exactly_once,

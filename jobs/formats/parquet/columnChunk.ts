@@ -42,7 +42,7 @@ class Levels {
 /** The values of one leaf in one row group, as pages. */
 export class ColumnChunk {
   readonly leaf: Leaf
-  readonly pages: Uint8Array[] = []
+  pages: Uint8Array[] = []
   valueCount = 0
   compressedBytes = 0
   uncompressedBytes = 0
@@ -54,6 +54,14 @@ export class ColumnChunk {
   constructor(leaf: Leaf, compress: Compress | null) {
     this.leaf = leaf
     this.#compress = compress
+  }
+
+  /** Begins the next row group; the memory is used again. */
+  reset(): void {
+    this.pages = []
+    this.valueCount = 0
+    this.compressedBytes = 0
+    this.uncompressedBytes = 0
   }
 
   /** What this chunk holds in memory. */
@@ -89,7 +97,8 @@ export class ColumnChunk {
   endPage(): void {
     const count = this.#definitions.length
     if (count === 0) return
-    const body = new ByteSink(this.#values.length + 64)
+    // Room for all, so that nothing is copied: levels take a few bits each.
+    const body = new ByteSink(this.#values.length + this.#definitions.length + 64)
     writeLevels(body, this.#repetitions, this.leaf.repetitionMax)
     writeLevels(body, this.#definitions, this.leaf.definitionMax)
     const values = this.#values.take()

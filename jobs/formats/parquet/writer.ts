@@ -18,7 +18,7 @@ export interface ParquetWriterOptions {
 }
 
 /** A row group ends behind the batch that fills it: it is what a writer holds in memory. */
-const ROW_GROUP_BYTES = 16 * 1024 * 1024
+const ROW_GROUP_BYTES = 4 * 1024 * 1024
 const ROW_GROUP_ROWS = 1_000_000
 
 export const MAGIC = 'PAR1'
@@ -53,11 +53,7 @@ export const createParquetWriter = (options: ParquetWriterOptions): RowWriter =>
   const groups: RowGroup[] = []
   let written = MAGIC.length
   let rowCount = 0
-  let chunks: ColumnChunk[] = []
-  const begin = (): void => {
-    chunks = layout.leaves.map((leaf) => new ColumnChunk(leaf, codec.compress))
-    rowCount = 0
-  }
+  const chunks = layout.leaves.map((leaf) => new ColumnChunk(leaf, codec.compress))
 
   const endGroup = (): void => {
     if (rowCount === 0) return
@@ -70,11 +66,11 @@ export const createParquetWriter = (options: ParquetWriterOptions): RowWriter =>
       return { leaf, offset, valueCount, compressedBytes, uncompressedBytes }
     })
     groups.push({ rowCount, columns })
-    begin()
+    for (const chunk of chunks) chunk.reset()
+    rowCount = 0
   }
 
   ready.ascii(MAGIC)
-  begin()
   return {
     write: (batch) => {
       for (const [index, node] of layout.nodes.entries()) shredColumn(chunks, node, batch, index)

@@ -4,7 +4,7 @@ import { option } from '../../options/index.ts'
 export const SQL_OPTIONS = {
   query: option.string({
     description: 'One SELECT over one table, with expressions, WHERE and LATERAL VIEW EXPLODE.',
-    example: "select id, upper(name) as name from input where age >= 18 and name <> ''",
+    example: "select id, upper(name) as name from input where id > 100 and name <> ''",
   }),
   engine: option.string({
     description: 'The SQL engine; there is only one.',

@@ -14,7 +14,12 @@ export const networkSection = section({
   }),
   'reuse-address': flag().optional(),
   'outbound-ports': list().default([]),
-  interfaces: section({ enabled: flag().default(false), interfaces: list().default([]) }),
+  /** YAML lists them under `interfaces`, XML in elements called `interface`. */
+  interfaces: section({
+    enabled: flag().default(false),
+    interfaces: list().default([]),
+    interface: list().default([]),
+  }),
   join: joinSection,
   'rest-api': section({
     enabled: flag().default(false),

@@ -99,7 +99,7 @@ describe('lint', () => {
 
   test('reports every file on stdout and ends with 1', async () => {
     const { exitCode, out } = await workspace.run('lint', 'wrong.conf', 'hello.conf', 'none.conf')
-    expect(out).toMatch(/^wrong\.conf:3:10 PLN-002 .*\nnone\.conf:1:1 HST-001 .*\n$/)
+    expect(out).toMatch(/^wrong\.conf:3:10 PLN-002 .*\nnone\.conf(:1:1)? HST-001 .*\n$/)
     expect(exitCode).toBe(1)
   })
 
@@ -145,7 +145,7 @@ describe('what Tidegate tells of itself', () => {
   })
 
   test('a skeleton that create writes has no mistakes', async () => {
-    const { out } = await workspace.run('create', 'fakesource', 'Console')
+    const { out } = await workspace.run('create', 'fakesource', 'Sql', 'Console')
     await workspace.write('created.conf', out)
     expect(await workspace.run('lint', 'created.conf')).toMatchObject({ exitCode: 0, out: '' })
   })
@@ -158,6 +158,19 @@ describe('what Tidegate tells of itself', () => {
       expect(out).toContain(`"${name}"`)
       expect((await workspace.run('docs', name)).out).toContain(`# ${name} (`)
     }
+  })
+
+  test('the completions of bash know verbs, options and values', async () => {
+    const { out } = await workspace.run('completions', 'bash')
+    const complete = (...words: readonly string[]): string => {
+      const script =
+        `${out}\nCOMP_WORDS=(tidegate "$@"); COMP_CWORD=$#; _tidegate; ` +
+        'printf "%s " "${COMPREPLY[@]}"'
+      return Bun.spawnSync(['bash', '-c', script, 'bash', ...words]).stdout.toString()
+    }
+    expect(complete('pl')).toBe('plan ')
+    expect(complete('run', '--form')).toBe('--format ')
+    expect(complete('list', 'tr')).toBe('transforms ')
   })
 
   test('a reader that goes away is no error', async () => {

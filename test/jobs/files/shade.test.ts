@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
-import { readJobText, shadeJobText } from '../../../jobs/files/index.ts'
-import { Diagnostics, formatDiagnostic } from '../../../runtime/errors/index.ts'
+import { readJobText, shadeJobFile } from '../../../jobs/files/index.ts'
+import { formatDiagnostic } from '../../../runtime/errors/index.ts'
+import { diskOf } from '../../runtime/config/hocon/read.ts'
 import { STUBS } from './stubs.ts'
 
 const job = (identifier: string, token: string) => `
@@ -28,11 +29,14 @@ test('a value that is not hidden and an unknown cipher are refused without showi
 })
 
 test('a job is encrypted and decrypted back, with each of two equal plugins', async () => {
-  const text = `source { FakeSource { rows { password = secret } } }
-    transform { Copy { drop = a }, Copy { drop = b } }
-    sink { Console {} }`
-  const encrypted = await shadeJobText(text, 'hocon', 'job', 'encrypt', new Diagnostics())
-  expect(JSON.parse(encrypted)).toEqual({
+  const disk = diskOf({
+    'job.conf': `source { FakeSource { rows { password = secret } } }
+      transform { Copy { drop = a }, Copy { drop = b } }
+      sink { Console {} }`,
+  })
+  const encrypted = await shadeJobFile({ disk }, 'job.conf', 'encrypt')
+  expect(encrypted.diagnostics).toEqual([])
+  expect(JSON.parse(encrypted.text!)).toEqual({
     env: {},
     source: [{ plugin_name: 'FakeSource', rows: { password: 'c2VjcmV0' } }],
     transform: [
@@ -41,6 +45,13 @@ test('a job is encrypted and decrypted back, with each of two equal plugins', as
     ],
     sink: [{ plugin_name: 'Console' }],
   })
-  const decrypted = await shadeJobText(encrypted, 'json', 'job', 'decrypt', new Diagnostics())
-  expect(decrypted).toContain('"secret"')
+  const again = { disk: diskOf({ 'job.json': encrypted.text! }) }
+  expect((await shadeJobFile(again, 'job.json', 'decrypt')).text).toContain('"secret"')
+})
+
+test('a job that cannot be read is not encrypted', async () => {
+  const disk = diskOf({ 'job.conf': 'sink { Console { password = a:b } }' })
+  const { text, diagnostics } = await shadeJobFile({ disk }, 'job.conf', 'encrypt')
+  expect(text).toBeUndefined()
+  expect(diagnostics.map(formatDiagnostic).join()).toContain('job.conf:1:30 CFG-001')
 })

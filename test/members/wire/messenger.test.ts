@@ -31,6 +31,24 @@ describe('a message', () => {
       expect(a.messenger.connected().map((peer) => peer.id)).toEqual([b.messenger.identity.id])
     }))
 
+  test('sent as soon as the connection stands comes after those that waited for it', () =>
+    simulate(4, async (world) => {
+      const { b } = await pair(world)
+      const heard: string[] = []
+      b.messenger.onMessage(GREET, (_from, body) => heard.push(text(body)))
+      const { messenger } = await startMember(world.machine('c').host, addressOf('c'), {
+        events: {
+          onConnected: () => messenger.send(B, GREET, bytes('second')),
+          onDisconnected: () => {},
+          onRefused: () => {},
+          onBug: () => {},
+        },
+      })
+      messenger.send(B, GREET, bytes('first'))
+      await world.until('both', () => heard.length === 2, 1000)
+      expect(heard).toEqual(['first', 'second'])
+    }))
+
   test('of an unknown kind is ignored, and one to nobody is lost', () =>
     simulate(2, async (world) => {
       const { a, b } = await pair(world)
@@ -144,6 +162,39 @@ describe('a request', () => {
       await world.sleep(10)
       expect(a.messenger.connected().map((peer) => peer.id)).toEqual([reborn.messenger.identity.id])
       expect(a.connected).toEqual(['b', 'b'])
+    }))
+
+  test('that dials anew replaces what it left half open', () =>
+    simulate(8, async (world) => {
+      const { a, b } = await pair(world)
+      await a.messenger.connect(B, 1000)
+      const heal = world.network.partition([a.machine], [b.machine])
+      a.messenger.disconnect(B, 'tried')
+      await world.sleep(100)
+      heal()
+      await a.messenger.connect(B, 1000)
+      a.messenger.onRequest(WORK, () => bytes('alive'))
+      await world.sleep(10)
+      expect(text(await b.messenger.request(A, WORK, bytes(''), TIMEOUT))).toBe('alive')
+      expect(b.machine.leaks().filter((held) => held.startsWith('connection')).length).toBe(1)
+    }))
+
+  test('over a connection that ends at that moment fails at once', () =>
+    simulate(9, async (world) => {
+      await pair(world)
+      const { messenger } = await startMember(world.machine('c').host, addressOf('c'), {
+        events: {
+          onConnected: (peer) => messenger.disconnect(peer.address, 'never mind'),
+          onDisconnected: () => {},
+          onRefused: () => {},
+          onBug: () => {},
+        },
+      })
+      const start = world.nowMs()
+      expect(await codeOf(messenger.request(B, WORK, bytes(''), TIMEOUT))).toBe('NET-005')
+      const writer = await messenger.openStream(B, WORK, bytes(''), 1000)
+      expect(await codeOf(writer.write(bytes('x')))).toBe('NET-005')
+      expect(world.nowMs() - start).toBeLessThan(50)
     }))
 
   test('beyond what one peer may ask at once is refused', () =>

@@ -147,6 +147,7 @@ test('the join part of hazelcast.xml loads as it is', async () => {
     'hazelcast.xml': `<hazelcast>
   <network>
     <port auto-increment="false">5801</port>
+    <interfaces enabled="true"><interface>10.0.0.*</interface></interfaces>
     <join>
       <multicast enabled="false">
         <multicast-group>224.2.2.9</multicast-group>
@@ -168,6 +169,7 @@ test('the join part of hazelcast.xml loads as it is', async () => {
   expect(problems).toEqual([])
   expect(configuration!.hazelcast.network).toMatchObject({
     port: { port: 5801, 'auto-increment': false },
+    interfaces: { enabled: true, interface: ['10.0.0.*'] },
     join: {
       multicast: {
         enabled: false,

@@ -120,6 +120,20 @@ describe('a stream', () => {
       expect(b.leaks().filter((held) => held.startsWith('connection')).length).toBe(1)
     }))
 
+  test('stays half open when the reset of its other side is lost', () =>
+    simulate(13, async (world) => {
+      const { a, b, client, server } = await connected(world)
+      const heal = world.network.partition([a], [b])
+      client.connection.destroy()
+      await world.sleep(100)
+      heal()
+      await world.sleep(100_000)
+      expect([client.closed, server.closed]).toEqual([true, false])
+      server.connection.write(BYTE)
+      await world.sleep(100)
+      expect(server.error?.message).toBe('ECONNRESET')
+    }))
+
   test('breaks where the link or the scenario resets it', () =>
     simulate(7, async (world) => {
       const { a, b, client, server, accepted } = await connected(world)

@@ -25,6 +25,9 @@ export interface Segment {
   readonly number: number
 }
 
+/** Made once: the trace looks each kind up. */
+const TRACED = { data: 'tcp-data', end: 'tcp-end', reset: 'tcp-reset' } as const
+
 const NO_BYTES = new Uint8Array(0)
 
 export interface StreamWorld {
@@ -104,7 +107,7 @@ const launch = (from: Side, segment: Segment, extraMs = 0): void => {
   from.lastArrivalMs = Math.max(from.lastArrivalMs, timeline.nowMs() + delayMs)
   const plan = {
     process: to.process,
-    kind: `tcp-${segment.kind}`,
+    kind: TRACED[segment.kind],
     peer: from.process.machine,
     size: segment.bytes.length,
     dropped: () => arriveAtDead(from, segment, RESEND_MS),
@@ -123,11 +126,12 @@ export const sendReset = (side: Side): void =>
 
 const holdUp = (from: Side, segment: Segment): boolean => {
   const { links } = from.world
-  const path = [from.process.index, from.peer.process.index] as const
-  if (!links.isBlocked(...path)) return false
+  if (!links.isBlocked(from.process.index, from.peer.process.index)) return false
+  // Nobody sends a reset again: when it is lost, the other side stays half open.
+  if (segment.kind === 'reset') return true
   from.held.push(segment)
   if (from.held.length === 1) {
-    links.whenFree(...path, () => release(from))
+    links.whenFree(from.process.index, from.peer.process.index, () => release(from))
     giveUpLater(from)
   }
   return true
@@ -211,9 +215,10 @@ export const readInbox = (side: Side): void => {
 
 const acknowledge = (writer: Side, size: number): void => {
   const { timeline, links } = writer.world
-  const path = [writer.peer.process.index, writer.process.index] as const
-  if (links.isBlocked(...path)) {
-    links.whenFree(...path, () => acknowledge(writer, size))
+  const from = writer.peer.process.index
+  const to = writer.process.index
+  if (links.isBlocked(from, to)) {
+    links.whenFree(from, to, () => acknowledge(writer, size))
     return
   }
   writer.unreadBytes -= size
@@ -224,7 +229,7 @@ const acknowledge = (writer: Side, size: number): void => {
     kind: 'tcp-room',
     peer: writer.peer.process.machine,
   }
-  timeline.after(links.drawDelay(...path), plan, () => {
+  timeline.after(links.drawDelay(from, to), plan, () => {
     writer.isPumpPlanned = false
     pump(writer)
   })

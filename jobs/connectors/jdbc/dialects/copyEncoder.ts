@@ -1,7 +1,7 @@
 import type { Decimal, Vector } from '../../../../runtime/rows/index.ts'
 import { isNullAt, valueAt } from '../../../../runtime/rows/index.ts'
 import type { RowSelection, WriteColumn } from './dialect.ts'
-import { numericWords } from './numeric.ts'
+import { numericBytesMax, writeNumeric } from './numeric.ts'
 import { postgresText } from './postgresTexts.ts'
 
 const EPOCH_DAYS = 10_957
@@ -146,7 +146,7 @@ const valueWriter = (databaseType: string, vector: Vector): FieldWriter => {
       return (out, row) => {
         const value = vector.values[row]
         if (value instanceof Uint8Array) writeBytes(out, value, 0, value.length)
-        else writeNumeric(out, value as Decimal)
+        else writeDecimal(out, value as Decimal)
       }
   }
 }
@@ -217,16 +217,12 @@ const writeBytes = (out: ByteBuilder, bytes: Uint8Array, start: number, end: num
   out.length += 4 + size
 }
 
-const writeNumeric = (out: ByteBuilder, decimal: Decimal): void => {
-  const words = numericWords(decimal)
-  if (4 + words.length * 2 > FIELD_BYTES) out.reserve(words.length * 2 + ROW_BYTES_MAX)
-  out.view.setInt32(out.length, words.length * 2)
-  let at = out.length + 4
-  for (const word of words) {
-    out.view.setUint16(at, word & 0xffff)
-    at += 2
-  }
-  out.length = at
+const writeDecimal = (out: ByteBuilder, decimal: Decimal): void => {
+  const bytesMax = numericBytesMax(decimal)
+  if (4 + bytesMax > FIELD_BYTES) out.reserve(bytesMax + ROW_BYTES_MAX)
+  const size = writeNumeric(out.view, out.length + 4, decimal)
+  out.view.setInt32(out.length, size)
+  out.length += 4 + size
 }
 
 /** Rows for a COPY in text format: what the server converts itself, for columns of any type. */

@@ -53,44 +53,56 @@ const power = (exponent: number): bigint => POWERS[exponent] ?? 10n ** BigInt(ex
 const shift = (magnitude: bigint, places: number): bigint =>
   places >= 0 ? magnitude * power(places) : magnitude / power(-places)
 
-/** The words of a numeric, sign included. */
-export const numericWords = ({ unscaled, scale }: Decimal): number[] => {
-  const negative = unscaled < 0n
-  const padding = (4 - (scale % 4)) % 4
-  if (unscaled < SMALL_MAX && unscaled > -SMALL_MAX) {
-    const magnitude = Math.abs(Number(unscaled)) * 10 ** padding
-    return wordsOf(digitsOf(magnitude), negative, scale, padding)
-  }
-  let rest = (negative ? -unscaled : unscaled) * power(padding)
-  const digits: number[] = []
-  while (rest > 0n) {
-    digits.push(Number(rest % 10_000n))
-    rest /= 10_000n
-  }
-  return wordsOf(digits, negative, scale, padding)
-}
-
 /** Times 1,000 it is still below 2^53. */
 const SMALL_MAX = 9_000_000_000_000n
 
-/** Digits of base 10000, the lowest first. */
-const digitsOf = (magnitude: number): number[] => {
-  const digits: number[] = []
-  for (let rest = magnitude; rest > 0; rest = Math.floor(rest / 10_000)) digits.push(rest % 10_000)
-  return digits
+/** Digits of base 10000 of the numeric being written, the lowest first; room for 10,000 places. */
+const digits = new Int16Array(5000)
+
+/** The most bytes that a numeric takes: four words and its digits. */
+export const numericBytesMax = ({ unscaled, scale }: Decimal): number =>
+  unscaled < SMALL_MAX && unscaled > -SMALL_MAX
+    ? 20 + scale / 2
+    : 24 + unscaled.toString().length + scale
+
+/** Writes a numeric and returns its bytes. */
+export const writeNumeric = (view: DataView, at: number, { unscaled, scale }: Decimal): number => {
+  const negative = unscaled < 0n
+  const padding = (4 - (scale % 4)) % 4
+  const isSmall = unscaled < SMALL_MAX && unscaled > -SMALL_MAX
+  const digitCount = isSmall
+    ? smallToDigits(Math.abs(Number(unscaled)) * 10 ** padding)
+    : largeToDigits((negative ? -unscaled : unscaled) * power(padding))
+  let lowest = 0
+  while (lowest < digitCount && digits[lowest] === 0) lowest += 1
+  const count = digitCount - lowest
+  view.setInt16(at, count)
+  view.setInt16(at + 2, count === 0 ? 0 : digitCount - 1 - (scale + padding) / 4)
+  view.setInt16(at + 4, negative ? SIGN_NEGATIVE : 0)
+  view.setInt16(at + 6, scale)
+  let next = at + 8
+  for (let index = digitCount - 1; index >= lowest; index -= 1) {
+    view.setInt16(next, digits[index]!)
+    next += 2
+  }
+  return next - at
 }
 
-const wordsOf = (
-  digits: readonly number[],
-  negative: boolean,
-  scale: number,
-  padding: number,
-): number[] => {
-  let lowest = 0
-  while (lowest < digits.length && digits[lowest] === 0) lowest += 1
-  const count = digits.length - lowest
-  const weight = count === 0 ? 0 : digits.length - 1 - (scale + padding) / 4
-  const words = [count, weight, negative ? SIGN_NEGATIVE : 0, scale]
-  for (let index = digits.length - 1; index >= lowest; index -= 1) words.push(digits[index]!)
-  return words
+const smallToDigits = (magnitude: number): number => {
+  let count = 0
+  for (let rest = magnitude; rest > 0; count += 1) {
+    const higher = Math.floor(rest / 10_000)
+    digits[count] = rest - higher * 10_000
+    rest = higher
+  }
+  return count
+}
+
+const largeToDigits = (magnitude: bigint): number => {
+  let count = 0
+  for (let rest = magnitude; rest > 0n; count += 1) {
+    digits[count] = Number(rest % 10_000n)
+    rest /= 10_000n
+  }
+  return count
 }

@@ -43,7 +43,8 @@ export const postgres: Dialect = {
           `${database}.schema.table.`,
       )
     }
-    const [table = '', schema = 'public'] = parts.toReversed()
+    const searched = target.dialect === 'postgresql' ? target.server.parameters['search_path'] : ''
+    const [table = '', schema = searched?.split(',')[0] || 'public'] = parts.toReversed()
     return { database, schema, table }
   },
   pathOf: ({ database, schema, table }) => `${database}.${schema}.${table}`,

@@ -61,22 +61,33 @@ export const writePostgresTable = (
 const stagedUpsert = (connection: PostgresConnection, table: WriteTable): WriteRows => {
   const names = table.columns.map((column) => quotePostgres(column.name))
   const list = names.join(', ')
-  // A temporary table has a schema of its own.
-  const stage = table.isTwoPhase ? table.stage : `pg_temp.${table.stage.replace(/^.*\./s, '')}`
   const sets = valueColumns(table).map((column) => `${names[column]} = EXCLUDED.${names[column]}`)
   const onConflict = sets.length === 0 ? 'DO NOTHING' : `DO UPDATE SET ${sets.join(', ')}`
-  const shape = `AS SELECT ${list} FROM ${table.name} WITH NO DATA`
-  const temporary = `CREATE TEMP TABLE IF NOT EXISTS ${stage} ON COMMIT DELETE ROWS ${shape}`
-  const prepare = table.isTwoPhase ? `CREATE UNLOGGED TABLE ${stage} ${shape}` : temporary
   const keys = table.keys.map((key) => names[key]!).join(', ')
-  const upsert =
+  const shape = `AS SELECT ${list} FROM ${table.name} WITH NO DATA`
+  const upsertFrom = (stage: string): string =>
     `INSERT INTO ${table.name} (${list}) SELECT ${list} FROM ${stage} ` +
     `ON CONFLICT (${keys}) ${onConflict}`
+  let count = 0
+  if (table.isTwoPhase) {
+    return async (batches) => {
+      count += 1
+      // A prepared transaction keeps the names of its tables, dropped ones too, until it ends.
+      const stage = table.stage.replace(/"$/, `_${count}"`)
+      await connection.script(`CREATE UNLOGGED TABLE ${stage} ${shape}`)
+      await copyWriter(connection, { ...table, name: stage })(batches)
+      await connection.script(`${upsertFrom(stage)}; DROP TABLE ${stage}`)
+    }
+  }
+  // A temporary table has a schema of its own.
+  const stage = `pg_temp.${table.stage.replace(/^.*\./s, '')}`
   const copy = copyWriter(connection, { ...table, name: stage })
   return async (batches) => {
-    await connection.script(prepare)
+    await connection.script(
+      `CREATE TEMP TABLE IF NOT EXISTS ${stage} ON COMMIT DELETE ROWS ${shape}`,
+    )
     await copy(batches)
-    await connection.script(table.isTwoPhase ? `${upsert}; DROP TABLE ${stage}` : upsert)
+    await connection.script(upsertFrom(stage))
   }
 }
 

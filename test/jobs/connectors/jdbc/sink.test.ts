@@ -83,6 +83,21 @@ for (const kind of await availableDatabases()) {
       expect(await content(database, 'people')).toEqual([[1, 'c']])
     })
 
+    test('a key of the upstream table alone makes no upserts', async () => {
+      const { database, to } = await setUp('')
+      const keyed = { ...people, primaryKey: { name: 'pk', columnNames: ['id'] } }
+      await writeAll(to, [
+        batchOfRows(keyed, [
+          [1, 'a'],
+          [1, 'b'],
+        ]),
+      ])
+      expect(await content(database, 'people')).toEqual([
+        [1, 'a'],
+        [1, 'b'],
+      ])
+    })
+
     test('rejects updates of a table without a key', async () => {
       const { database, to } = await setUp('')
       const rejected: string[] = []
