@@ -12,7 +12,6 @@ const ANSWER_PAUSE_MS = 100
 const MS = 1000
 
 const ANY_HOST = '0.0.0.0'
-const isBoundToLoopback = (host: string): boolean => host.startsWith('127.')
 
 /** Shouts and listens on a multicast group. Rejects with HST-006 when the group cannot be had. */
 export const discoverByMulticast = async (options: DiscoveryOptions): Promise<Discovery> => {
@@ -22,16 +21,14 @@ export const discoverByMulticast = async (options: DiscoveryOptions): Promise<Di
   const group = { host: multicast.group, port: multicast.port }
   let answeredAtMs = -Infinity
   let timer: Timer | undefined
-  const interfaceAddress = settings.network.bindAddress
   const socket = await host.network.openDatagrams({
     address: { host: ANY_HOST, port: multicast.port },
     multicast: {
       group: multicast.group,
       timeToLive: multicast.timeToLive,
       loopback: multicast.loopbackModeEnabled ?? true,
-      ...(isBoundToLoopback(interfaceAddress) || interfaceAddress === ANY_HOST
-        ? {}
-        : { interfaceAddress: self.host }),
+      // Whoever listens on one address shouts there only: on loopback, nothing leaves the machine.
+      ...(settings.network.bindAddress === ANY_HOST ? {} : { interfaceAddress: self.host }),
     },
     onMessage: (bytes, from) => {
       const heard = decodeAnnouncement(bytes)
