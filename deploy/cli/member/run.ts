@@ -55,7 +55,10 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     life.locations = createHttpLocations(member.messenger, http.urls[0])
     life.state = 'joined'
     logEvents(host, member, log)
-    onReady(`${describeMember(member.self)} in ${setup.clusterName}, ${http.urls.join(' ')}`)
+    onReady(
+      `${describeMember(member.self)}, one of ${member.members().length} in ` +
+        `${setup.clusterName}, ${http.urls.join(' ')}`,
+    )
     isWorking = work !== undefined
     const working = work?.().finally(() => {
       isWorking = false

@@ -67,7 +67,6 @@ const background = async (call: MemberCall): Promise<ExitCode> => {
     files.pidFile,
     '--log-file',
     files.logFile,
-    ...(flags.config === undefined ? [] : ['--config', flags.config]),
     ...(flags.cluster === undefined ? [] : ['--cluster', flags.cluster]),
     ...flags.set.flatMap((setting) => ['--set', setting]),
   ]
@@ -101,7 +100,7 @@ const foreground = async ({ flags, terminal }: MemberCall): Promise<ExitCode> =>
   const now = (): number => host.clock.now()
   const logFile = flags['log-file']
   const log = logFile === undefined ? streamLog(terminal.err, now) : fileLog(logFile, now)
-  const setup = await loadSetup(host, flags, log)
+  const setup = loadSetup(flags)
   const pidFile = flags['pid-file']
   const release = pidFile === undefined ? (): void => {} : holdPidFile(pidFile)
   try {
@@ -130,7 +129,7 @@ export const command = defineCommand({
   flags,
   examples: [
     'tidegate member',
-    'tidegate member --role master --config hazelcast-master.yaml',
+    'tidegate member --role master',
     'tidegate member -r worker -d',
     'tidegate member -r worker --stop',
     'tidegate member -s hazelcast.network.port.port=5811 -s seatunnel.engine.http.port=8090',
