@@ -15,6 +15,9 @@ export interface BadRow {
 /** Takes the rows that a reader could not make; may throw to end the reading. */
 export type RejectBadRow = (row: BadRow) => void
 
+/** Is told, once, of a row that has more or fewer cells than columns and is read all the same. */
+export type NoteUnevenRow = (place: Pick<BadRow, 'line' | 'offset'>) => void
+
 /** Where a reader is: just behind the last row that it returned. JSON-safe. */
 export interface ReadPosition {
   /** Bytes from the beginning of the input. */

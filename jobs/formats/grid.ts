@@ -32,6 +32,8 @@ export interface CellGrid {
   readonly rowLines: Int32Array
   /** The lines that all rows together take. */
   lineCount: number
+  /** The first row with more or fewer cells than it should have; -1 when there is none. */
+  unevenRow: number
   /** Rows that are not rows at all: why, by row. */
   readonly malformed: Map<number, string>
 }
@@ -50,6 +52,7 @@ export const createGrid = (columnCount: number): CellGrid => ({
   rowEnds: new Int32Array(GRID_ROWS),
   rowLines: new Int32Array(GRID_ROWS),
   lineCount: 0,
+  unevenRow: -1,
   malformed: new Map(),
 })
 
@@ -63,6 +66,7 @@ export const resetGrid = (grid: CellGrid, bytes: Uint8Array): void => {
   grid.rowCount = 0
   grid.ascii = true
   grid.lineCount = 0
+  grid.unevenRow = -1
   grid.malformed.clear()
 }
 

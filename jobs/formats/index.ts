@@ -1,8 +1,15 @@
 export { ByteSink } from './byteSink.ts'
 export { skipBytes, type ByteSource } from './byteSource.ts'
 export type { ByteCompressor } from './compression/index.ts'
-export { createDeflater, createLzopWriter, inflate } from './compression/index.ts'
-export type { BadRow, ReadPosition, RejectBadRow, RowReader, RowWriter } from './contract.ts'
+export { createDeflater, createLzopWriter, inflate, openLzop } from './compression/index.ts'
+export type {
+  BadRow,
+  NoteUnevenRow,
+  ReadPosition,
+  RejectBadRow,
+  RowReader,
+  RowWriter,
+} from './contract.ts'
 export {
   createDelimitedReader,
   createDelimitedWriter,

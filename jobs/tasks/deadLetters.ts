@@ -26,13 +26,28 @@ export class DeadLetters {
   readonly #budget: Budget
   readonly #readCount: () => number
   #node: DeadLetterNode | null = null
-  count = 0
+  #rejectedCount = 0
+  #skippedCount = 0
 
   constructor(environment: TaskEnvironment, execution: Execution, readCount: () => number) {
     this.#environment = environment
     this.#execution = execution
     this.#readCount = readCount
     this.#budget = createBudget(execution.plan.env.deadLetters)
+  }
+
+  /** All rows that went nowhere: what the job's policy took, and what transforms skip themselves. */
+  get failedCount(): number {
+    return this.#rejectedCount + this.#skippedCount
+  }
+
+  readonly countSkipped = (rowCount: number): void => {
+    this.#skippedCount += rowCount
+  }
+
+  /** Called when all rows of the group are through. Throws ENG-003 like a rejected row does. */
+  checkAtEnd(): void {
+    this.#budget.checkAtEnd(this.#rejectedCount, this.#readCount())
   }
 
   /** So many rows wait for their sink that nothing more shall be read. */
@@ -74,11 +89,13 @@ export class DeadLetters {
     const { error, place } = rejected
     const policy = this.#execution.plan.env.deadLetters
     if (policy.mode === 'FAIL') throw placed(error, place)
-    this.count += 1
-    this.#budget.spend(this.count, this.#readCount())
+    this.#rejectedCount += 1
+    this.#budget.spend(this.#rejectedCount, this.#readCount())
     if (this.#node === null) {
       const message = `${vertex.name}: skipped a row of ${place}: ${messageOf(error)}`
-      if (this.count <= loggedMax) this.#environment.report({ kind: 'log', level: 'warn', message })
+      if (this.#rejectedCount <= loggedMax) {
+        this.#environment.report({ kind: 'log', level: 'warn', message })
+      }
       return
     }
     const timeMs = this.#environment.host.clock.now()

@@ -160,9 +160,12 @@ export class TaskGroup {
 
   async #openTransform(vertex: Vertex): Promise<void> {
     const transform = await loadTransform(vertex)
-    const reject = this.#deadLetters.rejectRow(vertex)
+    const failures = {
+      reject: this.#deadLetters.rejectRow(vertex),
+      countSkipped: this.#deadLetters.countSkipped,
+    }
     const { host } = this.#environment
-    const operator: Operator = new TransformOperator(transform, vertex, host, reject)
+    const operator: Operator = new TransformOperator(transform, vertex, host, failures)
     operator.restore?.(this.#restoredStates(vertex.id) as readonly StateEntry[])
     const node = new OperatorNode({
       ...this.#nodeOptions(vertex),
@@ -223,7 +226,19 @@ export class TaskGroup {
     this.#reportProgress()
     if (this.#drainedReported || !this.#nodes.every((node) => node.done)) return
     this.#drainedReported = true
+    if (!this.#isWithinBudget()) return
     this.#environment.report({ kind: 'drained' })
+  }
+
+  /** The share of rejected rows is exact only now; nothing of it is committed yet. */
+  #isWithinBudget(): boolean {
+    try {
+      this.#deadLetters.checkAtEnd()
+      return true
+    } catch (thrown) {
+      this.#environment.fail(thrown)
+      return false
+    }
   }
 
   #onSlice(): void {
@@ -250,7 +265,7 @@ export class TaskGroup {
       const { vertexId, rowCount } = node
       vertices.push({ vertexId, rowCount, byteCount: 0, splitsDone: 0 })
     }
-    const rejectedCount = this.#deadLetters.count
+    const rejectedCount = this.#deadLetters.failedCount
     this.#environment.report({ kind: 'progress', vertices, rejectedCount })
   }
 }

@@ -2,6 +2,7 @@ import type { Operator, Outbox } from '../../runtime/operators/index.ts'
 import type { Batch, TableSchema } from '../../runtime/rows/index.ts'
 import type {
   BoundTransform,
+  CountSkipped,
   RejectRow,
   TransformHost,
   TransformPlugin,
@@ -14,21 +15,28 @@ export class TransformOperator implements Operator {
   readonly #vertex: Vertex
   readonly #host: TransformHost
   readonly #reject: RejectRow
+  readonly #countSkipped: CountSkipped
   readonly #bound = new Map<TableSchema, BoundTransform>()
   readonly #pending: Batch[] = []
   #applied = false
   #taken = 0
 
-  constructor(plugin: TransformPlugin, vertex: Vertex, host: TransformHost, reject: RejectRow) {
+  constructor(
+    plugin: TransformPlugin,
+    vertex: Vertex,
+    host: TransformHost,
+    failures: { readonly reject: RejectRow; readonly countSkipped: CountSkipped },
+  ) {
     this.#plugin = plugin
     this.#vertex = vertex
     this.#host = host
-    this.#reject = reject
+    this.#reject = failures.reject
+    this.#countSkipped = failures.countSkipped
   }
 
   process(_input: number, batch: Batch, outbox: Outbox): boolean {
     if (!this.#applied) {
-      this.#bind(batch.table).apply(batch, this.#keep, this.#reject)
+      this.#bind(batch.table).apply(batch, this.#keep, this.#reject, this.#countSkipped)
       this.#applied = true
     }
     while (this.#taken < this.#pending.length) {

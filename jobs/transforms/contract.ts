@@ -5,6 +5,9 @@ import type { OptionSpecs, OptionsOf } from '../options/index.ts'
 /** Passes rejected rows on as the job's dead-letter policy says; see ConnectorContext.reject. */
 export type RejectRow = (batch: Batch, row: number, error: Error) => void
 
+/** Counts rows that fail and that the options of a transform say to leave out. */
+export type CountSkipped = (rowCount: number) => void
+
 /** What of the outside a transform may reach: NOW, RAND, UUID. */
 export type TransformHost = Pick<Host, 'clock' | 'random'>
 
@@ -14,9 +17,15 @@ export interface BoundTransform {
   readonly outputs: readonly TableSchema[]
   /**
    * Yields the batches that follow from `batch` to `emit`, in order. Allocates nothing a row beyond
-   * the values that it makes. A row that fails goes to `reject`, the others go on.
+   * the values that it makes. A row that fails goes to `reject`, or is counted as skipped; the
+   * others go on.
    */
-  apply(batch: Batch, emit: (batch: Batch) => void, reject: RejectRow): void
+  apply(
+    batch: Batch,
+    emit: (batch: Batch) => void,
+    reject: RejectRow,
+    countSkipped: CountSkipped,
+  ): void
 }
 
 export interface TransformPlugin<Specs extends OptionSpecs = OptionSpecs> {

@@ -1,2 +1,8 @@
-export type { BoundTransform, RejectRow, TransformHost, TransformPlugin } from './contract.ts'
+export type {
+  BoundTransform,
+  CountSkipped,
+  RejectRow,
+  TransformHost,
+  TransformPlugin,
+} from './contract.ts'
 export { TRANSFORMS, type TransformEntry } from './registry.ts'

@@ -2,7 +2,7 @@ import type { JsonValue } from '../../runtime/config/index.ts'
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Batch, TableSchema } from '../../runtime/rows/index.ts'
 import type { OptionSpecs, OptionsOf } from '../options/index.ts'
-import type { BoundTransform, TransformHost, TransformPlugin } from './contract.ts'
+import type { BoundTransform, CountSkipped, TransformHost, TransformPlugin } from './contract.ts'
 import { applyByRow } from './applyByRow.ts'
 import { makeErrorRoute } from './errorTable.ts'
 import { matcherOf, tableOptions, type TableOptions } from './tableOptions.ts'
@@ -17,7 +17,7 @@ export interface TableTransform {
    * Emits what follows from a batch. An EngineError that it throws is pinned to the rows that cause
    * it: it is then called again with fewer rows. A row that it knows goes to `fail` instead.
    */
-  apply(batch: Batch, emit: (batch: Batch) => void, fail: FailRow): void
+  apply(batch: Batch, emit: (batch: Batch) => void, fail: FailRow, countSkipped: CountSkipped): void
 }
 
 export interface TableTransformPlugin<Specs extends OptionSpecs> {
@@ -55,6 +55,10 @@ export const defineTableTransform = <Specs extends OptionSpecs>(
   },
 })
 
+const throwError: FailRow = (_batch, _row, error) => {
+  throw error
+}
+
 const passThrough = (table: TableSchema): BoundTransform => ({
   outputs: [table],
   apply: (batch, emit) => emit(batch),
@@ -72,27 +76,27 @@ const handled = (
     case undefined:
       return {
         outputs: transform.outputs,
-        apply: (batch, emit, reject) => applyByRow(transform, batch, emit, reject),
+        apply: (batch, emit, reject, countSkipped) =>
+          applyByRow(transform, batch, { emit, fail: reject, countSkipped }),
       }
     case 'FAIL':
       return {
         outputs: transform.outputs,
-        apply: (batch, emit) =>
-          applyByRow(transform, batch, emit, (_batch, _row, error) => {
-            throw error
-          }),
+        apply: (batch, emit, _reject, countSkipped) =>
+          applyByRow(transform, batch, { emit, fail: throwError, countSkipped }),
       }
     case 'SKIP':
       return {
         outputs: transform.outputs,
-        apply: (batch, emit) => applyByRow(transform, batch, emit, () => undefined),
+        apply: (batch, emit, _reject, countSkipped) =>
+          applyByRow(transform, batch, { emit, fail: () => countSkipped(1), countSkipped }),
       }
     case 'ROUTE_TO_TABLE': {
       const route = makeErrorRoute(options['row_error_handle_way.error_table'], table, host)
       return {
         outputs: [...transform.outputs, route.table],
-        apply: (batch, emit) => {
-          applyByRow(transform, batch, emit, route.take)
+        apply: (batch, emit, _reject, countSkipped) => {
+          applyByRow(transform, batch, { emit, fail: route.take, countSkipped })
           route.flush(emit)
         },
       }

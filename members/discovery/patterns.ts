@@ -2,7 +2,7 @@ import { EngineError } from '../../runtime/errors/index.ts'
 import type { Address } from '../../runtime/host/index.ts'
 
 /** More addresses than one pattern may stand for. */
-const EXPANDED_MAX = 65_536
+const EXPANDED_MAX = 1024
 const OCTET_MAX = 255
 
 const badPattern = (pattern: string): EngineError =>

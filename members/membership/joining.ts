@@ -13,6 +13,8 @@ const EAGER_ATTEMPTS = 20
 const YIELD_MS = 1000
 /** A master that has not let us in by then is asked for anew. */
 const TARGET_MS = 3000
+/** Who was refused comes again after so long: the cluster may have been configured anew. */
+const REFUSED_MS = 5000
 
 const newContact = (address: Address, nowMs: number): Contact => ({
   address,
@@ -80,9 +82,12 @@ const ask = (draft: Draft, joining: Joining): void => {
     send(draft, joining.target.address, { kind: 'join', joiner: self, compatibility, epochSeen })
     return
   }
-  for (const { address } of joining.contacts.values()) {
-    send(draft, address, { kind: 'hello', asked: address, sender: self, sentAtMs: draft.nowMs })
-  }
+  for (const { address } of joining.contacts.values()) askContact(draft, address)
+}
+
+const askContact = (draft: Draft, address: Address): void => {
+  const { self } = draft.state
+  send(draft, address, { kind: 'hello', asked: address, sender: self, sentAtMs: draft.nowMs })
 }
 
 /** Nobody may be a master already, and every other joiner that could found lets us do it. */
@@ -177,7 +182,7 @@ export const onHello = (draft: Draft, message: MessageOf<'hello'>): void => {
   if (yields) changeJoining(draft, { yieldsUntilMs: draft.nowMs + YIELD_MS })
   answer(draft, sender.address, message, yields)
   // A joiner that has come up meanwhile is asked at once; so is a cluster that has found us.
-  if (knownAs !== 'joiner') changeJoining(draft, { retryAtMs: draft.nowMs })
+  if (knownAs !== 'joiner') askContact(draft, sender.address)
 }
 
 const chooseTarget = (draft: Draft, cluster: ClusterSummary): void => {
@@ -208,6 +213,13 @@ export const onHereWhileJoining = (draft: Draft, message: MessageOf<'here'>): vo
     changeContact(draft, asked, { outcome: 'absent' })
   }
   foundIfAlone(draft)
+}
+
+/** The master does not take this member as it is; its operator has to act. */
+export const onRefused = (draft: Draft, reason: string): void => {
+  if (draft.state.joining === undefined) return
+  changeJoining(draft, { target: undefined, retryAtMs: draft.nowMs + REFUSED_MS })
+  draft.effects.push({ kind: 'refused', reason })
 }
 
 /** Nobody of ours is at an address. */

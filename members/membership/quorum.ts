@@ -95,12 +95,20 @@ const mayVoteFor = (state: MembershipState, masterId: string, nowMs: number): bo
   return vote.masterId === undefined && allFollow(state)
 }
 
-/** Gives the vote of this member to the master of its view, if it may; tells whether it did. */
+/**
+ * Gives the vote of this member to the master of its view, if it may; tells whether it did. The
+ * vote answers what the master said last, so the promise counts from then.
+ */
 export const grantVote = (draft: Draft): boolean => {
   const { state, nowMs } = draft
   const { view, settings, pace } = state
   if (!settings.quorum || view === undefined || state.epochSeen > view.epoch) return false
   if (!mayVoteFor(state, view.masterId, nowMs)) return false
-  change(draft, { vote: { masterId: view.masterId, untilMs: nowMs + pace.promiseMs } })
+  const heardAtMs = isMaster(state)
+    ? nowMs
+    : (state.peers.get(view.masterId)?.heardAtMs ?? -Infinity)
+  const untilMs = heardAtMs + pace.promiseMs
+  if (untilMs <= nowMs) return false
+  change(draft, { vote: { masterId: view.masterId, untilMs } })
   return true
 }

@@ -7,6 +7,7 @@ import {
   onDiscovered,
   onHello,
   onHereWhileJoining,
+  onRefused,
   startJoining,
 } from './joining.ts'
 import {
@@ -81,6 +82,7 @@ const refreshList = (draft: Draft): void => {
     publish(draft, withAdmitted(draft, staying), raised)
     return
   }
+  if (!state.settings.quorum) return
   const agreedMasters = agreedSlots(view)
   const masters = [...state.peers].filter(([, peer]) => peer.grantedUntilMs > nowMs)
   const haveIt = masters.every(([, peer]) => peer.version === view.version)
@@ -123,8 +125,7 @@ const onMessage = (
       return
     case 'refuse': {
       const { joinerId, reason } = message
-      const isOurs = draft.state.joining !== undefined && joinerId === draft.state.self.id
-      if (isOurs) draft.effects.push({ kind: 'refused', reason })
+      if (joinerId === draft.state.self.id) onRefused(draft, reason)
       return
     }
     case 'view':

@@ -82,7 +82,11 @@ export const publish = (
   changes: Partial<Pick<View, 'epoch' | 'agreedMasters'>> = {},
 ): void => {
   const view = draft.state.view!
-  const next: View = { ...view, ...changes, version: view.version + 1, members }
+  const listed: View = { ...view, ...changes, version: view.version + 1, members }
+  // Where no quorum is asked for, nobody has to agree.
+  const next = draft.state.settings.quorum
+    ? listed
+    : { ...listed, agreedMasters: masterSlots(listed) }
   const removed = view.members.filter((member) => {
     const isOver = draft.state.peers.get(member.id)?.isGone === true
     return findMember(next, member.id) === undefined && !isOver

@@ -9,10 +9,12 @@ import {
   headerOf,
   inflate,
   isUtf8,
+  openLzop,
   skipBytes,
   skipRows,
   startsAsArray,
   type ByteSource,
+  type NoteUnevenRow,
   type ReadPosition,
   type RejectBadRow,
   type RowReader,
@@ -37,6 +39,7 @@ export interface OpenRequest {
   readonly columns: TableSchema
   readonly split: FileSplit
   readonly reject: RejectBadRow
+  readonly noteUneven: NoteUnevenRow
 }
 
 /** Opens a file of text, csv or json. Positions count bytes of the decompressed text in UTF-8. */
@@ -64,7 +67,7 @@ const PROLOGUE_BYTES_MAX = 64 * 1024 * 1024
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const
 
 export const readPrologue = async (
-  request: Omit<OpenRequest, 'columns' | 'reject'>,
+  request: Omit<OpenRequest, 'columns' | 'reject' | 'noteUneven'>,
 ): Promise<Prologue> => {
   const { table, split } = request
   const { options, format } = table
@@ -126,7 +129,7 @@ const refuseBinary = (table: FileTable, path: string, head: Uint8Array): void =>
 
 /** The text of the file in UTF-8 from byte `offset` of it on. */
 const openBytes = async (
-  { host, table, split }: Omit<OpenRequest, 'columns' | 'reject'>,
+  { host, table, split }: Omit<OpenRequest, 'columns' | 'reject' | 'noteUneven'>,
   offset: number,
 ): Promise<ByteSource> => {
   const { options } = table
@@ -157,16 +160,18 @@ const decompress = (file: ByteSource, { options }: FileTable): ByteSource => {
       return inflate(file, options.compress_codec)
     case 'zlib':
       return inflate(file, 'deflate')
+    case 'lzo':
+      return openLzop(file)
     default:
       throw new EngineError(
         'FIL-005',
-        `LocalFile: ${options.compress_codec} is not supported for text, csv and json; use gzip, zstd, brotli, zlib or none.`,
+        `LocalFile: ${options.compress_codec} is not supported for text, csv and json; use lzo, gzip, zstd, brotli, zlib or none.`,
       )
   }
 }
 
 const readerOf = (
-  { table, columns, reject }: OpenRequest,
+  { table, columns, reject, noteUneven }: OpenRequest,
   prologue: Prologue,
   from: ReadPosition,
 ): RowReader => {
@@ -193,6 +198,7 @@ const readerOf = (
     temporal,
     from,
     reject,
+    noteUneven,
   })
 }
 

@@ -7,7 +7,7 @@ import {
   type Column,
   type TableSchema,
 } from '../../../runtime/rows/index.ts'
-import type { BadRow } from '../../formats/index.ts'
+import type { BadRow, NoteUnevenRow } from '../../formats/index.ts'
 import { ReadSignal, type ConnectorContext, type SourceReader } from '../contract.ts'
 import { defineSource } from '../define.ts'
 import { findFiles } from './listing.ts'
@@ -99,6 +99,21 @@ const createFileReader = (
   let file: OpenFile | null = null
   let schema: TableSchema | null = null
 
+  /** A file in several parts is warned of once, unless another file comes between. */
+  let warnedPath = ''
+  const warnUneven =
+    (path: string): NoteUnevenRow =>
+    ({ line, offset }) => {
+      if (warnedPath === path) return
+      warnedPath = path
+      const place = line === null ? `at byte ${offset}` : `in line ${line}`
+      context.log(
+        'warn',
+        `${path}: the row ${place} has more or fewer cells than columns, perhaps not it alone. ` +
+          'Missing cells are read as null, further ones are left out.',
+      )
+    }
+
   /** Adds the partition columns, which are the last ones. */
   const complete = (batch: Batch): Batch => {
     const { columns } = schema!
@@ -126,7 +141,7 @@ const createFileReader = (
       const table = tables[split.table]!
       schema = schemas[split.table]!
       file = await namingFile(split.path, () =>
-        openFile(table, schema!, started as FileSplit, context),
+        openFile(table, schema!, started as FileSplit, context, warnUneven(split!.path)),
       )
     },
     read: () => {
@@ -150,6 +165,7 @@ const openFile = (
   schema: TableSchema,
   split: FileSplit,
   { host, reject }: ConnectorContext,
+  noteUneven: NoteUnevenRow,
 ): Promise<OpenFile> => {
   const added = new Set(partitionNames(table, split.path))
   const own = new Set(declaredColumns(table)?.map((one) => one.name))
@@ -162,6 +178,7 @@ const openFile = (
     table,
     columns,
     split,
+    noteUneven,
     reject: ({ text, error, line, offset }: BadRow) =>
       reject({
         row: text,

@@ -6,7 +6,7 @@ import {
   type Batch,
   type TableSchema,
 } from '../../../runtime/rows/index.ts'
-import type { ReadPosition, RejectBadRow, RowReader } from '../contract.ts'
+import type { NoteUnevenRow, ReadPosition, RejectBadRow, RowReader } from '../contract.ts'
 import { createGrid, resetGrid, type CellGrid } from '../grid.ts'
 import { Intake } from '../intake.ts'
 import { cellsOf, cellText, type CellParser, type CellRules } from './cells.ts'
@@ -25,6 +25,7 @@ export interface GridReaderOptions {
   readonly notation: CellNotation
   readonly from: ReadPosition
   readonly reject: RejectBadRow
+  readonly noteUneven?: NoteUnevenRow | undefined
 }
 
 const BAD_TEXT_LENGTH_MAX = 500
@@ -50,6 +51,15 @@ export const createGridReader = (options: GridReaderOptions): RowReader => {
     })
   }
 
+  let isUnevenNoted = options.noteUneven === undefined
+  const noteUneven = (row: number): void => {
+    isUnevenNoted = true
+    options.noteUneven?.({
+      line: knowsLine ? line + grid.rowLines[row]! + 1 : null,
+      offset: intake.baseOffset + grid.rowStarts[row]!,
+    })
+  }
+
   /** Shows the end to the tokenizer once: it may miss something there. */
   const finish = (): void => {
     if (isFinished) return
@@ -71,6 +81,7 @@ export const createGridReader = (options: GridReaderOptions): RowReader => {
         if (!intake.refill()) return null
         continue
       }
+      if (grid.unevenRow >= 0 && !isUnevenNoted) noteUneven(grid.unevenRow)
       const batch =
         grid.rowCount === 0 ? null : batchOfGrid({ table, grid, parsers, rules }, rejectRow)
       intake.start = end

@@ -1,2 +1,2 @@
-export { createLzopWriter } from './lzop.ts'
+export { createLzopWriter, openLzop } from './lzo/index.ts'
 export { createDeflater, inflate, type ByteCompressor } from './streams.ts'

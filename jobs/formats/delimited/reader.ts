@@ -1,7 +1,7 @@
 import { assert } from '../../../runtime/errors/index.ts'
 import type { TableSchema } from '../../../runtime/rows/index.ts'
 import { createGridReader, type TemporalFormats, type Unescape } from '../cells/index.ts'
-import type { ReadPosition, RejectBadRow, RowReader } from '../contract.ts'
+import type { NoteUnevenRow, ReadPosition, RejectBadRow, RowReader } from '../contract.ts'
 import { nestedOf } from './nested.ts'
 import { createDelimitedTokenizer } from './tokenizer.ts'
 
@@ -21,6 +21,7 @@ export interface DelimitedReaderOptions {
   readonly temporal: TemporalFormats
   readonly from: ReadPosition
   readonly reject: RejectBadRow
+  readonly noteUneven?: NoteUnevenRow
 }
 
 /** A reader of csv, or of text with delimiters but without quotes, in UTF-8. */
@@ -53,6 +54,7 @@ export const createDelimitedReader = (options: DelimitedReaderOptions): RowReade
     },
     from: options.from,
     reject: options.reject,
+    noteUneven: options.noteUneven,
   })
 }
 

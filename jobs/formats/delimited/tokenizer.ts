@@ -31,7 +31,10 @@ const DELIMITER = 1
 const ROW_END = 2
 const NOT_ASCII = 3
 
-/** Finds the rows of csv and of delimited text. One pass over the bytes; no strings. */
+/**
+ * Finds the rows of csv and of delimited text. One pass over the bytes; no strings. Cells that a row
+ * lacks are null and those that it has too many are left out, as SeaTunnel does.
+ */
 export const createDelimitedTokenizer = (syntax: DelimitedSyntax): Tokenizer => {
   const fieldCount = syntax.columnOfField.length
   const skipsEmpty = syntax.emptyLines === 'skipped'
@@ -54,6 +57,9 @@ export const createDelimitedTokenizer = (syntax: DelimitedSyntax): Tokenizer => 
         for (let field = scan.fieldCount; field < fieldCount; field += 1) {
           missing(grid, row, syntax.columnOfField[field]!)
         }
+        if (grid.unevenRow < 0 && (scan.fieldCount < fieldCount || scan.isTooLong)) {
+          grid.unevenRow = row
+        }
         if (scan.malformed !== '') grid.malformed.set(row, scan.malformed)
         row += 1
       }
@@ -69,7 +75,15 @@ export const createDelimitedTokenizer = (syntax: DelimitedSyntax): Tokenizer => 
 }
 
 /** What `readRow` found: one object, filled anew by each call. */
-const scan = { end: -1, textEnd: 0, fieldCount: 0, seen: 0, lines: 0, malformed: '' }
+const scan = {
+  end: -1,
+  textEnd: 0,
+  fieldCount: 0,
+  isTooLong: false,
+  seen: 0,
+  lines: 0,
+  malformed: '',
+}
 
 type ReadRow = (grid: CellGrid, row: number, start: number, isLast: boolean) => void
 
@@ -88,6 +102,7 @@ const rowReaderOf = (syntax: DelimitedSyntax): ReadRow => {
     scan.end = -1
     scan.seen = 0
     scan.lines = 1
+    scan.isTooLong = false
     scan.malformed = ''
     while (!isRowEnd) {
       let cellStart = at
@@ -120,7 +135,8 @@ const rowReaderOf = (syntax: DelimitedSyntax): ReadRow => {
           if (flag !== 0) flagCell(grid, row, column, flag)
         }
       } else if (field > fieldCount || cellEnd > cellStart || !isRowEnd) {
-        scan.malformed = `It has more than ${fieldCount} cells.`
+        // A delimiter at the end of the row is only that: no cell follows it.
+        scan.isTooLong = true
       }
       field += 1
       scan.textEnd = textEnd

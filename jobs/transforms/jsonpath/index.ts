@@ -15,6 +15,7 @@ import {
   type Value,
 } from '../../../runtime/rows/index.ts'
 import type { OptionsOf } from '../../options/index.ts'
+import type { CountSkipped } from '../contract.ts'
 import { adding, requireColumn } from '../schemas.ts'
 import { defineTableTransform, type FailRow } from '../tableTransform.ts'
 import { parseLooseJson } from './looseJson.ts'
@@ -45,13 +46,14 @@ export const jsonPath = defineTableTransform({
     const { output, build } = adding(table, columns, 'JsonPath')
     return {
       outputs: [output],
-      apply: (batch, emit, fail) => {
+      apply: (batch, emit, fail, countSkipped) => {
         const values = extractions.map(() => new Array<Value>(batch.rowCount).fill(null))
         const kept = new Int32Array(batch.rowCount)
         let count = 0
+        const failures = { fail, countSkipped }
         for (let row = 0; row < batch.rowCount; row += 1) {
           kept[count] = row
-          count += extractRow(extractions, values, batch, row, fail) ? 1 : 0
+          count += extractRow(extractions, values, batch, row, failures) ? 1 : 0
         }
         const vectors = values.map((column, index) => vectorOf(columns[index]!.type, column))
         emit(selectRows(build(batch, vectors), kept, count))
@@ -154,7 +156,7 @@ const extractRow = (
   values: readonly Value[][],
   batch: Batch,
   row: number,
-  fail: FailRow,
+  { fail, countSkipped }: { readonly fail: FailRow; readonly countSkipped: CountSkipped },
 ): boolean => {
   for (const [index, extraction] of extractions.entries()) {
     const source = valueAt(batch.columns[extraction.source]!, row)
@@ -164,6 +166,7 @@ const extractRow = (
       values[index]![row] = result
     } else if (extraction.errorWay !== 'SKIP') {
       if (extraction.errorWay === 'FAIL') fail(batch, row, result)
+      else countSkipped(1)
       return false
     }
   }

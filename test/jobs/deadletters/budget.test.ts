@@ -29,6 +29,14 @@ describe('dead-letter budget', () => {
     expect(codeOf(() => budget.spend(11, 1_100))).toBe('none')
   })
 
+  test('looks at the share of any number of rows at the end', () => {
+    const budget = createBudget({ mode: 'SKIP', maxPercent: 1 })
+    expect(codeOf(() => budget.checkAtEnd(1, 100))).toBe('none')
+    expect(codeOf(() => budget.checkAtEnd(2, 100))).toBe('ENG-003')
+    expect(codeOf(() => budget.checkAtEnd(0, 0))).toBe('none')
+    expect(codeOf(() => createBudget({ mode: 'SKIP' }).checkAtEnd(5, 5))).toBe('none')
+  })
+
   test('a job without limits rejects as many as come', () => {
     const budget = createBudget({ mode: 'SKIP' })
     expect(codeOf(() => budget.spend(1_000_000, 1_000_000))).toBe('none')

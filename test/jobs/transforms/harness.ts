@@ -53,6 +53,7 @@ export interface Applied {
   readonly kinds: readonly string[]
   readonly rejected: readonly (readonly Value[])[]
   readonly errors: readonly string[]
+  readonly skippedCount: number
 }
 
 export const applyAll = (bound: BoundTransform, batches: readonly Batch[]): Applied => {
@@ -60,6 +61,7 @@ export const applyAll = (bound: BoundTransform, batches: readonly Batch[]): Appl
   const kinds: string[] = []
   const rejected: Value[][] = []
   const errors: string[] = []
+  let skippedCount = 0
   for (const batch of batches) {
     bound.apply(
       batch,
@@ -73,6 +75,9 @@ export const applyAll = (bound: BoundTransform, batches: readonly Batch[]): Appl
         rejected.push(rowAt(failed, row))
         errors.push(error.message)
       },
+      (rowCount) => {
+        skippedCount += rowCount
+      },
     )
   }
   const columns = Object.fromEntries(
@@ -81,7 +86,7 @@ export const applyAll = (bound: BoundTransform, batches: readonly Batch[]): Appl
       output.columns.map((column) => `${column.name}:${formatType(column.type)}`).join(' '),
     ]),
   )
-  return { columns, rows, kinds, rejected, errors }
+  return { columns, rows, kinds, rejected, errors, skippedCount }
 }
 
 /** Binds a transform and applies it to the rows as one batch. */

@@ -9,6 +9,7 @@ const read = async (fields: { [name: string]: string }, row: Value[], columns: s
     columns: applied.columns['shop.orders']!.split(' ').slice(Object.keys(fields).length),
     values: applied.rows['shop.orders']?.[0]?.slice(row.length),
     errors: applied.errors,
+    skippedCount: applied.skippedCount,
   }
 }
 
@@ -78,7 +79,7 @@ test('what is not there fails the row, or is null, or drops the row', async () =
   expect(failed.errors).toEqual(['There is nothing at $.f2 for "x".'])
   expect((await read(fields, ['{"f1": 1}'], columnWith('SKIP'))).values).toEqual([null])
   const dropped = await read(fields, ['{"f1": 1}'], columnWith('SKIP_ROW'))
-  expect([dropped.values, dropped.errors]).toEqual([undefined, []])
+  expect([dropped.values, dropped.errors, dropped.skippedCount]).toEqual([undefined, [], 1])
   expect((await read(fields, ['{no json'], columnWith('FAIL'))).errors).toEqual([
     'The text for "x" is not JSON.',
   ])

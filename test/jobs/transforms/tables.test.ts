@@ -55,6 +55,7 @@ test('row_error_handle_way decides what becomes of a row that fails', async () =
   const skipped = await apply(`${QUERY}, row_error_handle_way = SKIP`, 't')
   expect(skipped.rejected).toEqual([])
   expect(skipped.rows['t']!.length).toBe(2)
+  expect(skipped.skippedCount).toBe(1)
 })
 
 test('rows that fail are routed to the error table', async () => {

@@ -143,6 +143,5 @@ test('a change that comes after a checkpoint was triggered is not in its snapsho
   node.call()
   node.call()
   expect(acknowledged).toEqual(['1@0'])
-  node.call()
   expect(recorder.log).toEqual(['0:0', '0:0', '0|1', '0:7'])
 })

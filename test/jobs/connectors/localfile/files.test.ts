@@ -112,11 +112,7 @@ test('a JSON array, gzip and GBK', async () => {
 
 test('rows that cannot be read are rejected with their place, the others come', async () => {
   const context = testContext({ reject: () => undefined })
-  const rows = await rowsOf(
-    '1,a\nx,b\n3,c,d\n"4"x,d\n5,e\n',
-    `file_format_type = csv, ${PAIR}`,
-    context,
-  )
+  const rows = await rowsOf('1,a\nx,b\n"4"x,d\n5,e\n', `file_format_type = csv, ${PAIR}`, context)
   expect(rows).toEqual(['t +I 1 "a"', 't +I 5 "e"'])
   expect(
     context.rejected.map(({ row, place, error }) => [
@@ -126,10 +122,31 @@ test('rows that cannot be read are rejected with their place, the others come', 
     ]),
   ).toEqual([
     ['x,b', ':2', 'Column "id": "x" is not of type int.'],
-    ['3,c,d', ':3', 'It has more than 2 cells.'],
-    ['"4"x,d', ':4', 'A quoted cell is followed by other text.'],
+    ['"4"x,d', ':3', 'A quoted cell is followed by other text.'],
   ])
 })
+
+test.each(['text', 'csv'])(
+  'a row of %s with other than all cells is read, with one warning a file',
+  async (format) => {
+    const context = testContext()
+    const rows = await rowsOf(
+      '1,a\n2\n3,c,d\n4,d,\n,\n',
+      `file_format_type = ${format}, field_delimiter = ",", ${PAIR}`,
+      context,
+    )
+    expect(rows).toEqual([
+      't +I 1 "a"',
+      't +I 2 null',
+      't +I 3 "c"',
+      't +I 4 "d"',
+      't +I null null',
+    ])
+    expect(context.rejected).toEqual([])
+    expect(context.logged.length).toBe(1)
+    expect(context.logged[0]).toContain('in.dat: the row in line 2 has more or fewer cells')
+  },
+)
 
 const failure = async (promise: Promise<unknown>): Promise<string> => {
   try {

@@ -1,0 +1,2 @@
+export { openLzop } from './lzopReader.ts'
+export { createLzopWriter } from './lzopWriter.ts'
