@@ -57,6 +57,7 @@ export const memberWords = (
     'member',
     '--role',
     member.role,
+    '--attached',
     ...settings.flatMap((setting) => ['--set', setting]),
     ...(jobFile === undefined ? [] : ['--job', jobFile]),
   ]

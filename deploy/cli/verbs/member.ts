@@ -18,6 +18,10 @@ const flags = {
     short: 'd',
     description: 'run in the background; answers when the member is ready',
   },
+  attached: {
+    kind: 'switch',
+    description: 'end when stdin ends: together with the process that started the member',
+  },
   stop: { kind: 'switch', description: 'end the member of this role that runs in the background' },
   job: {
     kind: 'text',
@@ -107,6 +111,7 @@ const foreground = async ({ flags, terminal }: MemberCall): Promise<ExitCode> =>
     await runMember(host, {
       setup,
       log,
+      isAttached: flags.attached,
       ...(flags.job === undefined ? {} : { work: jobOf(host, flags.job, terminal) }),
       onReady: (line) => {
         log('info', `ready: ${line}`)
