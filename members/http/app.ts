@@ -52,7 +52,7 @@ export const createMemberApp = (host: Host, options: MemberAppOptions): Hono<Mem
       host,
       member,
       contextPath,
-      authorities: listeners[0]?.tls?.authorities,
+      tls: listeners[0]?.tls,
     }),
   }
   root.route('/', clusterRoutes(member, tools.onlyActiveMaster))
