@@ -1,4 +1,3 @@
-process.stderr.write(
-  'Tidegate has no cluster yet: a job runs in one process. Use `bun run tidegate run FILE`.\n',
-)
-process.exit(2)
+import { processTerminal, runCommandLine } from './cli/index.ts'
+
+process.exit(await runCommandLine(['cluster', ...process.argv.slice(2)], processTerminal()))

@@ -40,6 +40,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Print the JSON Schema of job files',
     load: () => import('./verbs/schema.ts'),
   },
+  {
+    name: 'member',
+    summary: 'Run a member of a cluster',
+    load: () => import('./verbs/member.ts'),
+  },
+  {
+    name: 'cluster',
+    summary: 'Run a whole cluster on this machine',
+    load: () => import('./verbs/cluster.ts'),
+  },
+  {
+    name: 'members',
+    summary: 'Show the members of a cluster',
+    load: () => import('./verbs/members.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'Look whether a member could run here',
+    load: () => import('./verbs/doctor.ts'),
+  },
   { name: 'explain', summary: 'Say what a code means', load: () => import('./verbs/explain.ts') },
   {
     name: 'completions',

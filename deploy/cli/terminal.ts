@@ -5,7 +5,7 @@ import { Ansis } from 'ansis'
 /** One of the two streams that the command writes to. */
 export interface TextStream {
   readonly isTerminal: boolean
-  /** Width in columns; 100 where it is not known. */
+  /** Width in columns; 160 where it is not known. */
   readonly columns: number
   /** Paints nothing where colour is not wanted: NO_COLOR, TERM=dumb, not a terminal. */
   readonly color: Ansis
@@ -21,7 +21,7 @@ export interface Terminal {
 
 const WAITER = new Int32Array(new SharedArrayBuffer(4))
 const PIPE_FULL_WAIT_MS = 2
-const COLUMNS_UNKNOWN = 100
+const COLUMNS_UNKNOWN = 160
 
 const errorCodeOf = (thrown: unknown): string | undefined =>
   thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined

@@ -58,11 +58,6 @@ export class CheckpointDriver {
     this.#timer?.cancel()
   }
 
-  /** Some enumerators have saved, the groups are not triggered yet: new splits must wait. */
-  get isEnumerating(): boolean {
-    return this.#state.phase === 'enumerating'
-  }
-
   enumerated(vertexId: number, checkpointId: number, state: JsonValue): void {
     this.#enumerators[vertexId] = state
     this.#step({ kind: 'enumeratorAcknowledged', checkpointId, vertexId })

@@ -42,6 +42,9 @@ export class PipelineExecution {
   readonly #enumerators = new Map<number, TaskThread>()
   readonly #committers = new Map<number, TaskThread>()
   readonly #groups: TaskThread[] = []
+  /** The enumerators that have saved while others have not: the groups are not triggered yet. */
+  readonly #savedEnumerators = new Set<number>()
+  /** Splits that such an enumerator gave out since: they belong behind the barrier. */
   readonly #heldGrants: (() => void)[] = []
   #execution: Execution
   #checkpoints: CheckpointDriver | null = null
@@ -150,8 +153,9 @@ export class PipelineExecution {
       triggerEnumerators: (checkpointId) =>
         post(this.#enumerators.values(), { kind: 'trigger', checkpointId }),
       triggerGroups: (checkpointId) => {
-        for (const grant of this.#heldGrants.splice(0)) grant()
         post(this.#groups, { kind: 'trigger', checkpointId })
+        for (const grant of this.#heldGrants.splice(0)) grant()
+        this.#savedEnumerators.clear()
       },
       store: (record) => this.#store(record),
       commit: (record) => this.#commitAll(record),
@@ -210,11 +214,12 @@ export class PipelineExecution {
       case 'granted': {
         const { instance, split } = report
         const grant = (): void => this.#groups[instance]!.post({ kind: 'split', vertexId, split })
-        if (this.#checkpoints?.isEnumerating === true) this.#heldGrants.push(grant)
+        if (this.#savedEnumerators.has(vertexId)) this.#heldGrants.push(grant)
         else grant()
         return
       }
       case 'enumerated':
+        this.#savedEnumerators.add(vertexId)
         return this.#checkpoints?.enumerated(vertexId, report.checkpointId, report.state)
       case 'splitCount':
         return this.#options.progress.splitsFound(vertexId, report.splitCount)

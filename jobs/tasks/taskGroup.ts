@@ -90,8 +90,7 @@ export class TaskGroup {
 
   grant(vertexId: number, split: Split | null): void {
     const source = this.#sources.get(vertexId)
-    source?.splits.grant(split)
-    source?.node.resume()
+    source?.node.change(() => source.splits.grant(split))
   }
 
   trigger(checkpointId: number): void {

@@ -14,7 +14,8 @@ export class TaskIsolate {
   readonly #environment: TaskEnvironment
   readonly #cancellation = new AbortController()
   #group: TaskGroup | null = null
-  #enumerator: EnumeratorTask | null = null
+  /** A promise, since readers may ask for splits while it opens. */
+  #enumerator: Promise<EnumeratorTask> | null = null
   #committer: CommitterTask | null = null
   #failed = false
 
@@ -42,7 +43,8 @@ export class TaskIsolate {
         this.#report({ kind: 'deployed' })
         return this.#group.run()
       case 'deployEnumerator':
-        this.#enumerator = await EnumeratorTask.open(this.#environment, command)
+        this.#enumerator = EnumeratorTask.open(this.#environment, command)
+        await this.#enumerator
         return this.#report({ kind: 'deployed' })
       case 'deployCommitter': {
         const { execution, vertexId } = command
@@ -50,15 +52,15 @@ export class TaskIsolate {
         return this.#report({ kind: 'deployed' })
       }
       case 'requestSplit':
-        return this.#enumerator?.request(command.instance)
+        return (await this.#enumerator)?.request(command.instance)
       case 'split':
         return this.#group?.grant(command.vertexId, command.split)
       case 'trigger':
-        this.#enumerator?.snapshot(command.checkpointId)
-        return this.#group?.trigger(command.checkpointId)
+        this.#group?.trigger(command.checkpointId)
+        return (await this.#enumerator)?.snapshot(command.checkpointId)
       case 'completed':
-        this.#enumerator?.completed(command.checkpointId)
-        return this.#group?.completed(command.checkpointId)
+        await this.#group?.completed(command.checkpointId)
+        return (await this.#enumerator)?.completed(command.checkpointId)
       case 'commit':
         return this.#committer?.commit(command.infos)
       case 'abortOrphans':
@@ -93,7 +95,8 @@ export class TaskIsolate {
   async #close(abort: boolean): Promise<void> {
     if (abort) this.#cancellation.abort()
     await this.#group?.close(abort)
-    await this.#enumerator?.close()
+    const enumerator = await this.#enumerator?.catch(() => null)
+    await enumerator?.close()
     await this.#committer?.close()
     this.#report({ kind: 'closed' })
   }

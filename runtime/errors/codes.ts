@@ -8,7 +8,7 @@ export interface ErrorCodeText {
  * Every code that Tidegate reports, by area:
  * HST host and disk, CFG configuration and job files, PLN plan, ROW rows and types, SQL expressions,
  * CON any connector, FIL files, JDB databases, HTP HTTP, AST assertions, TRF transforms,
- * ENG engine, CKP checkpoints, CLI command line, NET members.
+ * ENG engine, CKP checkpoints, CLI command line, NET members, API members over HTTP.
  */
 export const ERROR_CODES = {
   'HST-001': {
@@ -266,10 +266,27 @@ export const ERROR_CODES = {
     what: 'A member refused a request.',
     action: 'See the detail, and the log of that member.',
   },
+  'API-001': {
+    what: 'The HTTP port would be open to other machines without credentials.',
+    action:
+      'Configure a user with a password or a token, listen on 127.0.0.1, or set `insecure: true`.',
+  },
+  'API-002': {
+    what: 'A member did not answer over HTTP, or refused.',
+    action: 'Check that it runs, its `--url` and the credentials.',
+  },
   'CLI-001': { what: 'The command line is not valid.', action: 'See `--help`.' },
   'CLI-002': {
     what: 'The command needs a cluster.',
     action: 'Run the job in this process, with `tidegate run FILE` or `-m local`.',
+  },
+  'CLI-003': {
+    what: 'A member could not be started or stopped by itself.',
+    action: 'See the detail and the log file of the member.',
+  },
+  'CLI-004': {
+    what: 'The cluster on this machine could not be started.',
+    action: 'See what the members wrote above.',
   },
 } as const satisfies Record<string, ErrorCodeText>
 

@@ -12,6 +12,7 @@ export interface Disk {
   list(path: string): Promise<DiskEntry[]>
   /** Undefined where nothing is there. */
   stat(path: string): Promise<DiskStat | undefined>
+  /** Makes a folder and those above it that are missing; they survive a crash when it resolves. */
   makeFolder(path: string): Promise<void>
   rename(from: string, to: string): Promise<void>
   /** Removes a file or a folder with all in it; fine where nothing is there. */

@@ -1,5 +1,6 @@
 import type { Databases } from './database.ts'
 import type { Disk } from './disk.ts'
+import type { Http } from './http.ts'
 import type { Network } from './network.ts'
 import type { Threads } from './threads.ts'
 
@@ -20,11 +21,6 @@ export interface Host {
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
-
-/** HTTP as a client; failures reject as those of the standard `fetch` do. */
-export interface Http {
-  fetch(url: string | URL, init?: RequestInit): Promise<Response>
-}
 
 export interface Clock {
   /** Wall clock, in milliseconds since 1970-01-01T00:00:00Z; it may jump. */

@@ -17,7 +17,8 @@ export {
   type SqliteStatement,
 } from './database.ts'
 export type { Disk, DiskEntry, DiskFile, DiskStat } from './disk.ts'
-export type { Clock, Environment, Host, Http, Random, Timer } from './host.ts'
+export type { Clock, Environment, Host, Random, Timer } from './host.ts'
+export type { Http, HttpRequestInit, HttpServeOptions, HttpServer } from './http.ts'
 export type {
   Address,
   Connection,

@@ -41,6 +41,7 @@ export class SourceNode implements Node {
   #outgoing: Control | null = null
   #ending = false
   #barrier = -1
+  readonly #heldChanges: (() => void)[] = []
   #acknowledged = -1
   rowCount = 0
   byteCount = 0
@@ -72,18 +73,27 @@ export class SourceNode implements Node {
     if (this.done) this.#acknowledge(checkpointId)
     else {
       this.#barrier = checkpointId
-      this.resume()
+      this.#resume()
     }
+  }
+
+  /**
+   * Changes what the source reads: now, or behind the barrier that waits to be injected. What came
+   * after a checkpoint was triggered does not belong into its snapshot.
+   */
+  change(change: () => void): void {
+    if (this.#barrier === -1) change()
+    else this.#heldChanges.push(change)
+    this.#resume()
   }
 
   /** Stops reading: ends after the rows that were read, keeping the position for a later run. */
   drain(): void {
     this.#ending = true
-    this.resume()
+    this.#resume()
   }
 
-  /** Ends a pause: something has changed. */
-  resume(): void {
+  #resume(): void {
     this.#pauseTimer?.cancel()
     this.#pauseTimer = null
     this.#options.wake()
@@ -139,18 +149,21 @@ export class SourceNode implements Node {
     this.#outgoing = null
     if (control.kind === 'end') {
       this.done = true
-      if (this.#barrier !== -1) this.#acknowledge(this.#barrier)
+      const checkpointId = this.#barrier
+      this.#barrier = -1
+      if (checkpointId !== -1) this.#acknowledge(checkpointId)
     }
     return true
   }
 
   #pause(delayMs: number): boolean {
-    this.#pauseTimer = this.#options.clock.timer(delayMs, () => this.resume())
+    this.#pauseTimer = this.#options.clock.timer(delayMs, () => this.#resume())
     return false
   }
 
   #acknowledge(checkpointId: number): void {
     this.#acknowledged = checkpointId
     this.#options.acknowledge(checkpointId, this.vertexId, this.#options.source.snapshot())
+    for (const change of this.#heldChanges.splice(0)) change()
   }
 }

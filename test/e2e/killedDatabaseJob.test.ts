@@ -8,7 +8,7 @@ const rowCount = 40_000
 const environment = `
 env {
   job.mode = BATCH
-  parallelism = 2
+  parallelism = \${parallelism:2}
   checkpoint.interval = 60
   read_limit.rows_per_second = 20000
 }

@@ -10,7 +10,7 @@ const rowsPerSecond = 30_000
 const jobText = (folder: string): string => `
 env {
   job.mode = BATCH
-  parallelism = 2
+  parallelism = \${parallelism:2}
   checkpoint.interval = 60
   read_limit.rows_per_second = ${rowsPerSecond}
 }

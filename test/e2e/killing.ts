@@ -35,6 +35,8 @@ export interface KilledRun {
   readonly jobFile: string
   readonly checkpointFolder: string
   readonly killAfterMs: number
+  /** What the second run is told besides: another parallelism. */
+  readonly restoreWords: readonly string[]
 }
 
 /**
@@ -48,7 +50,7 @@ export const killAndRestore = async (run: KilledRun): Promise<boolean> => {
     if (first.exitCode !== 0) throw new Error(`The job failed by itself:\n${first.stderr}`)
     return false
   }
-  const second = await tidegate(['run', ...common, '--restore'])
+  const second = await tidegate(['run', ...common, '--restore', ...run.restoreWords])
   if (second.exitCode !== 0) throw new Error(`The restored job failed:\n${second.stderr}`)
   return true
 }
@@ -76,7 +78,10 @@ export interface KillRounds {
   readonly rowCount: number
 }
 
-/** Kills and restores a job round after round; each row must be there once after every round. */
+/**
+ * Kills a job and restores it at another parallelism, round after round; each row must be there once
+ * after every round. The job file takes the variable `parallelism`.
+ */
 export const checkKilledRounds = async (rounds: KillRounds): Promise<void> => {
   const { name, roundCount, killWithinMs, rowCount } = rounds
   const seed = Number(process.env['SEED'] ?? 20_261_122)
@@ -87,7 +92,8 @@ export const checkKilledRounds = async (rounds: KillRounds): Promise<void> => {
     const jobFile = await rounds.arrange(folder, round)
     const killAfterMs = 100 + random() * (killWithinMs - 100)
     const checkpointFolder = join(folder, 'checkpoints')
-    const run = { jobFile, checkpointFolder, killAfterMs }
+    const restoreWords = ['-i', `parallelism=${1 + (round % 4)}`]
+    const run = { jobFile, checkpointFolder, killAfterMs, restoreWords }
     if (await killAndRestore(run)) killed += 1
     const ids = await rounds.idsWritten(folder, round)
     const note = `SEED=${seed} round ${round} killed after ${killAfterMs} ms`

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 export const PROJECT_ROOT = join(import.meta.dir, '..', '..')
 
 /** `TIDEGATE_EXECUTABLE` makes the same tests run on a compiled executable. */
-const COMMAND: readonly string[] =
+export const COMMAND: readonly string[] =
   process.env['TIDEGATE_EXECUTABLE'] === undefined
     ? [process.execPath, join(PROJECT_ROOT, 'deploy/cli/main.ts')]
     : [process.env['TIDEGATE_EXECUTABLE']]

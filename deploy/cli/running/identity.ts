@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import {
   folderCheckpointStore,
   type CheckpointStore,
@@ -6,12 +6,13 @@ import {
 } from '../../../jobs/coordinator/index.ts'
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
+import { stateFolder } from '../stateFolder.ts'
 
 /** Checkpoints of a pipeline that are kept, so that a damaged one is not the end. */
 const CHECKPOINTS_RETAINED = 20
 
 /** A job id is the name of a folder and part of file and transaction names. */
-export const JOB_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/
+export const JOB_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 
 export interface IdentityOptions {
   readonly path: string
@@ -31,12 +32,9 @@ export interface JobIdentity {
   readonly source: string
 }
 
-/** Where checkpoints go unless `--checkpoint-dir` says so: the user's folder for state. */
-const defaultFolder = ({ environment }: Host): string => {
-  const home = environment['HOME']
-  const state = environment['XDG_STATE_HOME'] ?? (home === undefined ? '.' : `${home}/.local/state`)
-  return `${state}/tidegate/checkpoints`
-}
+/** Where checkpoints go unless `--checkpoint-dir` says so. */
+const defaultFolder = ({ environment }: Host): string =>
+  join(stateFolder(environment), 'checkpoints')
 
 /** Ids grow with time, as those of SeaTunnel do. */
 const newJobId = ({ clock, random }: Host): string =>

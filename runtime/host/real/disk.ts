@@ -1,5 +1,5 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Disk, DiskEntry, DiskFile } from '../disk.ts'
 import { diskError, isAbsent, onDisk } from './failures.ts'
 
@@ -98,6 +98,16 @@ const writeFileAtomically: Disk['writeFileAtomically'] = async (path, bytes) => 
   await syncFolder(folder)
 }
 
+const makeFolder: Disk['makeFolder'] = (path) =>
+  onDisk(path, async () => {
+    const highestMade = await mkdir(path, { recursive: true })
+    if (highestMade === undefined) return
+    const top = dirname(resolve(highestMade))
+    for (let made = resolve(path); made !== top; made = dirname(made)) {
+      await syncFolder(dirname(made))
+    }
+  })
+
 /** Files over node:fs. */
 export const realDisk: Disk = {
   open: openFile,
@@ -105,10 +115,7 @@ export const realDisk: Disk = {
   writeFileAtomically,
   list: listFolder,
   stat: statPath,
-  makeFolder: (path) =>
-    onDisk(path, async () => {
-      await mkdir(path, { recursive: true })
-    }),
+  makeFolder,
   rename: (from, to) => onDisk(from, () => rename(from, to)),
   remove: (path) => onDisk(path, () => rm(path, { recursive: true, force: true })),
   syncFolder,

@@ -2,6 +2,7 @@ import type { Host } from '../host.ts'
 import { realClock } from './clock.ts'
 import { createDatabases } from './database.ts'
 import { realDisk } from './disk.ts'
+import { realHttp } from './http.ts'
 import { realNetwork } from './network.ts'
 import { realRandom } from './random.ts'
 import { createRealThreads } from './threads.ts'
@@ -13,7 +14,7 @@ export const createRealHost = (): Host => ({
   disk: realDisk,
   network: realNetwork,
   threads: createRealThreads(),
-  http: { fetch: (url, init) => fetch(url, init) },
+  http: realHttp,
   databases: createDatabases(),
   environment: process.env,
 })

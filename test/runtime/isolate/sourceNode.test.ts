@@ -124,3 +124,24 @@ test('a rate limit spreads the rows over time', async () => {
   await loop.run()
   expect(clock.monotonic() - startMs).toBeGreaterThanOrEqual(30)
 })
+
+test('a change that comes after a checkpoint was triggered is not in its snapshot', () => {
+  let position = 0
+  const { node, recorder, acknowledged } = nodeOf({
+    poll: () => batch(position),
+    snapshot: () => position,
+  })
+  node.call()
+  recorder.refuses = 2
+  node.call()
+  node.trigger(1)
+  node.change(() => {
+    position = 7
+  })
+  node.call()
+  expect(acknowledged).toEqual([])
+  node.call()
+  node.call()
+  expect(acknowledged).toEqual(['1@0'])
+  expect(recorder.log).toEqual(['0:0', '0:0', '0|1', '0:7'])
+})

@@ -192,8 +192,11 @@ const makeFolder = (view: DiskView): Disk['makeFolder'] => {
       for (let depth = 1; depth <= parts.length; depth += 1) {
         const ancestor = parts.slice(0, depth).join('/')
         const found = names.find(ancestor)
-        if (found === undefined) names.set(ancestor, createFolderNode(view.wallMs()))
-        else if (found.kind === 'file') failDisk(path, 'EEXIST')
+        if (found === undefined) {
+          names.set(ancestor, createFolderNode(view.wallMs()))
+          if (!view.device.controls.faults.losesSyncs)
+            names.syncFolder(names.place(ancestor).folder)
+        } else if (found.kind === 'file') failDisk(path, 'EEXIST')
       }
     })
 }

@@ -71,9 +71,10 @@ const ended = (ports: Ports, process: Process): void => {
   }
 }
 
-const noHttp: Host['http'] = {
-  fetch: () => Promise.reject(new Error('The simulated host has no HTTP')),
-}
+const withoutHttp = (): Promise<never> =>
+  Promise.reject(new Error('The simulated host has no HTTP'))
+
+const noHttp: Host['http'] = { fetch: withoutHttp, serve: withoutHttp }
 
 const noDatabase = (): Promise<never> =>
   Promise.reject(new Error('The simulated host has no databases'))

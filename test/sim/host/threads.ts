@@ -8,6 +8,9 @@ export type ThreadEntries = Readonly<Record<string, (host: Host) => void>>
 /** How long a thread takes to start, and a message to cross; measured on the real host. */
 const START_MS = 3
 const CROSSING_MS = 0.015
+/** Now and then the other thread is busy: a message waits this long at most. */
+const BUSY_SHARE = 0.1
+const BUSY_MS_MAX = 5
 
 /** One direction of the channel. */
 interface Inbox {
@@ -39,16 +42,18 @@ export interface ThreadWorld {
   hostOf(process: Process, parent: ThreadPort): Host
 }
 
-/** A port that posts to `target` and listens on `own`. Order is kept, so the delay is fixed. */
+/** A port that posts to `target` and listens on `own`. Messages keep their order. */
 const createPort = (timeline: Timeline, own: Inbox, target: Inbox, delayMs: number): ThreadPort => {
-  const readyMs = timeline.nowMs() + delayMs
+  let lastArrivalMs = timeline.nowMs() + delayMs
   return {
     post: (message, transfer) => {
       if (!own.process.isAlive || !target.process.isAlive) return
       const copy: unknown = structuredClone(message, { transfer: [...(transfer ?? [])] })
       const plan = { process: target.process, kind: 'thread-message' }
-      const startMs = Math.max(0, readyMs - timeline.nowMs())
-      timeline.after(startMs + CROSSING_MS, plan, () => deliver(target, copy))
+      const { random } = own.process
+      const busyMs = random.next() < BUSY_SHARE ? random.next() * BUSY_MS_MAX : 0
+      lastArrivalMs = Math.max(lastArrivalMs, timeline.nowMs()) + CROSSING_MS + busyMs
+      timeline.after(lastArrivalMs - timeline.nowMs(), plan, () => deliver(target, copy))
     },
     onMessage: (receive) => listen(own, receive),
   }

@@ -1,0 +1,2 @@
+export { runCommandLine } from './commandLine.ts'
+export { processTerminal } from './terminal.ts'

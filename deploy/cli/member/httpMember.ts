@@ -1,0 +1,35 @@
+import type { HttpLocations, HttpMember, MemberState } from '../../../members/http/index.ts'
+import type { Member } from '../../../members/member/index.ts'
+
+/** What changes while a member lives; the last two are undefined until it has joined. */
+export interface MemberLife {
+  state: MemberState
+  member: Member | undefined
+  locations: HttpLocations | undefined
+}
+
+export interface HttpMemberOptions {
+  readonly clusterName: string
+  readonly configuration: () => unknown
+}
+
+/** What the HTTP port is told, from before the member has joined until after it has left. */
+export const createHttpMember = (
+  life: MemberLife,
+  { clusterName, configuration }: HttpMemberOptions,
+): HttpMember => ({
+  get id() {
+    return life.member?.self.id ?? ''
+  },
+  clusterName,
+  state: () => life.state,
+  members: () => life.member?.members() ?? [],
+  membersVersion: () => life.member?.view()?.version ?? 0,
+  activeMaster: () => life.member?.activeMaster()?.id,
+  httpUrl: async (id) => {
+    const record = life.member?.members().find((member) => member.id === id)
+    return record === undefined ? undefined : life.locations?.urlOf(record)
+  },
+  isSafe: () => life.member?.isSafe() ?? false,
+  configuration,
+})

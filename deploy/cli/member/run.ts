@@ -1,0 +1,72 @@
+import { createHttpLocations, startMemberHttp } from '../../../members/http/index.ts'
+import { startMember, type Member } from '../../../members/member/index.ts'
+import type { Host } from '../../../runtime/host/index.ts'
+import { describeMember, logEvents } from './events.ts'
+import { createHttpMember, type MemberLife } from './httpMember.ts'
+import type { Log } from './log.ts'
+import type { MemberSetup } from './setup.ts'
+import { watchStop } from './signals.ts'
+
+/** Requests that run when the member ends have so long to be answered. */
+const HTTP_GRACE_MS = 5000
+/** A member that cannot say goodbye in this time goes without; the others notice. */
+const LEAVE_TIMEOUT_MS = 10_000
+
+export interface RunMemberOptions {
+  readonly setup: MemberSetup
+  readonly log: Log
+  /** Called once, when the member has joined; with what a user wants to know of it. */
+  readonly onReady: (line: string) => void
+  /** Runs once the member has joined; sees the signals too, and the member waits for its end. */
+  readonly work?: () => Promise<void>
+}
+
+const textOf = (thrown: unknown): string =>
+  thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+
+const leave = async ({ clock }: Host, member: Member, log: Log): Promise<void> => {
+  const late = Promise.withResolvers<void>()
+  const timer = clock.timer(LEAVE_TIMEOUT_MS, () => {
+    log('warn', `the cluster did not let go within ${LEAVE_TIMEOUT_MS} ms; leaving as it is`)
+    late.resolve()
+  })
+  await Promise.race([member.leave(), late.promise])
+  timer.cancel()
+}
+
+/**
+ * Runs a member from its start to its end, which SIGTERM or SIGINT asks for: not ready any more,
+ * out of the cluster, closed. The HTTP port is there from the first moment, for the probes.
+ */
+export const runMember = async (host: Host, options: RunMemberOptions): Promise<void> => {
+  const { setup, log, onReady, work } = options
+  let isWorking = false
+  const stop = watchStop(() => isWorking)
+  const life: MemberLife = { state: 'starting', member: undefined, locations: undefined }
+  const http = await startMemberHttp(host, {
+    settings: setup.http,
+    member: createHttpMember(life, setup),
+    onBug: (error) => log('error', textOf(error)),
+  })
+  try {
+    const member = await Promise.race([startMember(host, setup.member), stop.asked])
+    if (typeof member === 'string') return
+    life.member = member
+    life.locations = createHttpLocations(member.messenger, http.urls[0])
+    life.state = 'joined'
+    logEvents(host, member, log)
+    onReady(`${describeMember(member.self)} in ${setup.clusterName}, ${http.urls.join(' ')}`)
+    isWorking = work !== undefined
+    const working = work?.().finally(() => {
+      isWorking = false
+    })
+    log('info', `${await stop.asked}: leaving the cluster`)
+    life.state = 'draining'
+    await working
+    await leave(host, member, log)
+  } finally {
+    life.state = 'stopped'
+    await http.close(HTTP_GRACE_MS)
+    stop.release()
+  }
+}

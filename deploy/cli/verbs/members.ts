@@ -1,0 +1,47 @@
+import type { ClusterJson, MemberJson } from '../../../members/http/index.ts'
+import { createRealHost } from '../../../runtime/host/index.ts'
+import { defineCommand, formatFlag } from '../command.ts'
+import { ExitCode } from '../exitCodes.ts'
+import { fetchCluster } from '../member/client.ts'
+import { loadSetup, setupFlags } from '../member/setup.ts'
+import { renderTable } from '../table.ts'
+import type { TextStream } from '../terminal.ts'
+
+/** The roles as SeaTunnel prints them: who may become master and who does the work now. */
+const roleOf = ({ isActiveMaster, role }: MemberJson): string => {
+  if (isActiveMaster) return 'ACTIVE MASTER'
+  return role === 'worker' ? 'WORKER' : 'MASTER'
+}
+
+const tableOf = ({ members }: ClusterJson, stream: TextStream): string =>
+  renderTable(
+    ['Member ID', 'Address', 'Role', 'Version'],
+    members.map((member) => [member.id, member.address, roleOf(member), member.version]),
+    stream,
+  )
+
+export const command = defineCommand({
+  description: 'Shows the members of a cluster, as one of them sees them.',
+  operands: [],
+  flags: {
+    url: {
+      kind: 'text',
+      placeholder: 'URL',
+      description: 'the HTTP port of a member; that of the configuration by default',
+    },
+    ...setupFlags,
+    format: formatFlag,
+  },
+  examples: ['tidegate members', 'tidegate members --url http://127.0.0.1:8081 --format json'],
+  run: async ({ flags, terminal }) => {
+    const host = createRealHost()
+    const { client } = await loadSetup(host, { ...flags, role: 'master_and_worker' }, () => {})
+    const cluster = await fetchCluster(host, { ...client, url: flags.url ?? client.url })
+    terminal.out.write(
+      flags.format === 'json'
+        ? `${JSON.stringify(cluster, null, 2)}\n`
+        : tableOf(cluster, terminal.out),
+    )
+    return ExitCode.finished
+  },
+})

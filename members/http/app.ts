@@ -1,0 +1,57 @@
+import { Hono } from 'hono'
+import type { Host } from '../../runtime/host/index.ts'
+import { requireCredentials } from './access.ts'
+import { refuseForeignPages } from './browsers.ts'
+import { clusterRoutes } from './cluster.ts'
+import type { MemberEnv, MemberMiddleware } from './environment.ts'
+import { failureHandler, notFound } from './failure.ts'
+import { onlyActiveMaster } from './forwarding.ts'
+import { healthRoutes } from './health.ts'
+import { limitBody, limitRequests, limitTime } from './limits.ts'
+import type { HttpMember } from './member.ts'
+import { isLoopback, type HttpSettings } from './settings.ts'
+
+export interface RouteTools {
+  /** Put before a handler that only the active master can answer. */
+  readonly onlyActiveMaster: MemberMiddleware
+}
+
+/** Adds routes of another area, such as those of jobs, behind the credentials and the limits. */
+export type MountRoutes = (app: Hono<MemberEnv>, tools: RouteTools) => void
+
+export interface MemberAppOptions {
+  readonly settings: HttpSettings
+  readonly member: HttpMember
+  readonly mounts?: readonly MountRoutes[]
+  /** Told of errors that are ours, for the log. */
+  readonly onBug: (error: unknown) => void
+}
+
+/** The HTTP application of a member: the same on every member of a cluster. */
+export const createMemberApp = (host: Host, options: MemberAppOptions): Hono<MemberEnv> => {
+  const { settings, member, mounts = [], onBug } = options
+  const { listeners, contextPath } = settings
+  const app = new Hono<MemberEnv>()
+  app.onError(failureHandler(onBug))
+  app.notFound(notFound)
+  const root = contextPath === '' ? app : app.basePath(contextPath)
+  root.route('/', healthRoutes(host.clock, member))
+  root.use(
+    refuseForeignPages(listeners.every(({ address }) => isLoopback(address.host))),
+    limitRequests(settings.requestsMax),
+    requireCredentials(settings.credentials, host.random),
+    limitBody(settings.bodyBytesMax),
+    limitTime(host.clock, settings.requestTimeoutMs),
+  )
+  const tools = {
+    onlyActiveMaster: onlyActiveMaster({
+      host,
+      member,
+      contextPath,
+      authorities: listeners[0]?.tls?.authorities,
+    }),
+  }
+  root.route('/', clusterRoutes(member, tools.onlyActiveMaster))
+  for (const mount of mounts) mount(root, tools)
+  return app
+}

@@ -1,0 +1,46 @@
+import type { ErrorHandler, NotFoundHandler } from 'hono'
+import { EngineError, formatEngineError } from '../../runtime/errors/index.ts'
+import type { MemberEnv } from './environment.ts'
+
+/** Ends a request with a status and a sentence. */
+export class HttpFailure extends Error {
+  override readonly name = 'HttpFailure'
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message)
+    this.status = status
+    this.headers = headers
+  }
+}
+
+/** The body of every refusal: that of SeaTunnel's REST interface. */
+export const failureResponse = ({ status, message, headers }: HttpFailure): Response =>
+  Response.json({ status: 'fail', message }, { status, headers })
+
+const retryLater = { 'retry-after': '1' }
+
+/** 503, with the hint to try again. */
+export const unavailable = (message: string): HttpFailure =>
+  new HttpFailure(503, message, retryLater)
+
+/**
+ * What a thrown thing answers: a failure as it says, a mistake of the user 400, a bug 500 with
+ * nothing of its insides, which go to `onBug`.
+ */
+export const failureHandler =
+  (onBug: (error: unknown) => void): ErrorHandler<MemberEnv> =>
+  (error) => {
+    if (error instanceof HttpFailure) return failureResponse(error)
+    if (error instanceof EngineError) {
+      return failureResponse(new HttpFailure(400, formatEngineError(error)))
+    }
+    onBug(error)
+    return failureResponse(
+      new HttpFailure(500, 'Tidegate itself failed; the log of this member has the details.'),
+    )
+  }
+
+export const notFound: NotFoundHandler<MemberEnv> = (context) =>
+  failureResponse(new HttpFailure(404, `There is nothing at ${context.req.path}.`))

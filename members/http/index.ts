@@ -1,0 +1,13 @@
+export type { MountRoutes, RouteTools } from './app.ts'
+export type { ClusterJson, MemberJson } from './cluster.ts'
+export type { MemberEnv, MemberMiddleware } from './environment.ts'
+export { HttpFailure, unavailable } from './failure.ts'
+export { createHttpLocations, type HttpLocations } from './locations.ts'
+export type { HttpMember, HttpMemberInfo, MemberRole, MemberState } from './member.ts'
+export { startMemberHttp, type MemberHttp } from './server.ts'
+export {
+  DEFAULT_HTTP_SETTINGS,
+  type HttpCredentials,
+  type HttpListenerSettings,
+  type HttpSettings,
+} from './settings.ts'

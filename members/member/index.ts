@@ -1,0 +1,1 @@
+export { MEMBERSHIP_KIND, type Member, type MemberEvent, startMember } from './member.ts'

@@ -1,0 +1,161 @@
+import { startDetector } from './detectors.ts'
+import { announceFollowing, sendView } from './heartbeats.ts'
+import { change, type Draft, type Peer, send } from './state.ts'
+import { isMaster, isSuspected, tellStranger } from './suspicion.ts'
+import {
+  addressKey,
+  compareViews,
+  findMember,
+  type MemberId,
+  type MemberRecord,
+  masterSlots,
+  type View,
+} from './view.ts'
+
+const newPeer = (draft: Draft): Peer => ({
+  heardAtMs: draft.nowMs,
+  detector: startDetector(draft.state.settings, draft.nowMs),
+  theirStampMs: undefined,
+  epoch: 0,
+  version: 0,
+  followsId: undefined,
+  suspects: [],
+  grantedUntilMs: -Infinity,
+  isGone: false,
+})
+
+/** Members that went without a goodbye may live on behind a cut: their addresses are kept. */
+const noteLost = (draft: Draft, next: View): void => {
+  const { state, nowMs } = draft
+  const lost = new Map(state.lost)
+  for (const member of state.view?.members ?? []) {
+    const isElsewhere = findMember(next, member.id) === undefined
+    const hasLeft = state.peers.get(member.id)?.isGone === true
+    if (isElsewhere && !hasLeft) {
+      lost.set(addressKey(member.address), { address: member.address, atMs: nowMs })
+    }
+  }
+  for (const member of next.members) lost.delete(addressKey(member.address))
+  change(draft, { lost })
+}
+
+/** Makes `next` the view of this member and tells those who watch. */
+export const adoptView = (draft: Draft, next: View): void => {
+  const { state, nowMs } = draft
+  noteLost(draft, next)
+  const peers = new Map<MemberId, Peer>()
+  const keepsMaster = state.view?.masterId === next.masterId && state.view.epoch === next.epoch
+  for (const member of next.members) {
+    if (member.id === state.self.id) continue
+    const peer = state.peers.get(member.id) ?? newPeer(draft)
+    peers.set(member.id, keepsMaster ? peer : { ...peer, grantedUntilMs: -Infinity })
+  }
+  const isFirst = state.phase === 'joining'
+  const promisedTo = next.epoch >= state.epochSeen ? next.masterId : state.promisedTo
+  change(draft, {
+    phase: 'member',
+    view: next,
+    joining: undefined,
+    peers,
+    claim: undefined,
+    epochSeen: Math.max(state.epochSeen, next.epoch),
+    promisedTo,
+    safeUntilMs: keepsMaster ? state.safeUntilMs : -Infinity,
+    mergedFrom: undefined,
+  })
+  if (isFirst) {
+    const { mergeFirstRunDelayMs } = state.settings
+    change(draft, {
+      tickAtMs: nowMs,
+      heartbeatAtMs: nowMs,
+      searchAtMs: nowMs + mergeFirstRunDelayMs,
+    })
+  }
+  draft.effects.push({ kind: 'changed', view: next, mergedFrom: state.mergedFrom })
+  announceFollowing(draft, !keepsMaster || isFirst)
+}
+
+/** The master publishes a new list: `members`, under the next version. */
+export const publish = (
+  draft: Draft,
+  members: readonly MemberRecord[],
+  changes: Partial<Pick<View, 'epoch' | 'agreedMasters'>> = {},
+): void => {
+  const view = draft.state.view!
+  const listed: View = { ...view, ...changes, version: view.version + 1, members }
+  // Where no quorum is asked for, nobody has to agree.
+  const next = draft.state.settings.quorum
+    ? listed
+    : { ...listed, agreedMasters: masterSlots(listed) }
+  const removed = view.members.filter((member) => {
+    const isOver = draft.state.peers.get(member.id)?.isGone === true
+    return findMember(next, member.id) === undefined && !isOver
+  })
+  adoptView(draft, next)
+  change(draft, { admitted: [], publishAtMs: Infinity })
+  for (const member of next.members) if (member.id !== next.masterId) sendView(draft, member)
+  for (const member of removed) tellStranger(draft, member)
+}
+
+/** A new life at the address of an old one: the old is over. */
+const withoutEarlierLives = (
+  members: readonly MemberRecord[],
+  admitted: readonly MemberRecord[],
+): MemberRecord[] => {
+  const taken = new Set(admitted.map((member) => addressKey(member.address)))
+  return members.filter((member) => !taken.has(addressKey(member.address)))
+}
+
+export const withAdmitted = (draft: Draft, members: readonly MemberRecord[]): MemberRecord[] => {
+  const { admitted } = draft.state
+  return [...withoutEarlierLives(members, admitted), ...admitted]
+}
+
+/**
+ * Whether to follow a published view: from the master we have, or from a newer one when this
+ * member has confirmed it or cannot hear the old one either.
+ */
+const isToFollow = (draft: Draft, next: View): boolean => {
+  const { state, nowMs } = draft
+  const { view } = state
+  if (findMember(next, state.self.id) === undefined) return false
+  if (view === undefined) return next.epoch >= state.epochSeen || state.phase === 'joining'
+  if (next.clusterId !== view.clusterId || compareViews(next, view) <= 0) return false
+  if (next.masterId === view.masterId) return true
+  if (next.epoch < state.epochSeen) return false
+  const isPromised = next.epoch === state.epochSeen && state.promisedTo === next.masterId
+  return isPromised || (view.masterId !== state.self.id && isSuspected(state, view.masterId, nowMs))
+}
+
+export const onView = (draft: Draft, next: View, ageMs: number): void => {
+  if (isToFollow(draft, next)) {
+    change(draft, { foundedAtMs: draft.nowMs - ageMs })
+    adoptView(draft, next)
+    return
+  }
+  const { view } = draft.state
+  if (view === undefined || next.clusterId !== view.clusterId) return
+  // Two masters: find out whether the one that we follow is still there.
+  const master = findMember(view, view.masterId)
+  if (next.epoch > view.epoch && master !== undefined && !isMaster(draft.state)) {
+    draft.effects.push({ kind: 'probe', address: master.address })
+  }
+}
+
+/** The agreement moves on to the masters of the present list once a majority of both has it. */
+export const agreedSlots = (view: View): readonly string[] | undefined => {
+  const slots = masterSlots(view)
+  const same =
+    slots.length === view.agreedMasters.length &&
+    slots.every((slot) => view.agreedMasters.includes(slot))
+  return same ? undefined : slots
+}
+
+/** Says goodbye to all: the master takes this member out, or the next master takes over. */
+export const leave = (draft: Draft): void => {
+  const { view, self } = draft.state
+  for (const member of view?.members ?? []) {
+    if (member.id !== self.id) send(draft, member.address, { kind: 'leave', leaverId: self.id })
+  }
+  change(draft, { phase: 'left', view: undefined, joining: undefined, claim: undefined })
+}

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'bun:test'
+import { EngineError } from '../../../runtime/errors/index.ts'
+import { host, memberInfo, serve } from './serving.ts'
+
+const statusOf = async (answer: Promise<Response>): Promise<number> => (await answer).status
+
+describe('probes', () => {
+  test('follow a member from its start to its end', async () => {
+    await using served = await serve()
+    const probe = (): Promise<number[]> =>
+      Promise.all(
+        ['live', 'startup', 'ready'].map((name) => statusOf(served.get(`/health/${name}`))),
+      )
+    served.facts.state = 'starting'
+    served.facts.activeMaster = undefined
+    expect(await probe()).toEqual([200, 503, 503])
+    served.facts.state = 'joined'
+    expect(await probe()).toEqual([200, 200, 503])
+    served.facts.activeMaster = 'one'
+    expect(await probe()).toEqual([200, 200, 200])
+    served.facts.state = 'draining'
+    expect(await probe()).toEqual([200, 200, 503])
+    served.facts.state = 'stopped'
+    expect(await probe()).toEqual([503, 200, 503])
+  })
+
+  test('live fails when a turn of the event loop takes too long', async () => {
+    const servedWith = async (turnMs: number): Promise<number> => {
+      let nowMs = 0
+      const clock = { ...host.clock, monotonic: () => (nowMs += turnMs) }
+      await using served = await serve({ on: { ...host, clock } })
+      return await statusOf(served.get('/health/live'))
+    }
+    expect(await servedWith(4900)).toBe(200)
+    expect(await servedWith(5100)).toBe(503)
+  })
+})
+
+describe("Hazelcast's health check", () => {
+  test('answers what its own does', async () => {
+    await using served = await serve()
+    expect(await (await served.get('/hazelcast/health')).json()).toEqual({
+      nodeState: 'ACTIVE',
+      clusterState: 'ACTIVE',
+      clusterSafe: true,
+      migrationQueueSize: 0,
+      clusterSize: 1,
+    })
+    expect(await (await served.get('/hazelcast/health/node-state')).text()).toBe('"ACTIVE"')
+    expect(await (await served.get('/hazelcast/health/cluster-size')).text()).toBe('1')
+  })
+
+  test('tells unsafe and unready by the status', async () => {
+    await using served = await serve()
+    expect(await statusOf(served.get('/hazelcast/health/cluster-safe'))).toBe(200)
+    expect(await statusOf(served.get('/hazelcast/health/ready'))).toBe(200)
+    served.facts.isSafe = false
+    served.facts.state = 'draining'
+    expect(await statusOf(served.get('/hazelcast/health/cluster-safe'))).toBe(503)
+    expect(await statusOf(served.get('/hazelcast/health/ready'))).toBe(503)
+    expect(await (await served.get('/hazelcast/health/node-state')).json()).toBe('PASSIVE')
+  })
+})
+
+describe('the cluster', () => {
+  test('is told as ours and as Hazelcast does', async () => {
+    await using served = await serve()
+    served.facts.members = [memberInfo('one'), memberInfo('two')]
+    served.facts.members[1] = { ...memberInfo('two'), role: 'worker' }
+    served.facts.httpUrls = { one: 'http://127.0.0.1:8080' }
+    const ours = await (await served.get('/members')).json()
+    expect(ours).toMatchObject({
+      clusterName: 'seatunnel',
+      membersVersion: 7,
+      activeMaster: 'one',
+      members: [
+        { id: 'one', address: '127.0.0.1:5801', httpUrl: 'http://127.0.0.1:8080', isLocal: true },
+        { id: 'two', role: 'worker', isActiveMaster: false, httpUrl: null },
+      ],
+    })
+    const theirs = await (await served.get('/hazelcast/rest/cluster')).json()
+    expect(theirs).toMatchObject({
+      members: [
+        { address: '[127.0.0.1]:5801', liteMember: false, localMember: true, uuid: 'one' },
+        { address: '[127.0.0.1]:5801', liteMember: true, localMember: false, uuid: 'two' },
+      ],
+    })
+  })
+
+  test('tells the effective configuration', async () => {
+    await using served = await serve()
+    expect(await (await served.get('/config')).json()).toMatchObject({
+      'cluster-name': { origin: 'default' },
+    })
+  })
+
+  test('stands below the context path only', async () => {
+    await using served = await serve({ settings: { contextPath: '/engine' } })
+    expect(served.url).toEndWith('/engine')
+    expect(await statusOf(served.get('/members'))).toBe(200)
+    expect(await statusOf(fetch(served.url.replace('/engine', '/members')))).toBe(404)
+  })
+})
+
+describe('failures', () => {
+  test('have one form, and a bug tells nothing of its insides', async () => {
+    await using served = await serve({
+      mounts: [
+        (app) =>
+          app
+            .get('/mistake', () => {
+              throw new EngineError('CFG-003', 'The option x is missing.')
+            })
+            .get('/bug', () => {
+              throw new Error('the inside of it')
+            }),
+      ],
+    })
+    const mistake = await served.get('/mistake')
+    expect(mistake.status).toBe(400)
+    expect(await mistake.json()).toEqual({
+      status: 'fail',
+      message: 'CFG-003 The option x is missing.',
+    })
+    const bug = await served.get('/bug')
+    expect(bug.status).toBe(500)
+    expect(await bug.text()).not.toContain('inside')
+    expect(served.bugs).toHaveLength(1)
+    const nothing = await served.get('/nothing')
+    expect(nothing.status).toBe(404)
+    expect(await nothing.json()).toMatchObject({ status: 'fail' })
+  })
+})
