@@ -139,6 +139,7 @@ const discover = ({ host, method, settings }: Making, messenger: Messenger, brai
     method,
     settings,
     self: messenger.identity.address,
+    boundTo: messenger.boundTo,
     isLooking: () => brain.state().phase === 'joining',
     answers: () => isMaster(brain.state()),
     onFound: (addresses) => brain.dispatch({ kind: 'discovered', addresses }),

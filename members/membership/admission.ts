@@ -38,6 +38,13 @@ const objection = (
   return undefined
 }
 
+/** An epoch that joiners have obeyed under another master must not be one of ours. */
+const outranking = (draft: Draft, { epochSeen, epochOwner }: MessageOf<'join'>): number => {
+  const { view, self } = draft.state
+  const isShared = epochSeen === view!.epoch && epochOwner !== self.id
+  return isShared ? epochSeen + 1 : epochSeen
+}
+
 export const onJoin = (draft: Draft, message: MessageOf<'join'>): void => {
   const { state, nowMs } = draft
   const { joiner } = message
@@ -70,8 +77,7 @@ export const onJoin = (draft: Draft, message: MessageOf<'join'>): void => {
   change(draft, {
     admitted: [...others, joiner],
     publishAtMs: Math.min(state.publishAtMs, nowMs + GATHER_MS),
-    // What the joiner has obeyed before must not outrank this cluster.
-    epochSeen: Math.max(state.epochSeen, message.epochSeen),
+    epochSeen: Math.max(state.epochSeen, outranking(draft, message)),
   })
 }
 

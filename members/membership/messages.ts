@@ -62,7 +62,14 @@ const message = z.discriminatedUnion('kind', [
     yields: z.boolean(),
     cluster: summary.optional(),
   }),
-  z.object({ kind: z.literal('join'), joiner: record, compatibility, epochSeen: count }),
+  /** `epochOwner` is the master that the joiner obeyed in `epochSeen`. */
+  z.object({
+    kind: z.literal('join'),
+    joiner: record,
+    compatibility,
+    epochSeen: count,
+    epochOwner: id.optional(),
+  }),
   z.object({ kind: z.literal('refuse'), joinerId: id, reason: z.string().max(1000) }),
   z.object({ kind: z.literal('view'), view, ageMs: z.number() }),
   /**

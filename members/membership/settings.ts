@@ -1,3 +1,6 @@
+/** How often a master looks for members that were cut off. */
+export const SEARCH_LOST_MS = 5000
+
 /** How members decide that another one is dead. */
 export type FailureDetectorSettings =
   | { readonly type: 'deadline' }
