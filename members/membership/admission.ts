@@ -1,3 +1,4 @@
+import { matchesPattern } from '../discovery/index.ts'
 import type { MessageOf } from './messages.ts'
 import { sendView } from './heartbeats.ts'
 import { change, type Draft, send } from './state.ts'
@@ -14,7 +15,12 @@ const objection = (
   draft: Draft,
   { joiner, compatibility }: MessageOf<'join'>,
 ): string | undefined => {
-  const { clusterName, partitionCount, protocol } = draft.state.settings
+  const { clusterName, partitionCount, protocol, trustedInterfaces } = draft.state.settings
+  const { host } = joiner.address
+  const isTrusted = trustedInterfaces.some((pattern) => matchesPattern(host, pattern))
+  if (trustedInterfaces.length > 0 && !isTrusted) {
+    return `${host} is none of its trusted-interfaces`
+  }
   if (compatibility.clusterName !== clusterName) {
     return `its cluster-name is "${compatibility.clusterName}", that of this cluster "${clusterName}"`
   }

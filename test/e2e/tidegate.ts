@@ -23,6 +23,8 @@ export interface Started {
   shows(text: string): Promise<void>
   /** The same for stderr. */
   tells(text: string): Promise<void>
+  /** What stdout holds once `text` is in it. */
+  textUntil(text: string): Promise<string>
   readonly finished: Promise<Finished>
   /** The most memory that the process had, once it has ended. */
   readonly memoryKiB: Promise<number>
@@ -65,7 +67,11 @@ const gather = (stream: ReadableStream<Uint8Array>) => {
       waiting.push({ wanted, found, lost })
       check()
     })
-  return { all, shows }
+  const textUntil = async (wanted: string): Promise<string> => {
+    await shows(wanted)
+    return text
+  }
+  return { all, shows, textUntil }
 }
 
 /** A temporary folder with a state folder of its own, in which `tidegate` runs as a process. */
@@ -84,6 +90,7 @@ export const createWorkspace = async (): Promise<Workspace> => {
       signal: (name) => child.kill(name),
       shows: out.shows,
       tells: err.shows,
+      textUntil: out.textUntil,
       memoryKiB: child.exited.then(() => (child.resourceUsage()?.maxRSS ?? 0) / 1024),
       finished: Promise.all([child.exited, out.all, err.all]).then(
         ([exitCode, outText, errText]) => ({

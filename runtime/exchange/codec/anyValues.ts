@@ -1,4 +1,4 @@
-import { addExtension, Packr } from 'msgpackr'
+import { addExtension, Packr } from 'msgpackr/pack'
 import { Decimal, Timestamp, type Value } from '../../rows/index.ts'
 
 /** Application types of MessagePack, 0 to 127, for our own classes; never reuse a number. */

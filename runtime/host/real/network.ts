@@ -1,10 +1,8 @@
-import { lookup } from 'node:dns/promises'
 import { networkInterfaces } from 'node:os'
 import type { Socket, SocketHandler } from 'bun'
 import { EngineError, messageOf } from '../../errors/index.ts'
 import type { Address, Connection, Network, Tls } from '../network.ts'
 import { createConnection, type SocketSink } from './connection.ts'
-import { openDatagrams } from './datagrams.ts'
 import { tlsOptions } from './tls.ts'
 
 /** How long a connection may be idle before the kernel asks whether the other side lives. */
@@ -116,6 +114,7 @@ const dial: Network['dial'] = (address, timeoutMs, tls) =>
 
 const resolve: Network['resolve'] = async (name) => {
   try {
+    const { lookup } = await import('node:dns/promises')
     const found = await lookup(name, { all: true })
     return [...new Set(found.map(({ address }) => address))]
   } catch (thrown) {
@@ -130,6 +129,10 @@ const interfaces: Network['interfaces'] = () =>
   Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
     addresses.map(({ address, internal }) => ({ name, address, isLoopback: internal })),
   )
+
+/** Loaded when a member first needs it: a job that runs alone does not. */
+const openDatagrams: Network['openDatagrams'] = async (options) =>
+  (await import('./datagrams.ts')).openDatagrams(options)
 
 /** TCP over the sockets of Bun, UDP over its datagram sockets. */
 export const realNetwork: Network = { listen, dial, openDatagrams, resolve, interfaces }
