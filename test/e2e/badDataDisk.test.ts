@@ -1,8 +1,19 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import {
+  afterAll,
+  afterEach,
+  beforeEach,
+  describe,
+  expect,
+  setDefaultTimeout,
+  test,
+} from 'bun:test'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expectFailure, visibleFiles } from './badData.ts'
 import { createWorkspace } from './tidegate.ts'
+
+/** Each test starts some processes, perhaps on a machine that is busy. */
+setDefaultTimeout(30_000)
 
 const workspace = await createWorkspace()
 afterAll(() => workspace[Symbol.asyncDispose]())

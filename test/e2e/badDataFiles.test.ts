@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { chmod, mkdir, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expectFailure, fileJob, visibleFiles } from './badData.ts'
 import { createWorkspace, type Workspace } from './tidegate.ts'
+
+/** Each test starts some processes, perhaps on a machine that is busy. */
+setDefaultTimeout(30_000)
 
 let workspace: Workspace
 beforeAll(async () => {

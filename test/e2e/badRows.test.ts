@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
+import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -10,6 +10,9 @@ import {
   writtenLines,
 } from './badData.ts'
 import { createWorkspace, type Finished } from './tidegate.ts'
+
+/** Each test starts some processes, perhaps on a machine that is busy. */
+setDefaultTimeout(30_000)
 
 const workspace = await createWorkspace()
 afterAll(() => workspace[Symbol.asyncDispose]())
