@@ -9,7 +9,7 @@ import { onlyActiveMaster } from './forwarding.ts'
 import { healthRoutes } from './health.ts'
 import { limitBody, limitRequests, limitTime } from './limits.ts'
 import type { HttpMember } from './member.ts'
-import { isLoopback, type HttpSettings } from './settings.ts'
+import { hasCredentials, isLoopback, type HttpSettings } from './settings.ts'
 
 export interface RouteTools {
   /** Put before a handler that only the active master can answer. */
@@ -27,6 +27,10 @@ export interface MemberAppOptions {
   readonly onBug: (error: unknown) => void
 }
 
+/** Whoever runs something on this machine may do everything: a browser with a foreign page too. */
+const obeysAnybodyHere = ({ listeners, credentials }: HttpSettings): boolean =>
+  !hasCredentials(credentials) && listeners.every(({ address }) => isLoopback(address.host))
+
 /** The HTTP application of a member: the same on every member of a cluster. */
 export const createMemberApp = (host: Host, options: MemberAppOptions): Hono<MemberEnv> => {
   const { settings, member, mounts = [], onBug } = options
@@ -37,7 +41,7 @@ export const createMemberApp = (host: Host, options: MemberAppOptions): Hono<Mem
   const root = contextPath === '' ? app : app.basePath(contextPath)
   root.route('/', healthRoutes(host.clock, member))
   root.use(
-    refuseForeignPages(listeners.every(({ address }) => isLoopback(address.host))),
+    refuseForeignPages(obeysAnybodyHere(settings)),
     limitRequests(settings.requestsMax),
     requireCredentials(settings.credentials, host.random),
     limitBody(settings.bodyBytesMax),
@@ -48,7 +52,7 @@ export const createMemberApp = (host: Host, options: MemberAppOptions): Hono<Mem
       host,
       member,
       contextPath,
-      authorities: listeners[0]?.tls?.authorities,
+      tls: listeners[0]?.tls,
     }),
   }
   root.route('/', clusterRoutes(member, tools.onlyActiveMaster))

@@ -9,14 +9,14 @@ const isSameOrigin = (origin: string, host: string): boolean =>
 
 /**
  * Keeps the pages of other sites, open in a browser on this machine, away from a port that obeys
- * whoever can reach it: neither a request that tells another origin nor, while only loopback is
- * served, one that came by another name (DNS rebinding) gets in.
+ * whoever can reach it: neither a request that tells another origin nor, where this machine is
+ * trusted without credentials, one that came by another name (DNS rebinding) gets in.
  */
 export const refuseForeignPages =
-  (servesLoopbackOnly: boolean): MemberMiddleware =>
+  (trustsThisMachine: boolean): MemberMiddleware =>
   async (context, next) => {
     const host = context.req.header('host') ?? ''
-    if (servesLoopbackOnly && !isLoopback(hostNameOf(host))) {
+    if (trustsThisMachine && !isLoopback(hostNameOf(host))) {
       throw new HttpFailure(403, 'This port serves this machine only: ask for it as 127.0.0.1.')
     }
     const origin = context.req.header('origin')

@@ -1,5 +1,5 @@
 import { messageOf } from '../../runtime/errors/index.ts'
-import type { Host } from '../../runtime/host/index.ts'
+import type { Host, Tls } from '../../runtime/host/index.ts'
 import type { MemberMiddleware } from './environment.ts'
 import { HttpFailure, unavailable } from './failure.ts'
 import type { HttpMember } from './member.ts'
@@ -33,12 +33,12 @@ export interface ForwardingOptions {
   readonly host: Host
   readonly member: HttpMember
   readonly contextPath: string
-  /** Who signs the certificates of the other members' HTTP ports. */
-  readonly authorities: string | undefined
+  /** How the other members serve HTTPS: as this one. */
+  readonly tls: Tls | undefined
 }
 
 const send = async (
-  { host, member, authorities }: ForwardingOptions,
+  { host, member, tls }: ForwardingOptions,
   url: string,
   request: Request,
   signal: AbortSignal,
@@ -53,7 +53,7 @@ const send = async (
       signal,
       redirect: 'manual',
       decompress: false,
-      ...(authorities === undefined ? {} : { tls: { ca: authorities } }),
+      tls,
     })
     const { status, body } = response
     return new Response(body, { status, headers: passedOn(response.headers, []) })

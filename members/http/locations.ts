@@ -1,5 +1,6 @@
 import type { Address } from '../../runtime/host/index.ts'
 import type { MessageKind, Messenger } from '../wire/index.ts'
+import { isLoopback } from './settings.ts'
 
 /** The kind of the question "where is your HTTP port?" on the wire; the answer is a URL or nothing. */
 const LOCATION_KIND: MessageKind = 2
@@ -13,13 +14,31 @@ export interface HttpLocations {
   urlOf(member: { readonly id: string; readonly address: Address }): Promise<string | undefined>
 }
 
+const ANY_HOSTS: readonly string[] = ['0.0.0.0', '[::]']
+
+/**
+ * The URL by which other members reach a port that listens at `ownUrl`; undefined when it is on
+ * loopback and the members are not all on this machine.
+ */
+export const urlForOthers = (ownUrl: string, memberHost: string): string | undefined => {
+  const url = new URL(ownUrl)
+  const isHidden = isLoopback(url.hostname) && !isLoopback(memberHost)
+  if (isHidden) return undefined
+  if (ANY_HOSTS.includes(url.hostname)) {
+    url.hostname = memberHost.includes(':') ? `[${memberHost}]` : memberHost
+  }
+  return url.href.replace(/\/$/, '')
+}
+
 /** Answers where our own port is, and finds those of others. */
 export const createHttpLocations = (
   messenger: Messenger,
   ownUrl: string | undefined,
 ): HttpLocations => {
   const known = new Map<string, string>()
-  messenger.onRequest(LOCATION_KIND, async () => new TextEncoder().encode(ownUrl ?? ''))
+  const { address: self } = messenger.identity
+  const told = ownUrl === undefined ? undefined : urlForOthers(ownUrl, self.host)
+  messenger.onRequest(LOCATION_KIND, async () => new TextEncoder().encode(told ?? ''))
   const ask = async (address: Address): Promise<string> => {
     try {
       const options = { timeoutMs: ANSWER_TIMEOUT_MS }
@@ -37,10 +56,7 @@ export const createHttpLocations = (
   }
   return {
     urlOf: async ({ id, address }) => {
-      const { identity } = messenger
-      if (address.host === identity.address.host && address.port === identity.address.port) {
-        return ownUrl
-      }
+      if (address.host === self.host && address.port === self.port) return ownUrl
       const found = known.get(id) ?? (await ask(address))
       if (!URL.canParse(found)) return undefined
       remember(id, found)

@@ -7,11 +7,11 @@ export interface Http {
   serve(options: HttpServeOptions): Promise<HttpServer>
 }
 
-export interface HttpRequestInit extends RequestInit {
+export interface HttpRequestInit extends Omit<RequestInit, 'tls'> {
   /** False hands the body on as it came, still compressed. */
   readonly decompress?: boolean
-  /** Who signs the certificates that are trusted besides the authorities of the system; PEM. */
-  readonly tls?: { readonly ca: string }
+  /** As of `Tls`, for an encrypted request. */
+  readonly tls?: Tls | undefined
 }
 
 export interface HttpServeOptions {

@@ -50,7 +50,6 @@ export const memberWords = (
     'hazelcast.network.port.auto-increment=false',
     'hazelcast.network.join.tcp-ip.enabled=true',
     `hazelcast.network.join.tcp-ip.member-list=${memberList}`,
-    'seatunnel.engine.http.enable-http=true',
     `seatunnel.engine.http.port=${HTTP_PORT}`,
     'seatunnel.engine.http.enable-dynamic-port=true',
   ]
@@ -58,6 +57,7 @@ export const memberWords = (
     'member',
     '--role',
     member.role,
+    '--attached',
     ...settings.flatMap((setting) => ['--set', setting]),
     ...(jobFile === undefined ? [] : ['--job', jobFile]),
   ]

@@ -20,7 +20,7 @@ const READY = /^ready: (.*)$/
 
 /**
  * Starts a member in a process group of its own, which Ctrl-C does not reach: who started it decides
- * when it ends. `onLine` gets what it writes, line by line, to either stream.
+ * when it ends; with that one, it goes too: its stdin ends then. `onLine` gets what it writes, line by line, to either stream.
  */
 export const startMemberProcess = (
   member: PlannedMember,
@@ -32,7 +32,7 @@ export const startMemberProcess = (
   const child = spawn(command!, [...first, ...words], {
     detached: true,
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
   const ready = Promise.withResolvers<string>()
   createInterface({ input: child.stderr }).on('line', onLine)

@@ -65,7 +65,9 @@ export const runLocalCluster = async (
       running -= 1
       if (isStopping) return
       const why = signal === null ? `ended with exit code ${exitCode}` : `died of ${signal}`
-      err.write(`${err.color.red(`${member.name} ${why}`)}; ${running} of ${members.length} run.\n`)
+      err.write(
+        `${err.color.red(`${member.name} ${why}`)}; ${running} of ${members.length} members are left.\n`,
+      )
     }),
   )
   const stopped = stopAsked(members)

@@ -19,7 +19,10 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-/** Whether the process is a member: numbers are given anew after a while. */
+/**
+ * Whether the process is a member: numbers are given anew after a while, and one that has ended
+ * keeps its number, but not its words, until its parent has looked.
+ */
 const isMember = (pid: number): boolean => {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes('member')
@@ -103,7 +106,7 @@ export const stopDaemon = async (pidFile: string): Promise<boolean> => {
   if (pid === undefined) return false
   process.kill(pid, 'SIGTERM')
   for (let waitedMs = 0; waitedMs < STOP_TIMEOUT_MS; waitedMs += POLL_MS) {
-    if (!isAlive(pid)) return true
+    if (runningPid(pidFile) !== pid) return true
     await Bun.sleep(POLL_MS)
   }
   throw new EngineError(

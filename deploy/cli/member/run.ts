@@ -15,6 +15,8 @@ const LEAVE_TIMEOUT_MS = 10_000
 export interface RunMemberOptions {
   readonly setup: MemberSetup
   readonly log: Log
+  /** The end of stdin ends the member too. */
+  readonly isAttached: boolean
   /** Called once, when the member has joined; with what a user wants to know of it. */
   readonly onReady: (line: string) => void
   /** Runs once the member has joined; sees the signals too, and the member waits for its end. */
@@ -35,13 +37,13 @@ const leave = async ({ clock }: Host, member: Member, log: Log): Promise<void> =
 }
 
 /**
- * Runs a member from its start to its end, which SIGTERM or SIGINT asks for: not ready any more,
+ * Runs a member from its start to its end, which a signal asks for: not ready any more,
  * out of the cluster, closed. The HTTP port is there from the first moment, for the probes.
  */
 export const runMember = async (host: Host, options: RunMemberOptions): Promise<void> => {
-  const { setup, log, onReady, work } = options
+  const { setup, log, isAttached, onReady, work } = options
   let isWorking = false
-  const stop = watchStop(() => isWorking)
+  const stop = watchStop(() => isWorking, isAttached)
   const life: MemberLife = { state: 'starting', member: undefined, locations: undefined }
   const http = await startMemberHttp(host, {
     settings: setup.http,
@@ -55,7 +57,10 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     life.locations = createHttpLocations(member.messenger, http.urls[0])
     life.state = 'joined'
     logEvents(host, member, log)
-    onReady(`${describeMember(member.self)} in ${setup.clusterName}, ${http.urls.join(' ')}`)
+    onReady(
+      `${describeMember(member.self)}, one of ${member.members().length} in ` +
+        `${setup.clusterName}, ${http.urls.join(' ')}`,
+    )
     isWorking = work !== undefined
     const working = work?.().finally(() => {
       isWorking = false

@@ -1,14 +1,7 @@
-import packageFile from '../../../package.json' with { type: 'json' }
-import {
-  DEFAULT_HTTP_SETTINGS,
-  type HttpCredentials,
-  type HttpSettings,
-} from '../../../members/http/index.ts'
-import { DEFAULT_MEMBER_SETTINGS, type MemberSettings } from '../../../members/settings.ts'
-import { EngineError } from '../../../runtime/errors/index.ts'
-import type { Host } from '../../../runtime/host/index.ts'
+import type { HttpCredentials, HttpSettings } from '../../../members/http/index.ts'
+import type { MemberSettings } from '../../../members/settings.ts'
 import type { FlagSpec, FlagSpecs } from '../command.ts'
-import type { Log } from './log.ts'
+import { httpSettings, memberSettings, readGiven } from './settings.ts'
 
 export const roleFlag = {
   kind: 'text',
@@ -21,28 +14,22 @@ export const roleFlag = {
 
 /** The flags of every verb that reads the configuration of a member. */
 export const setupFlags = {
-  config: {
-    kind: 'text',
-    placeholder: 'FILE',
-    description: 'the configuration, instead of the files that are looked for',
-  },
   set: {
     kind: 'list',
     short: 's',
     placeholder: 'KEY=VALUE',
-    description: 'one setting, such as hazelcast.network.port.port=5811; wins over all files',
+    description: 'one setting, such as hazelcast.network.port.port=5811',
   },
   cluster: {
     kind: 'text',
     short: 'cn',
     placeholder: 'NAME',
-    description: 'the name of the cluster; wins over the configuration',
+    description: 'the name of the cluster',
   },
 } as const satisfies FlagSpecs
 
 export interface SetupOptions {
   readonly role: MemberSettings['role']
-  readonly config: string | undefined
   readonly set: readonly string[]
   readonly cluster: string | undefined
 }
@@ -54,77 +41,30 @@ export interface MemberSetup {
   readonly http: HttpSettings
   /** Where a member with this configuration would be asked. */
   readonly client: { readonly url: string; readonly credentials: HttpCredentials }
-  /** The effective configuration with the origin of each value, without secrets. */
+  /** The effective configuration, without secrets. */
   readonly configuration: () => unknown
 }
 
-export const loadSetup = async (
-  _host: Host,
-  options: SetupOptions,
-  _log: Log,
-): Promise<MemberSetup> => {
-  const given = new Map(
-    options.set.map((setting) => {
-      const at = setting.indexOf('=')
-      if (at < 0) throw new EngineError('CLI-001', `${setting} is not KEY=VALUE.`)
-      return [setting.slice(0, at), setting.slice(at + 1)] as const
-    }),
+const SECRETS = /secret|password|token/
+
+/** Reads the configuration of a member from the command line. Throws CLI-001. */
+export const loadSetup = ({ role, set, cluster }: SetupOptions): MemberSetup => {
+  const given = readGiven(
+    cluster === undefined ? set : [...set, `hazelcast.cluster-name=${cluster}`],
   )
-  const number = (key: string, fallback: number): number => Number(given.get(key) ?? fallback)
-  const defaults = DEFAULT_MEMBER_SETTINGS
-  const clusterName = options.cluster ?? given.get('hazelcast.cluster-name') ?? 'seatunnel'
-  const list = given.get('hazelcast.network.join.tcp-ip.member-list')
-  const multicast = given.get('hazelcast.network.join.multicast.enabled')
-  const httpPort = number('seatunnel.engine.http.port', 8080)
-  const portRange = given.get('seatunnel.engine.http.enable-dynamic-port') === 'true' ? 100 : 0
+  const member = memberSettings(given, role)
+  const http = httpSettings(given)
   return {
-    clusterName,
-    member: {
-      ...defaults,
-      role: options.role,
-      secret: given.get('tidegate.secret') ?? '',
-      heartbeatIntervalSeconds: number(
-        'hazelcast.properties.hazelcast.heartbeat.interval.seconds',
-        5,
-      ),
-      maxNoHeartbeatSeconds: number('hazelcast.properties.hazelcast.max.no.heartbeat.seconds', 60),
-      mergeFirstRunDelaySeconds: number(
-        'hazelcast.properties.hazelcast.merge.first.run.delay.seconds',
-        300,
-      ),
-      mergeNextRunDelaySeconds: number(
-        'hazelcast.properties.hazelcast.merge.next.run.delay.seconds',
-        120,
-      ),
-      programVersion: packageFile.version,
-      clusterName,
-      network: {
-        ...defaults.network,
-        interfaces: {
-          enabled: given.get('hazelcast.network.interfaces.enabled') === 'true',
-          patterns: given.get('hazelcast.network.interfaces.interfaces')?.split(',') ?? [],
-        },
-        insecure: given.get('tidegate.insecure') === 'true',
-        port: number('hazelcast.network.port.port', options.role === 'worker' ? 5802 : 5801),
-      },
-      join: {
-        ...defaults.join,
-        multicast: {
-          ...defaults.join.multicast,
-          enabled: multicast === undefined ? undefined : multicast === 'true',
-        },
-        tcpIp: {
-          ...defaults.join.tcpIp,
-          enabled: list !== undefined,
-          members: list?.split(',') ?? [],
-        },
-      },
+    clusterName: member.clusterName,
+    member,
+    http,
+    client: {
+      url: `http://127.0.0.1:${http.listeners[0]!.address.port}`,
+      credentials: http.credentials,
     },
-    http: {
-      ...DEFAULT_HTTP_SETTINGS,
-      listeners: [{ address: { host: '127.0.0.1', port: httpPort }, portRange }],
-    },
-    client: { url: `http://127.0.0.1:${httpPort}`, credentials: {} },
-    configuration: () => Object.fromEntries(given),
+    configuration: () =>
+      Object.fromEntries(
+        [...given].map(([key, value]) => [key, SECRETS.test(key) ? '******' : value]),
+      ),
   }
 }

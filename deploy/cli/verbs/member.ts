@@ -18,6 +18,10 @@ const flags = {
     short: 'd',
     description: 'run in the background; answers when the member is ready',
   },
+  attached: {
+    kind: 'switch',
+    description: 'end when stdin ends: together with the process that started the member',
+  },
   stop: { kind: 'switch', description: 'end the member of this role that runs in the background' },
   job: {
     kind: 'text',
@@ -67,7 +71,6 @@ const background = async (call: MemberCall): Promise<ExitCode> => {
     files.pidFile,
     '--log-file',
     files.logFile,
-    ...(flags.config === undefined ? [] : ['--config', flags.config]),
     ...(flags.cluster === undefined ? [] : ['--cluster', flags.cluster]),
     ...flags.set.flatMap((setting) => ['--set', setting]),
   ]
@@ -101,13 +104,14 @@ const foreground = async ({ flags, terminal }: MemberCall): Promise<ExitCode> =>
   const now = (): number => host.clock.now()
   const logFile = flags['log-file']
   const log = logFile === undefined ? streamLog(terminal.err, now) : fileLog(logFile, now)
-  const setup = await loadSetup(host, flags, log)
+  const setup = loadSetup(flags)
   const pidFile = flags['pid-file']
   const release = pidFile === undefined ? (): void => {} : holdPidFile(pidFile)
   try {
     await runMember(host, {
       setup,
       log,
+      isAttached: flags.attached,
       ...(flags.job === undefined ? {} : { work: jobOf(host, flags.job, terminal) }),
       onReady: (line) => {
         log('info', `ready: ${line}`)
@@ -130,7 +134,7 @@ export const command = defineCommand({
   flags,
   examples: [
     'tidegate member',
-    'tidegate member --role master --config hazelcast-master.yaml',
+    'tidegate member --role master',
     'tidegate member -r worker -d',
     'tidegate member -r worker --stop',
     'tidegate member -s hazelcast.network.port.port=5811 -s seatunnel.engine.http.port=8090',

@@ -41,6 +41,10 @@ const serve = async (options: HttpServeOptions): Promise<HttpServer> => {
 
 /** HTTP by the client and the server of Bun. */
 export const realHttp: Http = {
-  fetch: (url, init) => fetch(url, init),
+  fetch: (url, { tls, ...init } = {}) =>
+    fetch(url, {
+      ...init,
+      ...(tls === undefined ? {} : { tls: tlsOptions(tls, 'dialer', new URL(url).hostname) }),
+    }),
   serve,
 }

@@ -85,6 +85,14 @@ describe('pages of other sites', () => {
     const own = await served.get('/members', { headers: { origin: new URL(served.url).origin } })
     expect(own.status).toBe(200)
   })
+
+  test('cannot know the credentials, so that a proxy may ask by any name', async () => {
+    await using served = await serve({ settings: { credentials: { token: 'a-token' } } })
+    const headers = { host: 'members.example', authorization: 'Bearer a-token' }
+    expect((await served.get('/members', { headers })).status).toBe(200)
+    const foreign = { ...headers, origin: 'http://evil.example' }
+    expect((await served.get('/members', { headers: foreign })).status).toBe(403)
+  })
 })
 
 describe('the port', () => {

@@ -24,7 +24,7 @@ export interface Served extends AsyncDisposable {
   readonly url: string
   readonly facts: Facts
   readonly bugs: unknown[]
-  get(path: string, init?: RequestInit): Promise<Response>
+  get(path: string, init?: BunFetchRequestInit): Promise<Response>
 }
 
 export const memberInfo = (id: string): HttpMemberInfo => ({
