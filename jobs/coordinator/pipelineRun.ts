@@ -22,6 +22,7 @@ export class PipelineRun {
   #progress: ProgressBook
   #execution: PipelineExecution | null = null
   #tasks: PipelineTasks | null = null
+  #begun = false
   #draining = false
   #cancellation: Error | null = null
 
@@ -49,6 +50,7 @@ export class PipelineRun {
 
   async run(): Promise<void> {
     const { host, plan, onLog } = this.#options
+    this.#begun = true
     try {
       for (let epoch = 1; ; epoch += 1) {
         try {
@@ -76,6 +78,8 @@ export class PipelineRun {
     this.#cancellation ??= error
     this.#cancelled.reject(error)
     this.#execution?.fail(error)
+    // What has not begun has no isolates, and whoever waits for their end would wait for ever.
+    if (!this.#begun) this.#stopped.resolve()
   }
 
   async #attempt(epoch: number): Promise<void> {

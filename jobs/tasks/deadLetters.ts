@@ -27,6 +27,8 @@ export class DeadLetters {
   readonly #readCount: () => number
   #node: DeadLetterNode | null = null
   #rejectedCount = 0
+  /** Those of them that no source has counted as read. */
+  #unreadCount = 0
   #skippedCount = 0
 
   constructor(environment: TaskEnvironment, execution: Execution, readCount: () => number) {
@@ -47,7 +49,7 @@ export class DeadLetters {
 
   /** Called when all rows of the group are through. Throws ENG-003 like a rejected row does. */
   checkAtEnd(): void {
-    this.#budget.checkAtEnd(this.#rejectedCount, this.#readCount())
+    this.#budget.checkAtEnd(this.#rejectedCount, this.#seenCount())
   }
 
   /** So many rows wait for their sink that nothing more shall be read. */
@@ -85,12 +87,18 @@ export class DeadLetters {
     }
   }
 
+  /** Rows that the group has read, good or bad. */
+  #seenCount(): number {
+    return this.#readCount() + this.#unreadCount
+  }
+
   #add(vertex: Vertex, rejected: RejectedRow): void {
     const { error, place } = rejected
     const policy = this.#execution.plan.env.deadLetters
     if (policy.mode === 'FAIL') throw placed(error, place)
     this.#rejectedCount += 1
-    this.#budget.spend(this.#rejectedCount, this.#readCount())
+    if (vertex.kind === 'source') this.#unreadCount += 1
+    this.#budget.spend(this.#rejectedCount, this.#seenCount())
     if (this.#node === null) {
       const message = `${vertex.name}: skipped a row of ${place}: ${messageOf(error)}`
       if (this.#rejectedCount <= loggedMax) {

@@ -10,6 +10,8 @@ export interface DiscoveryOptions {
   readonly settings: MemberSettings
   /** What others are told about this member. */
   readonly self: Address
+  /** Where this member listens. */
+  readonly boundTo: Address
   /** This member has no cluster yet. */
   readonly isLooking: () => boolean
   /** This member tells others where it is. */

@@ -8,18 +8,21 @@ const ASK_MIN_MS = 50
 const ASK_MAX_MS = 200
 /** A master answers many joiners with one announcement. */
 const ANSWER_PAUSE_MS = 100
-/** How often a master asks whether there are other clusters. */
+/** How often a member that has a cluster looks whether it still has one. */
+const IDLE_MS = 1000
 const MS = 1000
 
 const ANY_HOST = '0.0.0.0'
 
 /** Shouts and listens on a multicast group. Rejects with HST-006 when the group cannot be had. */
 export const discoverByMulticast = async (options: DiscoveryOptions): Promise<Discovery> => {
-  const { host, self, settings, isLooking, answers, onFound } = options
+  const { host, self, boundTo, settings, isLooking, answers, onFound } = options
   const { multicast } = settings.join
   const { clock, random } = host
   const group = { host: multicast.group, port: multicast.port }
   let answeredAtMs = -Infinity
+  /** When a master asks next whether there are other clusters. */
+  let searchAtMs = -Infinity
   let timer: Timer | undefined
   const socket = await host.network.openDatagrams({
     address: { host: ANY_HOST, port: multicast.port },
@@ -28,7 +31,7 @@ export const discoverByMulticast = async (options: DiscoveryOptions): Promise<Di
       timeToLive: multicast.timeToLive,
       loopback: multicast.loopbackModeEnabled ?? true,
       // Whoever listens on one address shouts there only: on loopback, nothing leaves the machine.
-      ...(settings.network.bindAddress === ANY_HOST ? {} : { interfaceAddress: self.host }),
+      ...(boundTo.host === ANY_HOST ? {} : { interfaceAddress: boundTo.host }),
     },
     onMessage: (bytes, from) => {
       const heard = decodeAnnouncement(bytes)
@@ -50,10 +53,12 @@ export const discoverByMulticast = async (options: DiscoveryOptions): Promise<Di
       group,
     )
   const run = (): void => {
-    if (isLooking() || answers()) announce(true)
+    const nowMs = clock.monotonic()
+    const searches = answers() && nowMs >= searchAtMs
+    if (isLooking() || searches) announce(true)
+    if (searches) searchAtMs = nowMs + settings.mergeNextRunDelaySeconds * MS
     const eagerMs = ASK_MIN_MS + random.next() * (ASK_MAX_MS - ASK_MIN_MS)
-    const delayMs = isLooking() ? eagerMs : settings.mergeNextRunDelaySeconds * MS
-    timer = clock.timer(delayMs, run)
+    timer = clock.timer(isLooking() ? eagerMs : IDLE_MS, run)
   }
   run()
   return {

@@ -1,1 +1,2 @@
-export { MEMBERSHIP_KIND, type Member, type MemberEvent, startMember } from './member.ts'
+export { MEMBERSHIP_KIND, type Member, type MemberEvent } from './member.ts'
+export { startMember } from './start.ts'

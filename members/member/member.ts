@@ -1,23 +1,15 @@
-import { EngineError } from '../../runtime/errors/index.ts'
+import type { EngineError } from '../../runtime/errors/index.ts'
 import type { Address, Host } from '../../runtime/host/index.ts'
-import { discoveryMethod, startDiscovery } from '../discovery/index.ts'
 import {
-  addressKey,
   type ClusterSummary,
-  decodeMessage,
-  encodeMessage,
+  findMember,
   isMaster,
   isSafe,
   type MemberRecord,
-  type MembershipEffect,
   type View,
 } from '../membership/index.ts'
-import type { MemberSettings } from '../settings.ts'
-import { createMessenger, type Messenger } from '../wire/index.ts'
-import { chooseBindHost, listenOnFreePort, publicAddressOf, refuseOpenDoor } from './addresses.ts'
-import { createBrain } from './brain.ts'
-import { probe } from './probe.ts'
-import { membershipSettings, PROTOCOL } from './settings.ts'
+import type { Messenger } from '../wire/index.ts'
+import type { Brain } from './brain.ts'
 
 /** What happened to the cluster, as this member saw it. */
 export type MemberEvent =
@@ -62,181 +54,16 @@ export interface Member {
 /** The kind of the messages about membership on the wire. */
 export const MEMBERSHIP_KIND = 1
 
-const MS = 1000
-
-/** What a step asks for, on the real things. */
-interface Hands {
+export interface MemberParts {
   readonly host: Host
   readonly messenger: Messenger
-  readonly emit: (event: MemberEvent) => void
-  readonly onRefusedJoin: (error: EngineError) => void
+  readonly brain: Brain
+  readonly listeners: Set<(event: MemberEvent) => void>
+  readonly close: () => Promise<void>
 }
 
-const createPerform =
-  (hands: Hands, brain: () => ReturnType<typeof createBrain>) =>
-  (effect: MembershipEffect): void => {
-    const { host, messenger, emit } = hands
-    switch (effect.kind) {
-      case 'send':
-        messenger.send(effect.to, MEMBERSHIP_KIND, encodeMessage(effect.message))
-        return
-      case 'probe':
-        void probe(host, messenger, effect.address).then((found) =>
-          brain().dispatch({ kind: 'probed', address: effect.address, found }),
-        )
-        return
-      case 'changed':
-      case 'merging':
-        emit(effect)
-        return
-      case 'reset':
-        emit(effect)
-        brain().restart()
-        return
-      case 'refused':
-        hands.onRefusedJoin(new EngineError('NET-001', `The master refused: ${effect.reason}`))
-        return
-      default:
-        effect satisfies never
-    }
-  }
-
-interface Doors {
-  readonly host: Host
-  readonly settings: MemberSettings
-  readonly onConnectionLost: (processId: string) => void
-  readonly onRefused: (address: Address, reason: EngineError) => void
-  readonly onBug: (error: unknown) => void
-}
-
-const openMessenger = async (doors: Doors): Promise<Messenger> => {
-  const { host, settings } = doors
-  const { network } = settings
-  refuseOpenDoor(settings)
-  const bindHost = chooseBindHost(host, network)
-  return listenOnFreePort(network, (port) => {
-    const publicAddress = publicAddressOf(host, network, { host: bindHost, port })
-    return createMessenger({
-      host,
-      settings: {
-        clusterName: settings.clusterName,
-        partitionCount: settings.partitionCount,
-        secret: settings.secret,
-        versions: PROTOCOL,
-      },
-      listenOn: { host: bindHost, port },
-      ...(publicAddress === undefined ? {} : { publicAddress }),
-      ...(network.tls === undefined ? {} : { tls: network.tls }),
-      limits: { dialTimeoutMs: settings.join.tcpIp.connectionTimeoutSeconds * MS },
-      events: {
-        onConnected: () => {},
-        onDisconnected: (peer) => doors.onConnectionLost(peer.id),
-        onRefused: doors.onRefused,
-        onBug: doors.onBug,
-      },
-    })
-  })
-}
-
-const STRANGER_CODES: readonly string[] = ['NET-001', 'NET-002', 'NET-003']
-
-/** Waits for the first view; rejects when there is none in time. */
-const waitForCluster = async (
-  host: Host,
-  joined: PromiseWithResolvers<void>,
-  maxJoinSeconds: number,
-): Promise<void> => {
-  const timeout = host.clock.timer(maxJoinSeconds * MS, () =>
-    joined.reject(new EngineError('NET-004', `No cluster within ${maxJoinSeconds} s`)),
-  )
-  try {
-    await joined.promise
-  } finally {
-    timeout.cancel()
-  }
-}
-
-/**
- * Starts a member and resolves when it is in a cluster: one that it has found, or its own.
- * Rejects with EngineError: HST-006 no address to listen on, CFG-005 settings that contradict each
- * other, NET-001 or NET-002 refused by the cluster, NET-004 not in a cluster within max.join.seconds.
- */
-export const startMember = async (host: Host, settings: MemberSettings): Promise<Member> => {
-  const method = discoveryMethod(settings.join)
-  const joined = Promise.withResolvers<void>()
-  // A refusal may come before anybody waits.
-  joined.promise.catch(() => {})
-  const listeners = new Set<(event: MemberEvent) => void>()
-  const emit = (event: MemberEvent): void => {
-    if (event.kind === 'changed') joined.resolve()
-    for (const listener of listeners) listener(event)
-  }
-  let brain: ReturnType<typeof createBrain> | undefined
-  const messenger = await openMessenger({
-    host,
-    settings,
-    onConnectionLost: (processId) => brain?.dispatch({ kind: 'disconnected', processId }),
-    onRefused: (address, reason) => {
-      const isStranger = STRANGER_CODES.includes(reason.code)
-      const found = { kind: isStranger ? 'stranger' : 'silent' } as const
-      brain?.dispatch({ kind: 'probed', address, found })
-      emit({ kind: 'refused', address, reason })
-      const isAsked = brain?.state().joining?.contacts.has(addressKey(address)) === true
-      if (reason.code === 'NET-002' && isAsked) joined.reject(reason)
-    },
-    onBug: (error) => {
-      throw error
-    },
-  })
-  const hands: Hands = { host, messenger, emit, onRefusedJoin: joined.reject }
-  const opened = createBrain({
-    host,
-    settings: membershipSettings(settings, method),
-    self: {
-      id: host.random.uuid(),
-      processId: messenger.identity.id,
-      address: messenger.identity.address,
-      role: settings.role,
-      version: settings.programVersion,
-    },
-    perform: createPerform(hands, () => opened),
-  })
-  brain = opened
-  messenger.onMessage(MEMBERSHIP_KIND, (from, body) => {
-    opened.dispatch({ kind: 'received', from: from.address, message: decodeMessage(body) })
-  })
-  const discovery = await startDiscovery({
-    host,
-    method,
-    settings,
-    self: messenger.identity.address,
-    isLooking: () => opened.state().phase === 'joining',
-    answers: () => isMaster(opened.state()),
-    onFound: (addresses) => opened.dispatch({ kind: 'discovered', addresses }),
-  })
-  opened.start()
-  const close = async (): Promise<void> => {
-    opened.stop()
-    discovery.close()
-    await messenger.close()
-  }
-  const member = memberOf(host, messenger, opened, listeners, close)
-  try {
-    await waitForCluster(host, joined, settings.maxJoinSeconds)
-  } catch (thrown) {
-    await close()
-    throw thrown
-  }
-  return member
-}
-
-const memberOf = (
-  host: Host,
-  messenger: Messenger,
-  brain: ReturnType<typeof createBrain>,
-  listeners: Set<(event: MemberEvent) => void>,
-  close: () => Promise<void>,
-): Member => {
+export const createMember = (parts: MemberParts): Member => {
+  const { host, messenger, brain, listeners, close } = parts
   const onEvent: Member['onEvent'] = (listener) => {
     listeners.add(listener)
     return () => listeners.delete(listener)
@@ -248,7 +75,10 @@ const memberOf = (
     },
     messenger,
     members: () => view()?.members ?? [],
-    activeMaster: () => view()?.members.find(({ id }) => id === view()?.masterId),
+    activeMaster: () => {
+      const present = view()
+      return present === undefined ? undefined : findMember(present, present.masterId)
+    },
     isActiveMaster: () => isMaster(brain.state()),
     epoch: () => view()?.epoch ?? 0,
     view,

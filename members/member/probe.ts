@@ -1,6 +1,6 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Address, Host } from '../../runtime/host/index.ts'
-import type { MembershipEvent } from '../membership/index.ts'
+import { addressKey, type MembershipEvent } from '../membership/index.ts'
 import type { Messenger } from '../wire/index.ts'
 
 type Found = Extract<MembershipEvent, { readonly kind: 'probed' }>['found']
@@ -12,8 +12,13 @@ type Found = Extract<MembershipEvent, { readonly kind: 'probed' }>['found']
 const ANSWER_MS = 1000
 const HANDSHAKE_MS = 5000
 
-/** Who listens at an address. Does not reject. */
-export const probe = async (host: Host, messenger: Messenger, address: Address): Promise<Found> => {
+/** What a failed connection to an address tells. */
+export const foundBy = (reason: unknown): Found => {
+  const code = reason instanceof EngineError ? reason.code : undefined
+  return { kind: code === 'NET-001' || code === 'NET-002' ? 'stranger' : 'silent' }
+}
+
+const look = async (host: Host, messenger: Messenger, address: Address): Promise<Found> => {
   const startMs = host.clock.monotonic()
   try {
     const connection = await host.network.dial(address, ANSWER_MS)
@@ -27,7 +32,26 @@ export const probe = async (host: Host, messenger: Messenger, address: Address):
     const { id } = await messenger.connect(address, HANDSHAKE_MS)
     return { kind: 'process', processId: id }
   } catch (thrown) {
-    const isStranger = thrown instanceof EngineError && thrown.code.startsWith('NET-00')
-    return { kind: isStranger && thrown.code !== 'NET-003' ? 'stranger' : 'silent' }
+    return foundBy(thrown)
+  }
+}
+
+/** Finds out who listens at an address; one look at an address at a time. */
+export type Prober = (address: Address) => void
+
+export const createProber = (
+  host: Host,
+  messenger: Messenger,
+  onFound: (address: Address, found: Found) => void,
+): Prober => {
+  const looking = new Set<string>()
+  return (address) => {
+    const key = addressKey(address)
+    if (looking.has(key)) return
+    looking.add(key)
+    void look(host, messenger, address).then((found) => {
+      looking.delete(key)
+      onFound(address, found)
+    })
   }
 }

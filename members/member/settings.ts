@@ -39,6 +39,7 @@ export const membershipSettings = (
     ...(requiredAddress === undefined
       ? {}
       : { requiredMember: `${requiredAddress.host}:${requiredAddress.port}` }),
+    trustedInterfaces: method === 'multicast' ? join.multicast.trustedInterfaces : [],
     quorum: splitBrainProtection.enabled ?? splitBrainProtection.masters >= QUORUM_MASTERS_MIN,
     configuredMasters: splitBrainProtection.masters,
   }

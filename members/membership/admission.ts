@@ -1,3 +1,4 @@
+import { matchesPattern } from '../discovery/index.ts'
 import type { MessageOf } from './messages.ts'
 import { sendView } from './heartbeats.ts'
 import { change, type Draft, send } from './state.ts'
@@ -14,7 +15,12 @@ const objection = (
   draft: Draft,
   { joiner, compatibility }: MessageOf<'join'>,
 ): string | undefined => {
-  const { clusterName, partitionCount, protocol } = draft.state.settings
+  const { clusterName, partitionCount, protocol, trustedInterfaces } = draft.state.settings
+  const { host } = joiner.address
+  const isTrusted = trustedInterfaces.some((pattern) => matchesPattern(host, pattern))
+  if (trustedInterfaces.length > 0 && !isTrusted) {
+    return `${host} is none of its trusted-interfaces`
+  }
   if (compatibility.clusterName !== clusterName) {
     return `its cluster-name is "${compatibility.clusterName}", that of this cluster "${clusterName}"`
   }
@@ -30,6 +36,13 @@ const objection = (
     return `another member has its id ${joiner.id}`
   }
   return undefined
+}
+
+/** An epoch that joiners have obeyed under another master must not be one of ours. */
+const outranking = (draft: Draft, { epochSeen, epochOwner }: MessageOf<'join'>): number => {
+  const { view, self } = draft.state
+  const isShared = epochSeen === view!.epoch && epochOwner !== self.id
+  return isShared ? epochSeen + 1 : epochSeen
 }
 
 export const onJoin = (draft: Draft, message: MessageOf<'join'>): void => {
@@ -64,8 +77,7 @@ export const onJoin = (draft: Draft, message: MessageOf<'join'>): void => {
   change(draft, {
     admitted: [...others, joiner],
     publishAtMs: Math.min(state.publishAtMs, nowMs + GATHER_MS),
-    // What the joiner has obeyed before must not outrank this cluster.
-    epochSeen: Math.max(state.epochSeen, message.epochSeen),
+    epochSeen: Math.max(state.epochSeen, outranking(draft, message)),
   })
 }
 

@@ -7,7 +7,7 @@ import { adoptView, withAdmitted } from './views.ts'
 import { sendView } from './heartbeats.ts'
 
 /** Members that do not hear the question are asked again. */
-const ASK_AGAIN_MS = 300
+const ASK_AGAIN_MS = 100
 /** Members that are silent, yet not suspected, hold a claim up for so long at most. */
 const ROUND_MS = 3000
 
@@ -101,6 +101,8 @@ export const continueClaim = (draft: Draft): void => {
     askAll(draft, claim)
   }
   winIfConfirmed(draft)
+  const { tickAtMs, claim: open } = draft.state
+  if (open !== undefined) change(draft, { tickAtMs: Math.min(tickAtMs, nowMs + ASK_AGAIN_MS) })
 }
 
 const winIfConfirmed = (draft: Draft): void => {

@@ -12,6 +12,7 @@ export { isMaster } from './suspicion.ts'
 export {
   addressKey,
   canBeMaster,
+  findByAddress,
   findMember,
   type MemberId,
   type MemberRecord,

@@ -13,6 +13,8 @@ const EAGER_ATTEMPTS = 20
 const YIELD_MS = 1000
 /** A master that has not let us in by then is asked for anew. */
 const TARGET_MS = 3000
+/** Anybody may shout addresses on a multicast group: more than these are not remembered. */
+const KNOWN_MAX = 4096
 /** Who was refused comes again after so long: the cluster may have been configured anew. */
 const REFUSED_MS = 5000
 
@@ -64,7 +66,8 @@ export const onDiscovered = (draft: Draft, addresses: readonly Address[]): void 
   const known = new Map(draft.state.known)
   for (const address of addresses) {
     const key = addressKey(address)
-    if (key === addressKey(self.address)) continue
+    const isFull = known.size >= KNOWN_MAX && !known.has(key)
+    if (isFull || key === addressKey(self.address)) continue
     known.set(key, address)
     const { joining } = draft.state
     if (joining === undefined || joining.contacts.has(key) || !isContact(draft, key)) continue
@@ -75,11 +78,17 @@ export const onDiscovered = (draft: Draft, addresses: readonly Address[]): void 
 }
 
 const ask = (draft: Draft, joining: Joining): void => {
-  const { self, settings, epochSeen } = draft.state
+  const { self, settings, epochSeen, promisedTo } = draft.state
   if (joining.target !== undefined) {
     const { clusterName, partitionCount, protocol } = settings
     const compatibility = { clusterName, partitionCount, protocol }
-    send(draft, joining.target.address, { kind: 'join', joiner: self, compatibility, epochSeen })
+    send(draft, joining.target.address, {
+      kind: 'join',
+      joiner: self,
+      compatibility,
+      epochSeen,
+      ...(promisedTo === undefined ? {} : { epochOwner: promisedTo }),
+    })
     return
   }
   for (const { address } of joining.contacts.values()) askContact(draft, address)

@@ -1,13 +1,14 @@
 import type { ClusterSummary, MessageOf } from './messages.ts'
 import { reset } from './reset.ts'
+import { SEARCH_LOST_MS } from './settings.ts'
 import { change, type Draft, send } from './state.ts'
 import { isMaster } from './suspicion.ts'
 import { summaryOf } from './summary.ts'
 import { addressKey, findByAddress, findMember, type MemberRecord } from './view.ts'
 import { publish } from './views.ts'
 
-/** How often the master looks for members that were cut off. */
-const SEARCH_LOST_MS = 5000
+/** Members that start together may found two clusters: a young one searches as often. */
+const YOUNG_MS = 60_000
 /** Addresses of lost members are forgotten after so long. */
 const LOST_KEPT_MS = 14_400_000
 /** An offer that was not taken up by then may be made again. */
@@ -37,7 +38,8 @@ export const search = (draft: Draft): void => {
   if (!isMaster(draft.state) || draft.state.claim !== undefined) return
   const { settings, view, self } = draft.state
   const isLostDue = nowMs >= draft.state.searchLostAtMs
-  const isSearchDue = nowMs >= draft.state.searchAtMs
+  const isYoung = nowMs - draft.state.foundedAtMs < YOUNG_MS
+  const isSearchDue = nowMs >= draft.state.searchAtMs || (isYoung && isLostDue)
   if (!isLostDue && !isSearchDue) return
   const lost = new Map([...draft.state.lost].filter(([, { atMs }]) => nowMs - atMs < LOST_KEPT_MS))
   const addresses = [
@@ -46,7 +48,9 @@ export const search = (draft: Draft): void => {
   ]
   change(draft, { lost })
   if (isLostDue) change(draft, { searchLostAtMs: nowMs + SEARCH_LOST_MS })
-  if (isSearchDue) change(draft, { searchAtMs: nowMs + settings.mergeNextRunDelayMs })
+  if (nowMs >= draft.state.searchAtMs) {
+    change(draft, { searchAtMs: nowMs + settings.mergeNextRunDelayMs })
+  }
   const cluster = summaryOf(draft.state, nowMs)!
   const asked = new Map(addresses.map((address) => [addressKey(address), address]))
   for (const address of asked.values()) {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { EngineError } from '../../runtime/errors/index.ts'
+import { messageOf } from '../../runtime/errors/index.ts'
+import { WireFault } from '../wire/index.ts'
 
 const address = z.object({ host: z.string().max(255), port: z.int().min(0).max(65_535) })
 const id = z.string().min(1).max(100)
@@ -16,10 +17,17 @@ const record = z.object({
 
 const stamp = z.object({ clusterId: id, epoch: count, version: count, masterId: id })
 
-const view = stamp.extend({
-  members: z.array(record).max(LIST_MAX).readonly(),
-  agreedMasters: z.array(z.string().max(300)).max(LIST_MAX).readonly(),
-})
+const view = stamp
+  .extend({
+    members: z.array(record).max(LIST_MAX).readonly(),
+    agreedMasters: z.array(z.string().max(300)).max(LIST_MAX).readonly(),
+  })
+  .refine(({ members, masterId }) => members.some((member) => member.id === masterId), {
+    error: 'the master of a view is not in its list',
+  })
+  .refine(({ members }) => new Set(members.map((member) => member.id)).size === members.length, {
+    error: 'a member is twice in a view',
+  })
 
 /** A cluster in short, as its members describe it to those that are outside. */
 const summary = stamp.extend({
@@ -54,7 +62,14 @@ const message = z.discriminatedUnion('kind', [
     yields: z.boolean(),
     cluster: summary.optional(),
   }),
-  z.object({ kind: z.literal('join'), joiner: record, compatibility, epochSeen: count }),
+  /** `epochOwner` is the master that the joiner obeyed in `epochSeen`. */
+  z.object({
+    kind: z.literal('join'),
+    joiner: record,
+    compatibility,
+    epochSeen: count,
+    epochOwner: id.optional(),
+  }),
   z.object({ kind: z.literal('refuse'), joinerId: id, reason: z.string().max(1000) }),
   z.object({ kind: z.literal('view'), view, ageMs: z.number() }),
   /**
@@ -98,11 +113,11 @@ export type Compatibility = z.infer<typeof compatibility>
 export const encodeMessage = (sent: MembershipMessage): Uint8Array =>
   new TextEncoder().encode(JSON.stringify(sent))
 
-/** Unknown fields, which a newer member may send, are skipped; NET-003 when it is no message. */
+/** Skips unknown fields, which a newer member may send; throws WireFault when it is no message. */
 export const decodeMessage = (bytes: Uint8Array): MembershipMessage => {
   try {
     return message.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
-  } catch (cause) {
-    throw new EngineError('NET-003', 'A member sent a membership message that is none', { cause })
+  } catch (thrown) {
+    throw new WireFault(`It sent a message about membership that is none: ${messageOf(thrown)}`)
   }
 }

@@ -1,3 +1,6 @@
+/** How often a master looks for members that were cut off. */
+export const SEARCH_LOST_MS = 5000
+
 /** How members decide that another one is dead. */
 export type FailureDetectorSettings =
   | { readonly type: 'deadline' }
@@ -30,6 +33,8 @@ export interface MembershipSettings {
   readonly connectTimeoutMs: number
   /** Only through this address a member may join, if given. */
   readonly requiredMember?: string
+  /** Patterns of the addresses that may join; empty for all. */
+  readonly trustedInterfaces: readonly string[]
   /** Whether a side without the majority of the masters stops acknowledging. */
   readonly quorum: boolean
   /** How many masters the cluster has when it is whole, as configured; 0 when unknown. */

@@ -32,6 +32,9 @@ import { isMaster, isSuspected, markGone, resolveDisconnections } from './suspic
 import type { MemberRecord } from './view.ts'
 import { agreedSlots, leave, onView, publish, withAdmitted } from './views.ts'
 
+/** Who may not acknowledge anything hurries to change that. */
+const TICK_UNSAFE_MS = 100
+
 /** The state of a member that has not begun to look for a cluster. */
 export const createMembership = (
   settings: MembershipSettings,
@@ -95,7 +98,9 @@ const onTime = (draft: Draft): void => {
   const { nowMs } = draft
   if (draft.state.view === undefined) return
   if (nowMs >= draft.state.tickAtMs) {
-    change(draft, { tickAtMs: nowMs + draft.state.pace.tickMs })
+    const { tickMs } = draft.state.pace
+    const delayMs = isSafe(draft.state, nowMs) ? tickMs : Math.min(tickMs, TICK_UNSAFE_MS)
+    change(draft, { tickAtMs: nowMs + delayMs })
     if (isMaster(draft.state)) refreshList(draft)
     else continueClaim(draft)
     if (draft.state.view !== undefined) sendHeartbeats(draft)
@@ -172,9 +177,11 @@ const onProbed = (draft: Draft, { address, found }: Probed): void => {
   for (const member of view?.members ?? []) {
     if (member.address.host !== address.host || member.address.port !== address.port) continue
     if (member.id === draft.state.self.id) continue
-    const isReplaced = found.kind === 'process' && found.processId !== member.processId
+    const isAnother = found.kind === 'process' && found.processId !== member.processId
     // Where its kernel says that nobody listens, or somebody else does, its process is over.
-    if (found.kind === 'refused' || isReplaced) markGone(draft, member.id)
+    if (isAnother || found.kind === 'refused' || found.kind === 'stranger') {
+      markGone(draft, member.id)
+    }
   }
 }
 

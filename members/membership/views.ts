@@ -1,6 +1,7 @@
 import { startDetector } from './detectors.ts'
 import { announceFollowing, sendView } from './heartbeats.ts'
 import { change, type Draft, type Peer, send } from './state.ts'
+import { SEARCH_LOST_MS } from './settings.ts'
 import { isMaster, isSuspected, tellStranger } from './suspicion.ts'
 import {
   addressKey,
@@ -69,6 +70,7 @@ export const adoptView = (draft: Draft, next: View): void => {
       tickAtMs: nowMs,
       heartbeatAtMs: nowMs,
       searchAtMs: nowMs + mergeFirstRunDelayMs,
+      searchLostAtMs: nowMs + SEARCH_LOST_MS,
     })
   }
   draft.effects.push({ kind: 'changed', view: next, mergedFrom: state.mergedFrom })
@@ -119,7 +121,7 @@ const isToFollow = (draft: Draft, next: View): boolean => {
   const { state, nowMs } = draft
   const { view } = state
   if (findMember(next, state.self.id) === undefined) return false
-  if (view === undefined) return next.epoch >= state.epochSeen || state.phase === 'joining'
+  if (view === undefined) return next.epoch >= state.epochSeen
   if (next.clusterId !== view.clusterId || compareViews(next, view) <= 0) return false
   if (next.masterId === view.masterId) return true
   if (next.epoch < state.epochSeen) return false

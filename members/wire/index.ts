@@ -1,3 +1,4 @@
+export { WireFault } from './bytes.ts'
 export type { MemberIdentity, WireSettings } from './handshake.ts'
 export { DEFAULT_LIMITS, type WireLimits } from './limits.ts'
 export type { MessageHandler } from './link.ts'

@@ -54,7 +54,7 @@ export interface MessengerOptions {
   readonly settings: WireSettings
   /** Where to listen; port 0 takes a free one. */
   readonly listenOn: Address
-  /** What others are told to dial; where we listen unless given. */
+  /** What others are told to dial; where we listen unless given, its port too where that is 0. */
   readonly publicAddress?: Address
   readonly tls?: Tls
   readonly limits?: Partial<WireLimits>
@@ -88,9 +88,10 @@ export const createMessenger = async (options: MessengerOptions): Promise<Messen
     (connection) => accept(connection),
     tls,
   )
+  const { publicAddress = listener.address } = options
   const identity = {
     id: host.random.uuid(),
-    address: options.publicAddress ?? listener.address,
+    address: { ...publicAddress, port: publicAddress.port || listener.address.port },
   }
   const peers = createPeers({ host, settings, identity, limits, tls, handlers, events })
   accept = (connection) => peers.accept(connection)

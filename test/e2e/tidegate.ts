@@ -26,6 +26,8 @@ export interface Started {
   /** What stdout holds once `text` is in it. */
   textUntil(text: string): Promise<string>
   readonly finished: Promise<Finished>
+  /** The most memory that the process had, once it has ended. */
+  readonly memoryKiB: Promise<number>
 }
 
 export interface Workspace extends AsyncDisposable {
@@ -34,6 +36,8 @@ export interface Workspace extends AsyncDisposable {
   write(name: string, text: string | Uint8Array): Promise<string>
   start(...words: readonly string[]): Started
   run(...words: readonly string[]): Promise<Finished>
+  /** The same as another user, which only root can. */
+  runAs(user: string, ...words: readonly string[]): Promise<Finished>
 }
 
 /** Gathers what comes and wakes those who wait for a text in it. */
@@ -73,8 +77,8 @@ const gather = (stream: ReadableStream<Uint8Array>) => {
 /** A temporary folder with a state folder of its own, in which `tidegate` runs as a process. */
 export const createWorkspace = async (): Promise<Workspace> => {
   const folder = await mkdtemp(join(tmpdir(), 'tidegate-e2e-'))
-  const start = (...words: readonly string[]): Started => {
-    const child = Bun.spawn([...COMMAND, ...words], {
+  const spawn = (command: readonly string[]): Started => {
+    const child = Bun.spawn([...command], {
       cwd: folder,
       env: { ...process.env, XDG_STATE_HOME: join(folder, '.state'), NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -87,6 +91,7 @@ export const createWorkspace = async (): Promise<Workspace> => {
       shows: out.shows,
       tells: err.shows,
       textUntil: out.textUntil,
+      memoryKiB: child.exited.then(() => (child.resourceUsage()?.maxRSS ?? 0) / 1024),
       finished: Promise.all([child.exited, out.all, err.all]).then(
         ([exitCode, outText, errText]) => ({
           exitCode,
@@ -96,6 +101,7 @@ export const createWorkspace = async (): Promise<Workspace> => {
       ),
     }
   }
+  const start = (...words: readonly string[]): Started => spawn([...COMMAND, ...words])
   return {
     folder,
     write: async (name, text) => {
@@ -104,6 +110,10 @@ export const createWorkspace = async (): Promise<Workspace> => {
     },
     start,
     run: (...words) => start(...words).finished,
+    runAs: (user, ...words) => {
+      const identity = [`--reuid=${user}`, '--clear-groups']
+      return spawn(['setpriv', ...identity, ...COMMAND, ...words]).finished
+    },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   }
 }

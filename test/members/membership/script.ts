@@ -29,6 +29,7 @@ export const SCRIPT_SETTINGS: MembershipSettings = {
   mergeNextRunDelayMs: 120_000,
   foundAfterMs: 0,
   connectTimeoutMs: 5000,
+  trustedInterfaces: [],
   quorum: false,
   configuredMasters: 0,
 }

@@ -3,6 +3,8 @@ import type { SimWorld } from '../host/index.ts'
 import { isWhole, liveMembers, type Node } from './cluster.ts'
 
 const CHECK_MS = 20
+/** A cluster that is whole for so long stays so. */
+const STABLE_MS = 5000
 
 /** What must hold at every moment, whatever happens. */
 const check = (nodes: readonly Node[], epochs: Map<object, number>): string | undefined => {
@@ -56,7 +58,7 @@ export const expectLiveness = async (
   const isFine = (): boolean =>
     isWhole(nodes) && liveMembers(nodes).every((member) => member.isSafe())
   let fineSinceMs = Infinity
-  while (world.nowMs() - fineSinceMs < 10_000) {
+  while (world.nowMs() - fineSinceMs < STABLE_MS) {
     if (!isFine()) fineSinceMs = Infinity
     else if (fineSinceMs === Infinity) fineSinceMs = world.nowMs()
     if (fineSinceMs === Infinity && world.nowMs() > endMs) {

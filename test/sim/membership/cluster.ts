@@ -77,7 +77,7 @@ export const startCluster = (world: SimWorld, options: ClusterOptions): Node[] =
     node.machine = world.machine(name, async (host) => {
       node.member = undefined
       try {
-        const member = await startMember(host, settings)
+        const member = await startMember(host, node.settings)
         node.member = member
         member.onEvent((event) => options.onEvent?.(node, event))
         member.onChange((view) => world.note(`${name} sees ${printView(view)}`))

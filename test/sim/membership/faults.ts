@@ -62,7 +62,7 @@ const sides = ({ random, machines }: SimWorld) => {
 export const drawMix = ({ random }: SimWorld): FaultMix => ({
   kinds: [...KINDS.filter((kind) => REPAIRS.includes(kind) || random.chance(0.4)), ...REPAIRS],
   pauseMinMs: random.pick([50, 500, 1500]),
-  pauseMaxMs: random.pick([2000, 5000, 9000]),
+  pauseMaxMs: random.pick([1600, 4000, 9000]),
 })
 
 /** Faults for `durationMs`, one after the other. */

@@ -3,7 +3,7 @@ import { expectLiveness, expectNoLeaks, watch } from './checker.ts'
 import { startCluster } from './cluster.ts'
 import { disturb, drawMix, repair } from './faults.ts'
 
-const SAFETY_MS = 40_000
+const SAFETY_MS = 25_000
 const LIVENESS_MS = 90_000
 
 /** A check that is switched off, to see that the simulation notices. */
