@@ -94,6 +94,7 @@ const JOIN = prefixed('hazelcast.network.join', {
   'auto-detection.enabled': flag(true),
   'tcp-ip.enabled': flag(false),
   'tcp-ip.member-list': list(),
+  'tcp-ip.member-list.member': list(),
   'tcp-ip.member': list(),
   'tcp-ip.members': list(),
   'tcp-ip.required-member': text(),
@@ -114,6 +115,7 @@ const JOIN = prefixed('hazelcast.network.join', {
 /** The parts of Hazelcast's files that a member reads. */
 const HAZELCAST = prefixed('hazelcast', {
   'cluster-name': text('seatunnel'),
+  'network.port': number(),
   'network.port.port': number(),
   'network.port.auto-increment': flag(true),
   'network.port.port-count': number(100),

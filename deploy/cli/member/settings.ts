@@ -50,7 +50,10 @@ const networkSettings = (
   bindAddress:
     reader.optionalText('hazelcast.properties.hazelcast.local.localAddress') ??
     reader.text('tidegate.bind-address'),
-  port: reader.optionalNumber('hazelcast.network.port.port') ?? DEFAULT_PORTS[role],
+  port:
+    reader.optionalNumber('hazelcast.network.port.port') ??
+    reader.optionalNumber('hazelcast.network.port') ??
+    DEFAULT_PORTS[role],
   portAutoIncrement: reader.flag('hazelcast.network.port.auto-increment'),
   portCount: reader.number('hazelcast.network.port.port-count'),
   publicAddress:
@@ -89,6 +92,7 @@ const joinSettings = (reader: SettingsReader): JoinSettings => ({
     enabled: reader.flag('hazelcast.network.join.tcp-ip.enabled'),
     members: reader.list(
       'hazelcast.network.join.tcp-ip.member-list',
+      'hazelcast.network.join.tcp-ip.member-list.member',
       'hazelcast.network.join.tcp-ip.members',
       'hazelcast.network.join.tcp-ip.member',
     ),

@@ -66,6 +66,15 @@ const reachWarnings = ({ network, join }: MemberSettings): readonly string[] => 
   ]
 }
 
+/** SeaTunnel's default is known to everybody. */
+const DEFAULT_PASSWORD = 'admin'
+
+const passwordWarnings = ({ credentials, listeners }: HttpSettings): readonly string[] =>
+  credentials.basic?.password === DEFAULT_PASSWORD &&
+  listeners.some(({ address }) => !isOwn(address.host))
+    ? ['Everybody knows the password admin: set seatunnel.engine.http.basic-auth-password.']
+    : []
+
 const urlOf = ({ listeners, contextPath }: HttpSettings): string => {
   const [first] = listeners
   const port = first?.address.port ?? 8080
@@ -90,6 +99,11 @@ export const loadSetup = async (
     http,
     client: { url: urlOf(http), credentials: http.credentials, tls: http.listeners[0]?.tls },
     configuration: () => shownSettings(settings),
-    warnings: [...warnings.map(formatDiagnostic), ...notices, ...reachWarnings(member)],
+    warnings: [
+      ...warnings.map(formatDiagnostic),
+      ...notices,
+      ...reachWarnings(member),
+      ...passwordWarnings(http),
+    ],
   }
 }

@@ -187,6 +187,24 @@ describe('the configuration', () => {
     })
   })
 
+  test('reads the short forms of a port and of a list in XML', async () => {
+    const path = await write(
+      'short.xml',
+      '<hazelcast><network><port>5711</port><join><tcp-ip enabled="true"><member-list>' +
+        '<member>127.0.0.1</member></member-list></tcp-ip></join></network></hazelcast>',
+    )
+    const { member } = await load({ config: [path] })
+    expect(member.network.port).toBe(5711)
+    expect(member.join.tcpIp.members).toEqual(['127.0.0.1'])
+  })
+
+  test('warns of the password that everybody knows, where others can try it', async () => {
+    const set = ['seatunnel.engine.http.enable-basic-auth=true']
+    expect((await load({ set })).warnings).toEqual([])
+    const { warnings } = await load({ set: [...set, 'tidegate.http.host=0.0.0.0'] })
+    expect(warnings.join()).toContain('basic-auth-password')
+  })
+
   test('tells the origin of each value, and no secret', async () => {
     const path = await write('all.yaml', `${MASTER}${SEATUNNEL}\ntidegate: { secret: hush }\n`)
     const { configuration } = await load(
