@@ -111,9 +111,12 @@ describe('a stranger', () => {
       expect(nodes.map(({ member }) => member!.members().length)).toEqual([2, 2, 1])
     }))
 
-  test('with a wrong secret does not start, and says why', () =>
+  test.each([
+    ['a wrong secret', { secret: 'a guess' }, 'NET-002'],
+    ['another partition count', { partitionCount: 17 }, 'NET-007'],
+  ])('with %s does not start, and says why', (_, change, code) =>
     simulate(6, async (world) => {
-      const wrong = (settings: MemberSettings) => ({ ...settings, secret: 'a guess' })
+      const wrong = (settings: MemberSettings) => ({ ...settings, ...change })
       const nodes = startCluster(world, { masters: 2 })
       await formed(world, nodes)
       nodes[1]!.machine.kill()
@@ -121,11 +124,12 @@ describe('a stranger', () => {
       nodes[1]!.machine.restart()
       await world.until('refused', () => nodes[1]!.failure !== undefined, 5000)
       expect(nodes[1]!.failure).toBeInstanceOf(EngineError)
-      expect((nodes[1]!.failure as EngineError).code).toBe('NET-002')
+      expect((nodes[1]!.failure as EngineError).code as string).toBe(code)
       await world.sleep(3000)
       expect(nodes[0]!.member!.members()).toHaveLength(1)
       expect(nodes[1]!.machine.leaks()).toEqual([])
-    }))
+    }),
+  )
 })
 
 describe('a required member', () => {
