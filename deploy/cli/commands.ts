@@ -56,6 +56,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./verbs/members.ts'),
   },
   {
+    name: 'config',
+    summary: 'Show the configuration of a member and its origins',
+    load: () => import('./verbs/config.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'Look whether a member could run here',
     load: () => import('./verbs/doctor.ts'),

@@ -48,6 +48,11 @@ export const memberWords = (
   const settings = [
     `hazelcast.network.port.port=${member.port}`,
     'hazelcast.network.port.auto-increment=false',
+    `tidegate.bind-address=${LOOPBACK}`,
+    // Whatever files lie here, these members find each other by their list and nothing else.
+    'hazelcast.network.interfaces.enabled=false',
+    'hazelcast.network.join.multicast.enabled=false',
+    'hazelcast.network.join.kubernetes.enabled=false',
     'hazelcast.network.join.tcp-ip.enabled=true',
     `hazelcast.network.join.tcp-ip.member-list=${memberList}`,
     `seatunnel.engine.http.port=${HTTP_PORT}`,

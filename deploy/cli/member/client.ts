@@ -1,12 +1,12 @@
-import type { ClusterJson } from '../../../members/http/index.ts'
+import type { ClusterJson, HttpCredentials } from '../../../members/http/index.ts'
 import { EngineError, messageOf } from '../../../runtime/errors/index.ts'
-import type { Host } from '../../../runtime/host/index.ts'
-import type { HttpCredentials } from '../../../members/http/index.ts'
+import type { Host, Tls } from '../../../runtime/host/index.ts'
 
 export interface MemberClient {
   /** Such as `http://127.0.0.1:8080`, with the context path. */
   readonly url: string
   readonly credentials: HttpCredentials
+  readonly tls: Tls | undefined
 }
 
 const REQUEST_TIMEOUT_MS = 10_000
@@ -32,13 +32,14 @@ const refusal = async (url: string, response: Response): Promise<EngineError> =>
 /** Asks a member for its cluster. Throws API-002 when it does not answer, or not well. */
 export const fetchCluster = async (
   host: Host,
-  { url, credentials }: MemberClient,
+  { url, credentials, tls }: MemberClient,
 ): Promise<ClusterJson> => {
   const target = `${url}/members`
   let response: Response
   try {
     response = await host.http.fetch(target, {
       headers: authorization(credentials),
+      tls,
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     })
   } catch (thrown) {

@@ -1,5 +1,6 @@
 import { createHttpLocations, startMemberHttp } from '../../../members/http/index.ts'
 import { startMember, type Member } from '../../../members/member/index.ts'
+import { EngineError, formatEngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import { describeMember, logEvents } from './events.ts'
 import { createHttpMember, type MemberLife } from './httpMember.ts'
@@ -23,8 +24,11 @@ export interface RunMemberOptions {
   readonly work?: () => Promise<void>
 }
 
-const textOf = (thrown: unknown): string =>
-  thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+/** One line for what a user can mend, the stack for a bug of ours. */
+const textOf = (thrown: unknown): string => {
+  if (thrown instanceof EngineError) return formatEngineError(thrown)
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+}
 
 const leave = async ({ clock }: Host, member: Member, log: Log): Promise<void> => {
   const late = Promise.withResolvers<void>()
@@ -62,9 +66,11 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
         `${setup.clusterName}, ${http.urls.join(' ')}`,
     )
     isWorking = work !== undefined
-    const working = work?.().finally(() => {
-      isWorking = false
-    })
+    const working = work?.()
+      .catch((thrown: unknown) => log('error', textOf(thrown)))
+      .finally(() => {
+        isWorking = false
+      })
     log('info', `${await stop.asked}: leaving the cluster`)
     life.state = 'draining'
     await working

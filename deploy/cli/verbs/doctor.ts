@@ -15,7 +15,7 @@ export const command = defineCommand({
   examples: ['tidegate doctor', 'tidegate doctor --role worker --format json'],
   run: async ({ flags, terminal }) => {
     const host = createRealHost()
-    const { member, http } = loadSetup(flags)
+    const { member, http } = await loadSetup(host, flags)
     const { network, join } = member
     const findings = await runChecks([
       portChecks(host, [

@@ -71,6 +71,7 @@ const background = async (call: MemberCall): Promise<ExitCode> => {
     files.pidFile,
     '--log-file',
     files.logFile,
+    ...flags.config.flatMap((file) => ['--config', file]),
     ...(flags.cluster === undefined ? [] : ['--cluster', flags.cluster]),
     ...flags.set.flatMap((setting) => ['--set', setting]),
   ]
@@ -104,7 +105,8 @@ const foreground = async ({ flags, terminal }: MemberCall): Promise<ExitCode> =>
   const now = (): number => host.clock.now()
   const logFile = flags['log-file']
   const log = logFile === undefined ? streamLog(terminal.err, now) : fileLog(logFile, now)
-  const setup = loadSetup(flags)
+  const setup = await loadSetup(host, flags)
+  for (const warning of setup.warnings) log('warn', warning)
   const pidFile = flags['pid-file']
   const release = pidFile === undefined ? (): void => {} : holdPidFile(pidFile)
   try {
@@ -134,7 +136,7 @@ export const command = defineCommand({
   flags,
   examples: [
     'tidegate member',
-    'tidegate member --role master',
+    'tidegate member --role master --config hazelcast-master.yaml',
     'tidegate member -r worker -d',
     'tidegate member -r worker --stop',
     'tidegate member -s hazelcast.network.port.port=5811 -s seatunnel.engine.http.port=8090',

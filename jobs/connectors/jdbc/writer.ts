@@ -1,6 +1,7 @@
 import type { Batch, TableSchema } from '../../../runtime/rows/index.ts'
 import type { CommitInfo, ConnectorContext, SinkWriter } from '../contract.ts'
 import { createDelivery, type Deliver } from './delivery.ts'
+import { createPrecisionWatch } from './precision.ts'
 import { SinkSession } from './sinkSession.ts'
 import type { JdbcSinkOptions } from './spec.ts'
 import { sinkTarget } from './targetTables.ts'
@@ -19,10 +20,14 @@ export const createJdbcWriter = (
   context: ConnectorContext,
 ): SinkWriter => {
   const session = new SinkSession(options, context, sinkTarget(options))
+  const warnOfCutTimes = createPrecisionWatch(options.url, context)
   const sender = new Sender(options.batch_size, createDelivery(session, options, context))
   return {
     open: () => session.open(),
-    write: (batch) => sender.add(batch),
+    write: (batch) => {
+      warnOfCutTimes(batch)
+      return sender.add(batch)
+    },
     flush: () => sender.begin(),
     prepareCommit: async () => {
       await sender.drain()

@@ -100,6 +100,16 @@ describe('tidegate cluster', () => {
     for (const row of rows) expect(() => process.kill(Number(row[4]), 0)).toThrow()
   }, 30_000)
 
+  test('goes on when the job cannot be read', async () => {
+    await using workspace = await createWorkspace()
+    const words = ['--masters', '1', '--workers', '0', '--job', 'missing.conf']
+    const cluster = workspace.start('cluster', ...words)
+    await cluster.shows('HST-001')
+    await cluster.shows('Ctrl-C stops all of them.')
+    cluster.signal('SIGTERM')
+    expect((await cluster.finished).exitCode).toBe(0)
+  }, 20_000)
+
   test('takes its members with it when it is killed', async () => {
     await using workspace = await createWorkspace()
     const cluster = workspace.start('cluster', '--masters', '1', '--workers', '0')
