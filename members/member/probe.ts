@@ -12,10 +12,12 @@ type Found = Extract<MembershipEvent, { readonly kind: 'probed' }>['found']
 const ANSWER_MS = 1000
 const HANDSHAKE_MS = 5000
 
+const STRANGER_CODES: readonly string[] = ['NET-001', 'NET-002', 'NET-007']
+
 /** What a failed connection to an address tells. */
 export const foundBy = (reason: unknown): Found => {
-  const code = reason instanceof EngineError ? reason.code : undefined
-  return { kind: code === 'NET-001' || code === 'NET-002' ? 'stranger' : 'silent' }
+  const isStranger = reason instanceof EngineError && STRANGER_CODES.includes(reason.code)
+  return { kind: isStranger ? 'stranger' : 'silent' }
 }
 
 const look = async (host: Host, messenger: Messenger, address: Address): Promise<Found> => {

@@ -46,9 +46,10 @@ const onRefused =
     const { view, joining } = brain.state()
     const isMember = view !== undefined && findByAddress(view, address) !== undefined
     if (isMember && reason.code === 'HST-005') probe?.(address)
-    // Whom we asked to let us in knows another secret: trying again cannot help.
+    // Whom we asked to let us in is of our cluster, and will never do it: no use to try again, and
+    // wrong to found a second cluster of the same name.
     const isAsked = joining?.contacts.has(addressKey(address)) === true
-    if (isAsked && reason.code === 'NET-002') joined.reject(reason)
+    if (isAsked && (reason.code === 'NET-002' || reason.code === 'NET-007')) joined.reject(reason)
   }
 
 const openMessenger = async (making: Making): Promise<Messenger> => {
@@ -102,7 +103,7 @@ const perform = (making: Making, messenger: Messenger, effect: MembershipEffect)
       making.brain?.restart()
       return
     case 'refused':
-      making.joined.reject(new EngineError('NET-001', `The master refused: ${effect.reason}`))
+      making.joined.reject(new EngineError('NET-007', `The master refused: ${effect.reason}`))
       return
     default:
       effect satisfies never
@@ -161,7 +162,7 @@ const waitForCluster = async ({ host, settings, joined }: Making): Promise<void>
 /**
  * Starts a member and resolves when it is in a cluster: one that it has found, or its own.
  * Rejects with EngineError: HST-006 no address to listen on, CFG-005 settings that contradict each
- * other, NET-001 or NET-002 refused by the cluster, NET-004 no cluster within max.join.seconds.
+ * other, NET-002 or NET-007 refused by the cluster, NET-004 no cluster within max.join.seconds.
  */
 export const startMember = async (host: Host, settings: MemberSettings): Promise<Member> => {
   const listeners = new Set<(event: MemberEvent) => void>()

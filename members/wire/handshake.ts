@@ -86,18 +86,19 @@ const decodeHello = (bytes: Uint8Array): Hello => {
   return { versions, clusterName, partitionCount, identity: { id, address }, nonce, bytes }
 }
 
-const REJECT_CODES = { 1: 'NET-001', 2: 'NET-002' } as const satisfies Record<number, ErrorCode>
+/** By their number on the wire; a number from a later version counts as the first. */
+const REJECT_CODES = ['NET-001', 'NET-002', 'NET-007'] as const satisfies readonly ErrorCode[]
+type RejectCode = (typeof REJECT_CODES)[number]
 
 const encodeReject = (error: EngineError): Uint8Array => {
-  const number = error.code === 'NET-002' ? 2 : 1
+  const number = REJECT_CODES.findIndex((code) => code === error.code) + 1
   const body = createByteWriter().u8(number).text(error.message).take()
   return encodeFrame(FRAME_KINDS.reject, 0, body)
 }
 
 export const decodeReject = (body: Uint8Array): EngineError => {
   const reader = createByteReader(body)
-  const number = reader.u8()
-  const code = number === 2 ? REJECT_CODES[2] : REJECT_CODES[1]
+  const code = REJECT_CODES[reader.u8() - 1] ?? REJECT_CODES[0]
   return new EngineError(code, `The other member refused us: ${reader.text()}`)
 }
 
@@ -105,19 +106,23 @@ const printed = ({ id, address }: MemberIdentity): string =>
   `${address.host}:${address.port} (${id})`
 
 /** Why two members cannot be in one cluster; undefined when they can. */
-const disagreement = (own: Hello, peer: Hello): string | undefined => {
+const disagreement = (own: Hello, peer: Hello): HandshakeStep | undefined => {
   const who = printed(peer.identity)
   if (own.clusterName !== peer.clusterName) {
-    return `${who} is in cluster "${peer.clusterName}", this member in "${own.clusterName}"`
+    const names = `"${peer.clusterName}", this member in "${own.clusterName}"`
+    return refuse('NET-001', `${who} is in cluster ${names}`)
   }
   if (own.partitionCount !== peer.partitionCount) {
-    return `${who} has ${peer.partitionCount} partitions, this member ${own.partitionCount}`
+    const counts = `${peer.partitionCount} partitions, this member ${own.partitionCount}`
+    return refuse('NET-007', `${who} has ${counts}`)
   }
   if (sharedVersion(own, peer) === undefined) {
     const spoken = (hello: Hello): string => `${hello.versions.oldest} to ${hello.versions.newest}`
-    return `${who} speaks protocol ${spoken(peer)}, this member ${spoken(own)}`
+    return refuse('NET-007', `${who} speaks protocol ${spoken(peer)}, this member ${spoken(own)}`)
   }
-  if (own.identity.id === peer.identity.id) return `${who} is this member itself`
+  if (own.identity.id === peer.identity.id) {
+    return refuse('NET-001', `${who} is this member itself`)
+  }
   return undefined
 }
 
@@ -136,7 +141,7 @@ const proofOf = (secret: string, role: Role, dialer: Hello, acceptor: Hello): Ui
   return hmacSha256(secret, [label, dialer.bytes, acceptor.bytes])
 }
 
-const refuse = (code: 'NET-001' | 'NET-002', text: string): HandshakeStep => {
+const refuse = (code: RejectCode, text: string): HandshakeStep => {
   const refused = new EngineError(code, text)
   return { send: [encodeReject(refused)], refused }
 }
@@ -163,8 +168,8 @@ export const createHandshake = (
   }
   const receiveHello = (frame: Frame): HandshakeStep => {
     peer = decodeHello(frame.body)
-    const problem = disagreement(own, peer)
-    if (problem !== undefined) return refuse('NET-001', problem)
+    const refusal = disagreement(own, peer)
+    if (refusal !== undefined) return refusal
     return { send: [role === 'dialer' ? prove(peer) : ownHello] }
   }
   const receiveProof = (hello: Hello, frame: Frame): HandshakeStep => {

@@ -35,7 +35,7 @@ export interface Messenger {
     header: Uint8Array,
     timeoutMs: number,
   ): Promise<StreamWriter>
-  /** Makes sure of a connection and tells who is there; NET-001 or NET-002 when it is no mate. */
+  /** Makes sure of a connection and tells who is there; NET-001, NET-002 or NET-007 when it is no mate. */
   connect(to: Address, timeoutMs: number): Promise<MemberIdentity>
   /** Each kind has one handler; a kind without one is ignored (messages) or refused. */
   onMessage(kind: MessageKind, handler: MessageHandler): void

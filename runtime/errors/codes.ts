@@ -244,7 +244,7 @@ export const ERROR_CODES = {
   },
   'NET-001': {
     what: 'Two members do not belong together.',
-    action: 'Give both the same cluster-name, partition count and compatible versions.',
+    action: 'Give both the same cluster-name, if they shall be one cluster.',
   },
   'NET-002': {
     what: 'A member does not know the cluster secret.',
@@ -265,6 +265,10 @@ export const ERROR_CODES = {
   'NET-006': {
     what: 'A member refused a request.',
     action: 'See the detail, and the log of that member.',
+  },
+  'NET-007': {
+    what: 'Members of one cluster are configured differently.',
+    action: 'Give all the same hazelcast.partition.count, and run compatible versions.',
   },
   'API-001': {
     what: 'The HTTP port would be open to other machines without credentials.',

@@ -65,7 +65,7 @@ describe('a handshake', () => {
     const old = talk(dialer({ versions: { oldest: 1, newest: 2 } }), acceptor())
     expect([old.left?.agreed?.version, old.right?.agreed?.version]).toEqual([2, 2])
     const apart = talk(dialer({ versions: { oldest: 4, newest: 5 } }), acceptor())
-    expect(refusals(apart)).toEqual(['NET-001', 'NET-001'])
+    expect(refusals(apart)).toEqual(['NET-007', 'NET-007'])
     expect(apart.right?.refused?.message).toContain('speaks protocol 4 to 5, this member 1 to 3')
   })
 
@@ -74,8 +74,8 @@ describe('a handshake', () => {
     expect(refusals(name)).toEqual(['NET-001', 'NET-001'])
     expect(name.left?.refused?.message).toContain('is in cluster "south", this member in "north"')
     expect(refusals(talk(dialer({ partitionCount: 7 }), acceptor()))).toEqual([
-      'NET-001',
-      'NET-001',
+      'NET-007',
+      'NET-007',
     ])
   })
 

@@ -230,8 +230,8 @@ describe('a stranger', () => {
 
   test('of another cluster, version or partition count is told so', async () => {
     expect((await refusedWith(1, { clusterName: 'south' })).value).toBe('NET-001')
-    expect((await refusedWith(2, { partitionCount: 13 })).value).toBe('NET-001')
-    expect((await refusedWith(3, { versions: { oldest: 2, newest: 9 } })).value).toBe('NET-001')
+    expect((await refusedWith(2, { partitionCount: 13 })).value).toBe('NET-007')
+    expect((await refusedWith(3, { versions: { oldest: 2, newest: 9 } })).value).toBe('NET-007')
   })
 
   test('without the secret is told so', async () => {

@@ -111,9 +111,12 @@ describe('a stranger', () => {
       expect(nodes.map(({ member }) => member!.members().length)).toEqual([2, 2, 1])
     }))
 
-  test('with a wrong secret does not start, and says why', () =>
+  test.each([
+    ['a wrong secret', { secret: 'a guess' }, 'NET-002'],
+    ['another partition count', { partitionCount: 17 }, 'NET-007'],
+  ])('with %s does not start, and says why', (_, change, code) =>
     simulate(6, async (world) => {
-      const wrong = (settings: MemberSettings) => ({ ...settings, secret: 'a guess' })
+      const wrong = (settings: MemberSettings) => ({ ...settings, ...change })
       const nodes = startCluster(world, { masters: 2 })
       await formed(world, nodes)
       nodes[1]!.machine.kill()
@@ -121,11 +124,12 @@ describe('a stranger', () => {
       nodes[1]!.machine.restart()
       await world.until('refused', () => nodes[1]!.failure !== undefined, 5000)
       expect(nodes[1]!.failure).toBeInstanceOf(EngineError)
-      expect((nodes[1]!.failure as EngineError).code).toBe('NET-002')
+      expect((nodes[1]!.failure as EngineError).code as string).toBe(code)
       await world.sleep(3000)
       expect(nodes[0]!.member!.members()).toHaveLength(1)
       expect(nodes[1]!.machine.leaks()).toEqual([])
-    }))
+    }),
+  )
 })
 
 describe('a required member', () => {
@@ -238,3 +242,36 @@ test('a member beyond loopback without a secret must say that it is insecure', (
     nodes[0]!.machine.restart()
     await formed(world, nodes)
   }))
+
+describe('the address of a member', () => {
+  const started = async (world: SimWorld, network: Partial<MemberSettings['network']>) => {
+    const nodes = startCluster(world, {
+      masters: 1,
+      change: (settings) => ({ ...settings, network: { ...settings.network, ...network } }),
+    })
+    await world.sleep(6000)
+    return nodes[0]!
+  }
+  test('is the first own one that a pattern of interfaces matches', () =>
+    simulate(14, async (world) => {
+      const interfaces = { enabled: true, patterns: ['192.168.*.*', '10.0.0.*'] }
+      const { member } = await started(world, { bindAddress: '127.0.0.1', interfaces })
+      expect(member!.self.address).toEqual({ host: '10.0.0.1', port: PORT })
+    }))
+  test('is none when no pattern matches, and the member says so', () =>
+    simulate(15, async (world) => {
+      const interfaces = { enabled: true, patterns: ['192.168.*.*'] }
+      const { failure } = await started(world, { interfaces })
+      expect(String(failure)).toContain('matches network.interfaces (192.168.*.*)')
+    }))
+  test('is reachable where the member listens everywhere', () =>
+    simulate(16, async (world) => {
+      const { member } = await started(world, { bindAddress: '0.0.0.0' })
+      expect(member!.self.address).toEqual({ host: '10.0.0.1', port: PORT })
+    }))
+  test('is what the configuration makes public', () =>
+    simulate(17, async (world) => {
+      const { member } = await started(world, { publicAddress: 'edge.example:7000' })
+      expect(member!.self.address).toEqual({ host: 'edge.example', port: 7000 })
+    }))
+})
