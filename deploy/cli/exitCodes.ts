@@ -11,7 +11,7 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
 
 export const EXIT_CODE_TEXTS: readonly (readonly [ExitCode, string])[] = [
   [ExitCode.finished, 'all is well: the job finished, the files have no mistakes'],
-  [ExitCode.failed, 'the job failed, or lint found a mistake'],
+  [ExitCode.failed, 'the job failed, lint found a mistake, or a member ran out of memory'],
   [ExitCode.usage, 'the command line or the job file is not valid; nothing was run'],
   [ExitCode.bug, 'Tidegate itself failed: a bug'],
   [ExitCode.interrupted, 'stopped by Ctrl-C (SIGINT)'],

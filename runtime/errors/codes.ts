@@ -32,6 +32,10 @@ export const ERROR_CODES = {
     what: 'A network address cannot be listened on.',
     action: 'Choose another port, or stop the process that holds it.',
   },
+  'HST-007': {
+    what: 'The process holds more memory than it may.',
+    action: 'Raise tidegate.memory-limit-megabytes, or see in the heap snapshot what holds it.',
+  },
   'CFG-001': { what: 'The text cannot be parsed.', action: 'Correct it at the place shown.' },
   'CFG-002': { what: 'An option is unknown.', action: 'Correct its name or remove it.' },
   'CFG-003': { what: 'A required option is missing.', action: 'Add it.' },

@@ -19,6 +19,7 @@ export {
 export type { Disk, DiskEntry, DiskFile, DiskStat } from './disk.ts'
 export type { Clock, Environment, Host, Random, Timer } from './host.ts'
 export type { Http, HttpRequestInit, HttpServeOptions, HttpServer } from './http.ts'
+export type { Memory } from './memory.ts'
 export type {
   Address,
   Connection,

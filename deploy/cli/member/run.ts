@@ -5,6 +5,7 @@ import type { Host } from '../../../runtime/host/index.ts'
 import { describeMember, logEvents } from './events.ts'
 import { createHttpMember, type MemberLife } from './httpMember.ts'
 import type { Log } from './log.ts'
+import { watchMemory } from './memoryLimit.ts'
 import type { MemberSetup } from './setup.ts'
 import { watchStop } from './signals.ts'
 
@@ -43,11 +44,19 @@ const leave = async ({ clock }: Host, member: Member, log: Log): Promise<void> =
 /**
  * Runs a member from its start to its end, which a signal asks for: not ready any more,
  * out of the cluster, closed. The HTTP port is there from the first moment, for the probes.
+ * Answers false where it ended by itself, because it reached its memory limit.
  */
-export const runMember = async (host: Host, options: RunMemberOptions): Promise<void> => {
+export const runMember = async (host: Host, options: RunMemberOptions): Promise<boolean> => {
   const { setup, log, isAttached, onReady, work } = options
   let isWorking = false
   const stop = watchStop(() => isWorking, isAttached)
+  let isAsked = true
+  const memory = watchMemory(host, setup.memory, (error) => {
+    isAsked = false
+    log('error', textOf(error))
+    // As from outside: the work beside the member hears it too.
+    process.kill(process.pid, 'SIGTERM')
+  })
   const life: MemberLife = { state: 'starting', member: undefined, locations: undefined }
   const http = await startMemberHttp(host, {
     settings: setup.http,
@@ -56,7 +65,7 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
   })
   try {
     const member = await Promise.race([startMember(host, setup.member), stop.asked])
-    if (typeof member === 'string') return
+    if (typeof member === 'string') return isAsked
     life.member = member
     life.locations = createHttpLocations(member.messenger, http.urls[0])
     life.state = 'joined'
@@ -75,8 +84,10 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     life.state = 'draining'
     await working
     await leave(host, member, log)
+    return isAsked
   } finally {
     life.state = 'stopped'
+    memory.release()
     await http.close(HTTP_GRACE_MS)
     stop.release()
   }

@@ -9,6 +9,7 @@ import {
   loadConfiguration,
   type LoadedConfiguration,
 } from '../../../runtime/settings/index.ts'
+import type { MemoryLimit } from './memoryLimit.ts'
 import { DEFAULT_PASSWORD, httpSettings, memberSettings, readTls } from './settings.ts'
 
 export const roleFlag = {
@@ -45,6 +46,7 @@ export interface MemberSetup {
   readonly clusterName: string
   readonly member: MemberSettings
   readonly http: HttpSettings
+  readonly memory: MemoryLimit
   /** Where a member with this configuration would be asked. */
   readonly client: {
     readonly url: string
@@ -124,6 +126,10 @@ export const loadSetup = async (host: Host, options: SetupOptions): Promise<Memb
     clusterName: member.clusterName,
     member,
     http,
+    memory: {
+      limitMegabytes: configuration.tidegate['memory-limit-megabytes'],
+      snapshotPath: `${configuration.tidegate['data-folder']}/${role}.heapsnapshot`,
+    },
     client: { url: urlOf(http), credentials: http.credentials, tls: http.listeners[0]?.tls },
     configuration: () => describeConfiguration(loaded),
     warnings: [

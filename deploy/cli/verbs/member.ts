@@ -109,8 +109,9 @@ const foreground = async ({ flags, terminal }: MemberCall): Promise<ExitCode> =>
   for (const warning of setup.warnings) log('warn', warning)
   const pidFile = flags['pid-file']
   const release = pidFile === undefined ? (): void => {} : holdPidFile(pidFile)
+  let isAsked: boolean
   try {
-    await runMember(host, {
+    isAsked = await runMember(host, {
       setup,
       log,
       isAttached: flags.attached,
@@ -124,7 +125,7 @@ const foreground = async ({ flags, terminal }: MemberCall): Promise<ExitCode> =>
     release()
   }
   log('info', 'ended')
-  return ExitCode.finished
+  return isAsked ? ExitCode.finished : ExitCode.failed
 }
 
 export const command = defineCommand({

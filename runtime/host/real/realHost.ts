@@ -3,6 +3,7 @@ import { realClock } from './clock.ts'
 import { createDatabases } from './database.ts'
 import { realDisk } from './disk.ts'
 import { realHttp } from './http.ts'
+import { realMemory } from './memory.ts'
 import { realNetwork } from './network.ts'
 import { realRandom } from './random.ts'
 import { createRealThreads } from './threads.ts'
@@ -16,5 +17,6 @@ export const createRealHost = (): Host => ({
   threads: createRealThreads(),
   http: realHttp,
   databases: createDatabases(),
+  memory: realMemory,
   environment: process.env,
 })

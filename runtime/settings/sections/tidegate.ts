@@ -27,7 +27,10 @@ export const tidegateSection = section({
   tls: tlsSection,
   'max-body-bytes': integer(1).default(67_108_864),
   'request-timeout-milliseconds': integer(1).default(30_000),
-  /** A member near it takes a heap snapshot and stops; 0 for no limit. */
+  /**
+   * A member that holds more writes a heap snapshot to the data folder, leaves the cluster and ends;
+   * 0 for no limit.
+   */
   'memory-limit-megabytes': integer().default(0),
   'data-folder': text().default('data'),
 })

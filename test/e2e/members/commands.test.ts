@@ -55,6 +55,20 @@ describe('tidegate member -d', () => {
   })
 })
 
+describe('tidegate member with a memory limit', () => {
+  test('leaves a heap snapshot, leaves the cluster and fails when it is reached', async () => {
+    await using workspace = await createWorkspace()
+    const limit = set('tidegate.memory-limit-megabytes=1', 'tidegate.data-folder=kept')
+    const { exitCode, out, err } = await workspace.run('member', '-r', 'master', ...ALONE, ...limit)
+    expect(exitCode).toBe(1)
+    expect(out).toContain('ready: ')
+    expect(err).toMatch(/HST-007 \d+ MB are held, 1 MB are allowed; .* kept\/master.heapsnapshot/)
+    expect(err).toContain('SIGTERM: leaving the cluster')
+    const snapshot = readFileSync(join(workspace.folder, 'kept/master.heapsnapshot'), 'utf8')
+    expect(JSON.parse(snapshot)).toHaveProperty('snapshot.meta.node_fields')
+  })
+})
+
 describe('tidegate members', () => {
   test('prints the table', async () => {
     await using workspace = await createWorkspace()

@@ -85,6 +85,9 @@ const noDatabases: Host['databases'] = {
   sqlite: noDatabase,
 }
 
+/** As much as nothing: what a simulated program holds cannot be told apart from the others. */
+const noMemory: Host['memory'] = { usedBytes: () => 0, heapSnapshot: () => new Uint8Array() }
+
 export const createMachine = (
   world: MachineWorld,
   index: number,
@@ -131,6 +134,7 @@ export const createMachine = (
       threads: createThreads({ ...threads, end: (child) => end(child, true) }, process, parent),
       http: noHttp,
       databases: noDatabases,
+      memory: noMemory,
       environment,
     }
   }

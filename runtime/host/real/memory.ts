@@ -1,0 +1,9 @@
+import type { Memory } from '../memory.ts'
+
+export const realMemory: Memory = {
+  usedBytes: (collect) => {
+    if (collect !== undefined) Bun.gc(true)
+    return process.memoryUsage.rss()
+  },
+  heapSnapshot: () => new Uint8Array(Bun.generateHeapSnapshot('v8', 'arraybuffer')),
+}
