@@ -2,7 +2,7 @@ import { type ConfigNode, toJson } from '../config/index.ts'
 import { Diagnostics, type Diagnostic, type Place } from '../errors/index.ts'
 import type { Host } from '../host/index.ts'
 import { configurationSchema, WITHOUT_EFFECT, type Configuration } from './sections/index.ts'
-import { readFiles, type Role } from './files.ts'
+import { readConfigurationFile, readFiles, type Role } from './files.ts'
 import { fit, overlay } from './fit.ts'
 import { jvmNotice } from './jvm.ts'
 import { environmentTree, settingsTree } from './overrides.ts'
@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly role: Role
   /** Where files are looked for, the first that has one; the working directory and `config` unless given. */
   readonly folders?: readonly string[]
+  /** Read instead of those that are looked for; a later one on top. */
+  readonly files?: readonly string[]
   /** `a.b=c` of the command line. */
   readonly settings?: readonly string[]
   /** Set by the program that embeds a member; above all else. */
@@ -27,24 +29,31 @@ export interface LoadedConfiguration {
   readonly notices: readonly string[]
 }
 
+/** Parsers that run once are not worth the time and the memory of compiling them. */
+const ONCE = { jitless: true }
+
 /**
  * Reads the configuration of a member or client: files, then environment variables, then settings of
  * the command line, then what the program itself sets, each on top of those before.
  */
 export const loadConfiguration = async (
   host: Pick<Host, 'disk' | 'environment'>,
-  { role, folders = ['', 'config'], settings = [], tree }: LoadOptions,
+  { role, folders = ['', 'config'], files = [], settings = [], tree }: LoadOptions,
 ): Promise<LoadedConfiguration> => {
   const { disk, environment } = host
   const diagnostics = new Diagnostics()
+  const trees =
+    files.length === 0
+      ? await readFiles(disk, environment, role, folders, diagnostics)
+      : await Promise.all(files.map((path) => readConfigurationFile(disk, path, diagnostics)))
   const layers = [
-    ...(await readFiles(disk, environment, role, folders, diagnostics)),
+    ...trees,
     environmentTree(environment, diagnostics),
     settingsTree(settings, diagnostics),
     ...(tree === undefined ? [] : [tree]),
   ].map((layer) => fit(configurationSchema, layer, [], diagnostics))
   const written = layers.reduce(overlay)
-  const parsed = configurationSchema.safeParse(filled(toJson(written)))
+  const parsed = configurationSchema.safeParse(filled(toJson(written)), ONCE)
   for (const issue of parsed.error?.issues ?? []) {
     const path = issue.path.map(String)
     const message = `\`${path.join('.')}\` is not valid: ${sentenceOf(issue.message)}`

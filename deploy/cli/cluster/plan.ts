@@ -49,10 +49,11 @@ export const memberWords = (
     `hazelcast.network.port.port=${member.port}`,
     'hazelcast.network.port.auto-increment=false',
     `tidegate.bind-address=${LOOPBACK}`,
+    `tidegate.masters=${all.filter(({ role }) => role !== 'worker').length}`,
     // Whatever files lie here, these members find each other by their list and nothing else.
     'hazelcast.network.interfaces.enabled=false',
     'hazelcast.network.join.multicast.enabled=false',
-    'hazelcast.network.join.kubernetes.enabled=false',
+    'hazelcast.network.join.dns.enabled=false',
     'hazelcast.network.join.tcp-ip.enabled=true',
     `hazelcast.network.join.tcp-ip.member-list=${memberList}`,
     `seatunnel.engine.http.port=${HTTP_PORT}`,

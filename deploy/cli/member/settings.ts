@@ -5,15 +5,10 @@ import {
   type HttpListenerSettings,
   type HttpSettings,
 } from '../../../members/http/index.ts'
-import {
-  DEFAULT_MEMBER_SETTINGS,
-  type JoinSettings,
-  type MemberSettings,
-  type NetworkSettings,
-} from '../../../members/settings.ts'
+import type { JoinSettings, MemberSettings, NetworkSettings } from '../../../members/settings.ts'
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host, Tls } from '../../../runtime/host/index.ts'
-import type { SettingsReader } from '../configuration/effective.ts'
+import type { Configuration } from '../../../runtime/settings/index.ts'
 
 /** The port of a worker is another, so that one can run beside a master. */
 const DEFAULT_PORTS = { master: 5801, master_and_worker: 5801, worker: 5802 }
@@ -22,10 +17,13 @@ const pemText = async ({ disk }: Host, path: string | undefined): Promise<string
   path === undefined ? undefined : new TextDecoder().decode(await disk.readFile(path))
 
 /** Certificate, key and authorities of this member; undefined where none is configured. */
-export const readTls = async (host: Host, reader: SettingsReader): Promise<Tls | undefined> => {
-  const certificate = await pemText(host, reader.optionalText('tidegate.tls.certificate-file'))
-  const key = await pemText(host, reader.optionalText('tidegate.tls.key-file'))
-  const authorities = await pemText(host, reader.optionalText('tidegate.tls.authorities-file'))
+export const readTls = async (
+  host: Host,
+  { tidegate }: Configuration,
+): Promise<Tls | undefined> => {
+  const certificate = await pemText(host, tidegate.tls['certificate-file'])
+  const key = await pemText(host, tidegate.tls['key-file'])
+  const authorities = await pemText(host, tidegate.tls['authorities-file'])
   if (certificate === undefined && key === undefined) return undefined
   if (certificate === undefined || key === undefined) {
     const missing = certificate === undefined ? 'certificate-file' : 'key-file'
@@ -43,165 +41,145 @@ const needed = (tls: Tls | undefined, setting: string): Tls => {
 }
 
 const networkSettings = (
-  reader: SettingsReader,
+  { hazelcast, tidegate }: Configuration,
   role: MemberSettings['role'],
   tls: Tls | undefined,
-): NetworkSettings => ({
-  bindAddress:
-    reader.optionalText('hazelcast.properties.hazelcast.local.localAddress') ??
-    reader.text('tidegate.bind-address'),
-  port:
-    reader.optionalNumber('hazelcast.network.port.port') ??
-    reader.optionalNumber('hazelcast.network.port') ??
-    DEFAULT_PORTS[role],
-  portAutoIncrement: reader.flag('hazelcast.network.port.auto-increment'),
-  portCount: reader.number('hazelcast.network.port.port-count'),
-  publicAddress:
-    reader.optionalText('hazelcast.properties.hazelcast.local.publicAddress') ??
-    reader.optionalText('hazelcast.network.public-address'),
-  interfaces: {
-    enabled: reader.flag('hazelcast.network.interfaces.enabled'),
-    patterns: reader.list(
-      'hazelcast.network.interfaces.interfaces',
-      'hazelcast.network.interfaces.interface',
-    ),
-  },
-  tls: reader.flag('tidegate.tls.members')
-    ? { ...needed(tls, 'tidegate.tls.members'), asksCertificate: true }
-    : undefined,
-  insecure: reader.flag('tidegate.insecure'),
-})
-
-const joinSettings = (reader: SettingsReader): JoinSettings => ({
-  autoDetection: { enabled: reader.flag('hazelcast.network.join.auto-detection.enabled') },
-  multicast: {
-    enabled: reader.optionalFlag('hazelcast.network.join.multicast.enabled'),
-    group: reader.text('hazelcast.network.join.multicast.multicast-group'),
-    port: reader.number('hazelcast.network.join.multicast.multicast-port'),
-    timeToLive: reader.number('hazelcast.network.join.multicast.multicast-time-to-live'),
-    timeoutSeconds: reader.number('hazelcast.network.join.multicast.multicast-timeout-seconds'),
-    trustedInterfaces: reader.list(
-      'hazelcast.network.join.multicast.trusted-interfaces',
-      'hazelcast.network.join.multicast.trusted-interfaces.interface',
-    ),
-    loopbackModeEnabled: reader.optionalFlag(
-      'hazelcast.network.join.multicast.loopback-mode-enabled',
-    ),
-  },
-  tcpIp: {
-    enabled: reader.flag('hazelcast.network.join.tcp-ip.enabled'),
-    members: reader.list(
-      'hazelcast.network.join.tcp-ip.member-list',
-      'hazelcast.network.join.tcp-ip.member-list.member',
-      'hazelcast.network.join.tcp-ip.members',
-      'hazelcast.network.join.tcp-ip.member',
-    ),
-    requiredMember: reader.optionalText('hazelcast.network.join.tcp-ip.required-member'),
-    connectionTimeoutSeconds: reader.number(
-      'hazelcast.network.join.tcp-ip.connection-timeout-seconds',
-    ),
-  },
-  dns: {
-    enabled: reader.flag('hazelcast.network.join.kubernetes.enabled'),
-    name: reader.text('hazelcast.network.join.kubernetes.service-dns'),
-    port: reader.optionalNumber('hazelcast.network.join.kubernetes.service-port'),
-  },
-})
-
-const DETECTOR = 'hazelcast.properties.hazelcast.heartbeat.failuredetector.type'
-const PHI = 'hazelcast.properties.hazelcast.heartbeat.phiaccrual.failuredetector'
-
-const detectorType = (reader: SettingsReader): MemberSettings['failureDetectorType'] => {
-  const type = reader.text(DETECTOR)
-  if (type === 'deadline' || type === 'phi-accrual') return type
-  throw new EngineError('CFG-005', `${DETECTOR} cannot be ${type}; it is deadline or phi-accrual.`)
+): NetworkSettings => {
+  const { network, properties } = hazelcast
+  return {
+    bindAddress: properties['hazelcast.local.localAddress'] ?? tidegate['bind-address'],
+    port: network.port.port ?? DEFAULT_PORTS[role],
+    portAutoIncrement: network.port['auto-increment'],
+    portCount: network.port['port-count'],
+    publicAddress: properties['hazelcast.local.publicAddress'] ?? network['public-address'],
+    interfaces: {
+      enabled: network.interfaces.enabled,
+      patterns: [...network.interfaces.interfaces, ...network.interfaces.interface],
+    },
+    tls: tidegate.tls.members
+      ? { ...needed(tls, 'tidegate.tls.members'), asksCertificate: true }
+      : undefined,
+    insecure: tidegate.insecure,
+  }
 }
 
-/** What a member is started with. Throws CFG-003 to CFG-005 for what cannot be. */
+const joinSettings = ({ hazelcast }: Configuration): JoinSettings => {
+  const { join } = hazelcast.network
+  const { multicast, dns } = join
+  const tcpIp = join['tcp-ip']
+  return {
+    autoDetection: join['auto-detection'],
+    multicast: {
+      enabled: multicast.enabled,
+      group: multicast['multicast-group'],
+      port: multicast['multicast-port'],
+      timeToLive: multicast['multicast-time-to-live'],
+      timeoutSeconds: multicast['multicast-timeout-seconds'],
+      trustedInterfaces: multicast['trusted-interfaces'],
+      loopbackModeEnabled: multicast['loopback-mode-enabled'],
+    },
+    tcpIp: {
+      enabled: tcpIp.enabled ?? false,
+      members: [...tcpIp['member-list'], ...tcpIp.members, ...tcpIp.member, ...tcpIp.interface],
+      requiredMember: tcpIp['required-member'],
+      connectionTimeoutSeconds: tcpIp['connection-timeout-seconds'],
+    },
+    dns: { enabled: dns.enabled, name: dns.name ?? '', port: dns.port },
+  }
+}
+
+const PHI = 'hazelcast.heartbeat.phiaccrual.failuredetector'
+
+/** What a member is started with. Throws CFG-003 for what is missing. */
 export const memberSettings = (
-  reader: SettingsReader,
+  configuration: Configuration,
   role: MemberSettings['role'],
   tls: Tls | undefined,
-): MemberSettings => ({
-  ...DEFAULT_MEMBER_SETTINGS,
-  role,
-  programVersion: packageFile.version,
-  clusterName: reader.text('hazelcast.cluster-name'),
-  secret: reader.text('tidegate.secret'),
-  partitionCount: reader.number('hazelcast.properties.hazelcast.partition.count'),
-  network: networkSettings(reader, role, tls),
-  join: joinSettings(reader),
-  heartbeatIntervalSeconds: reader.number(
-    'hazelcast.properties.hazelcast.heartbeat.interval.seconds',
-  ),
-  maxNoHeartbeatSeconds: reader.number('hazelcast.properties.hazelcast.max.no.heartbeat.seconds'),
-  failureDetectorType: detectorType(reader),
-  phiAccrual: {
-    threshold: reader.number(`${PHI}.threshold`),
-    sampleSize: reader.number(`${PHI}.sample.size`),
-    minStdDeviationMs: reader.number(`${PHI}.min.std.dev.millis`),
-  },
-  maxJoinSeconds: reader.number('hazelcast.properties.hazelcast.max.join.seconds'),
-  mastershipClaimTimeoutSeconds: reader.number(
-    'hazelcast.properties.hazelcast.mastership.claim.timeout.seconds',
-  ),
-  partialDisconnectionHeartbeats: reader.number(
-    'hazelcast.properties.hazelcast.partial.member.disconnection.resolution.heartbeat.count',
-  ),
-  mergeFirstRunDelaySeconds: reader.number(
-    'hazelcast.properties.hazelcast.merge.first.run.delay.seconds',
-  ),
-  mergeNextRunDelaySeconds: reader.number(
-    'hazelcast.properties.hazelcast.merge.next.run.delay.seconds',
-  ),
-  splitBrainProtection: {
-    enabled: reader.optionalFlag('tidegate.split-brain-protection.enabled'),
-    masters: reader.number('tidegate.split-brain-protection.masters'),
-  },
-})
+): MemberSettings => {
+  const { hazelcast, tidegate } = configuration
+  const { properties } = hazelcast
+  return {
+    role,
+    programVersion: packageFile.version,
+    clusterName: hazelcast['cluster-name'],
+    secret: tidegate['cluster-secret'] ?? '',
+    partitionCount: properties['hazelcast.partition.count'],
+    network: networkSettings(configuration, role, tls),
+    join: joinSettings(configuration),
+    heartbeatIntervalSeconds: properties['hazelcast.heartbeat.interval.seconds'],
+    maxNoHeartbeatSeconds: properties['hazelcast.max.no.heartbeat.seconds'],
+    failureDetectorType: properties['hazelcast.heartbeat.failuredetector.type'],
+    phiAccrual: {
+      threshold: properties[`${PHI}.threshold`],
+      sampleSize: properties[`${PHI}.sample.size`],
+      minStdDeviationMs: properties[`${PHI}.min.std.dev.millis`],
+    },
+    maxJoinSeconds: properties['hazelcast.max.join.seconds'],
+    mastershipClaimTimeoutSeconds: properties['hazelcast.mastership.claim.timeout.seconds'],
+    partialDisconnectionHeartbeats:
+      properties['hazelcast.partial.member.disconnection.resolution.heartbeat.count'],
+    mergeFirstRunDelaySeconds: properties['hazelcast.merge.first.run.delay.seconds'],
+    mergeNextRunDelaySeconds: properties['hazelcast.merge.next.run.delay.seconds'],
+    splitBrainProtection: {
+      enabled: tidegate['split-brain-protection'],
+      masters: tidegate.masters,
+    },
+  }
+}
 
-const credentialsOf = (reader: SettingsReader): HttpCredentials => ({
-  token: reader.optionalText('tidegate.http.token'),
-  basic: reader.flag('seatunnel.engine.http.enable-basic-auth')
+type HttpConfiguration = Configuration['seatunnel']['engine']['http']
+
+/** SeaTunnel's default, which everybody knows. */
+export const DEFAULT_PASSWORD = 'admin'
+
+const credentialsOf = (http: HttpConfiguration, token: string | undefined): HttpCredentials => ({
+  token,
+  basic: http['enable-basic-auth']
     ? {
-        username: reader.text('seatunnel.engine.http.basic-auth-username'),
-        password: reader.text('seatunnel.engine.http.basic-auth-password'),
+        username: http['basic-auth-username'],
+        password: http['basic-auth-password'] ?? DEFAULT_PASSWORD,
       }
     : undefined,
 })
 
-const contextPathOf = (reader: SettingsReader): string => {
-  const path = reader.text('seatunnel.engine.http.context-path').replace(/^\/+|\/+$/g, '')
+const contextPathOf = (http: HttpConfiguration): string => {
+  const path = http['context-path'].replace(/^\/+|\/+$/g, '')
   return path === '' ? '' : `/${path}`
 }
 
 const listenersOf = (
-  reader: SettingsReader,
+  http: HttpConfiguration,
+  { tls: tlsSettings, ...tidegate }: Configuration['tidegate'],
   tls: Tls | undefined,
 ): readonly HttpListenerSettings[] => {
-  const host = reader.text('tidegate.http.host')
-  const isDynamic = reader.flag('seatunnel.engine.http.enable-dynamic-port')
-  const portRange = isDynamic ? reader.number('seatunnel.engine.http.port-range') : 0
-  const plain = { host, port: reader.number('seatunnel.engine.http.port') }
-  const secure = { host, port: reader.number('seatunnel.engine.http.https-port') }
-  const setting = 'seatunnel.engine.http.enable-https'
-  const secureListeners = (): readonly HttpListenerSettings[] => {
-    const asksCertificate = reader.flag('tidegate.tls.ask-certificate')
-    return [{ address: secure, portRange, tls: { ...needed(tls, setting), asksCertificate } }]
-  }
+  const portRange = http['enable-dynamic-port'] ? http['port-range'] : 0
+  const at = (port: number): Omit<HttpListenerSettings, 'tls'> => ({
+    address: { host: tidegate['bind-address'], port },
+    portRange,
+  })
+  const secured = (): Tls => ({
+    ...needed(tls, 'seatunnel.engine.http.enable-https'),
+    asksCertificate: tlsSettings['ask-certificate'],
+  })
   return [
-    ...(reader.flag(setting) ? secureListeners() : []),
-    ...(reader.flag('seatunnel.engine.http.enable-http') ? [{ address: plain, portRange }] : []),
+    ...(http['enable-https'] ? [{ ...at(http['https-port']), tls: secured() }] : []),
+    ...(http['enable-http'] ? [at(http.port)] : []),
   ]
 }
 
 /** How a member is asked over HTTP. */
-export const httpSettings = (reader: SettingsReader, tls: Tls | undefined): HttpSettings => ({
-  ...DEFAULT_HTTP_SETTINGS,
-  listeners: listenersOf(reader, tls),
-  contextPath: contextPathOf(reader),
-  credentials: credentialsOf(reader),
-  insecure: reader.flag('tidegate.insecure'),
-  bodyBytesMax: reader.number('tidegate.http.max-body-bytes'),
-  requestTimeoutMs: reader.number('tidegate.http.request-timeout-ms'),
-})
+export const httpSettings = (
+  { seatunnel, tidegate }: Configuration,
+  tls: Tls | undefined,
+): HttpSettings => {
+  const { http } = seatunnel.engine
+  return {
+    ...DEFAULT_HTTP_SETTINGS,
+    listeners: listenersOf(http, tidegate, tls),
+    contextPath: contextPathOf(http),
+    credentials: credentialsOf(http, tidegate['http-token']),
+    insecure: tidegate.insecure,
+    bodyBytesMax: tidegate['max-body-bytes'],
+    requestTimeoutMs: tidegate['request-timeout-milliseconds'],
+  }
+}

@@ -1,19 +1,22 @@
 import type { HttpCredentials, HttpSettings } from '../../../members/http/index.ts'
 import type { MemberSettings } from '../../../members/settings.ts'
-import { formatDiagnostic } from '../../../runtime/errors/index.ts'
+import { EngineError, formatDiagnostic } from '../../../runtime/errors/index.ts'
 import type { Host, Tls } from '../../../runtime/host/index.ts'
 import type { FlagSpec, FlagSpecs } from '../command.ts'
-import { settingsReader, shownSettings } from '../configuration/effective.ts'
-import { type ConfigurationOptions, loadConfiguration } from '../configuration/load.ts'
-import { httpSettings, memberSettings, readTls } from './settings.ts'
+import {
+  type DescribedValue,
+  describeConfiguration,
+  loadConfiguration,
+  type LoadedConfiguration,
+} from '../../../runtime/settings/index.ts'
+import { DEFAULT_PASSWORD, httpSettings, memberSettings, readTls } from './settings.ts'
 
 export const roleFlag = {
   kind: 'text',
   short: 'r',
   placeholder: 'ROLE',
-  description: 'masters hold state and can be elected, workers run jobs',
+  description: 'masters hold state and can be elected, workers run jobs; both unless configured',
   values: ['master', 'worker', 'master_and_worker'],
-  defaultValue: 'master_and_worker',
 } as const satisfies FlagSpec
 
 /** The flags of every verb that reads the configuration of a member. */
@@ -49,7 +52,7 @@ export interface MemberSetup {
     readonly tls: Tls | undefined
   }
   /** The effective configuration with the origin of each value, without secrets. */
-  readonly configuration: () => ReturnType<typeof shownSettings>
+  readonly configuration: () => readonly DescribedValue[]
   /** What a user should know about the configuration. */
   readonly warnings: readonly string[]
 }
@@ -62,12 +65,9 @@ const reachWarnings = ({ network, join }: MemberSettings): readonly string[] => 
   if (others.length === 0 || network.interfaces.enabled || !isOwn(network.bindAddress)) return []
   return [
     `This member listens on ${network.bindAddress} only, where ${others[0]} cannot reach it: ` +
-      'set tidegate.bind-address (0.0.0.0 for all) and tidegate.secret.',
+      'set tidegate.bind-address (0.0.0.0 for all) and tidegate.cluster-secret.',
   ]
 }
-
-/** SeaTunnel's default is known to everybody. */
-const DEFAULT_PASSWORD = 'admin'
 
 const passwordWarnings = ({ credentials, listeners }: HttpSettings): readonly string[] =>
   credentials.basic?.password === DEFAULT_PASSWORD &&
@@ -83,24 +83,51 @@ const urlOf = ({ listeners, contextPath }: HttpSettings): string => {
   return `${first?.tls === undefined ? 'http' : 'https'}://${host}:${port}${contextPath}`
 }
 
-/** Reads the configuration of a member. Throws CLI-001, CFG-001 to CFG-005, HST-001. */
-export const loadSetup = async (
+export interface SetupOptions {
+  /** What the configuration says where it is undefined. */
+  readonly role: MemberSettings['role'] | undefined
+  readonly config: readonly string[]
+  readonly set: readonly string[]
+  readonly cluster: string | undefined
+}
+
+const load = async (
   host: Host,
-  options: ConfigurationOptions,
-): Promise<MemberSetup> => {
-  const { settings, warnings, notices } = await loadConfiguration(host, options)
-  const reader = settingsReader(settings)
-  const tls = await readTls(host, reader)
-  const member = memberSettings(reader, options.role, tls)
-  const http = httpSettings(reader, tls)
+  role: MemberSettings['role'],
+  { config, set, cluster }: SetupOptions,
+): Promise<LoadedConfiguration> => {
+  const home = host.environment['SEATUNNEL_HOME']
+  return loadConfiguration(host, {
+    role,
+    folders: ['', 'config', ...(home === undefined ? [] : [`${home}/config`])],
+    files: config,
+    settings: cluster === undefined ? set : [...set, `hazelcast.cluster-name=${cluster}`],
+  })
+}
+
+/** Reads the configuration of a member. Throws the first of its errors. */
+export const loadSetup = async (host: Host, options: SetupOptions): Promise<MemberSetup> => {
+  const fallback = 'master_and_worker'
+  const first = await load(host, options.role ?? fallback, options)
+  const role = options.role ?? first.configuration?.tidegate.role ?? fallback
+  // Which of Hazelcast's files is read depends on the role.
+  const loaded = role === (options.role ?? fallback) ? first : await load(host, role, options)
+  const { configuration, diagnostics, notices } = loaded
+  if (configuration === undefined) {
+    const { code, message, at } = diagnostics.find(({ severity }) => severity === 'error')!
+    throw new EngineError(code, message, { at })
+  }
+  const tls = await readTls(host, configuration)
+  const member = memberSettings(configuration, role, tls)
+  const http = httpSettings(configuration, tls)
   return {
     clusterName: member.clusterName,
     member,
     http,
     client: { url: urlOf(http), credentials: http.credentials, tls: http.listeners[0]?.tls },
-    configuration: () => shownSettings(settings),
+    configuration: () => describeConfiguration(loaded),
     warnings: [
-      ...warnings.map(formatDiagnostic),
+      ...diagnostics.map(formatDiagnostic),
       ...notices,
       ...reachWarnings(member),
       ...passwordWarnings(http),

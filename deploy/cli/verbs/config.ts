@@ -7,11 +7,11 @@ import { renderTable } from '../table.ts'
 export const command = defineCommand({
   description:
     'Shows the configuration that a member would have here, and where each value comes from.\n' +
-    'Read are, later ones winning: hazelcast-master.yaml, hazelcast-worker.yaml (by --role),\n' +
-    'hazelcast.yaml or hazelcast.xml; hazelcast-client.yaml; seatunnel.yaml; tidegate.yaml, which\n' +
+    'Read are, later ones winning: seatunnel.yaml; hazelcast-master.yaml or hazelcast-worker.yaml\n' +
+    '(by --role), else hazelcast.xml or hazelcast.yaml; hazelcast-client.yaml; tidegate.yaml, which\n' +
     'may have all of their sections; each in the working folder, config/ or $SEATUNNEL_HOME/config,\n' +
-    'or where HAZELCAST_CONFIG, HAZELCAST_CLIENT_CONFIG, SEATUNNEL_CONFIG and TIDEGATE_CONFIG say.\n' +
-    'Then environment variables, such as HZ_NETWORK_PORT_PORT and TIDEGATE_HTTP_PORT; then --set.',
+    'or where SEATUNNEL_CONFIG, HAZELCAST_CONFIG, HAZELCAST_CLIENT_CONFIG and TIDEGATE_CONFIG say.\n' +
+    'Then environment variables, such as HZ_NETWORK_PORT_PORT and TIDEGATE_BINDADDRESS; then --set.',
   operands: [],
   flags: { role: roleFlag, ...setupFlags, format: formatFlag },
   examples: ['tidegate config', 'tidegate config --role worker --format json'],
@@ -20,17 +20,16 @@ export const command = defineCommand({
     for (const warning of setup.warnings) {
       terminal.err.write(`${terminal.err.color.yellow('warning')} ${warning}\n`)
     }
-    const shown = setup.configuration()
-    if (flags.format === 'json') {
-      terminal.out.write(`${JSON.stringify(shown, null, 2)}\n`)
-      return ExitCode.finished
-    }
-    const rows = Object.entries(shown).map(([key, { value, origin }]) => [
-      key,
-      Array.isArray(value) ? value.join(', ') : String(value),
-      origin,
-    ])
-    terminal.out.write(renderTable(['Setting', 'Value', 'Origin'], rows, terminal.out))
+    const values = setup.configuration()
+    const text =
+      flags.format === 'json'
+        ? `${JSON.stringify(values, null, 2)}\n`
+        : renderTable(
+            ['Setting', 'Value', 'Origin'],
+            values.map(({ key, value, origin }) => [key, value, origin]),
+            terminal.out,
+          )
+    terminal.out.write(text)
     return ExitCode.finished
   },
 })

@@ -45,9 +45,10 @@ type MemberCall = Call<typeof flags>
 /** Where the files of a background member are unless said otherwise. */
 const daemonFiles = ({ flags, terminal }: MemberCall): DaemonFiles => {
   const folder = stateFolder(terminal.environment)
+  const name = flags.role === undefined ? 'member' : `member-${flags.role}`
   return {
-    pidFile: flags['pid-file'] ?? join(folder, `member-${flags.role}.pid`),
-    logFile: flags['log-file'] ?? join(folder, 'logs', `member-${flags.role}.log`),
+    pidFile: flags['pid-file'] ?? join(folder, `${name}.pid`),
+    logFile: flags['log-file'] ?? join(folder, 'logs', `${name}.log`),
   }
 }
 
@@ -65,12 +66,11 @@ const background = async (call: MemberCall): Promise<ExitCode> => {
   const files = daemonFiles(call)
   const words = [
     'member',
-    '--role',
-    flags.role,
     '--pid-file',
     files.pidFile,
     '--log-file',
     files.logFile,
+    ...(flags.role === undefined ? [] : ['--role', flags.role]),
     ...flags.config.flatMap((file) => ['--config', file]),
     ...(flags.cluster === undefined ? [] : ['--cluster', flags.cluster]),
     ...flags.set.flatMap((setting) => ['--set', setting]),

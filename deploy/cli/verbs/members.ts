@@ -35,7 +35,7 @@ export const command = defineCommand({
   examples: ['tidegate members', 'tidegate members --url http://127.0.0.1:8081 --format json'],
   run: async ({ flags, terminal }) => {
     const host = createRealHost()
-    const { client } = await loadSetup(host, { ...flags, role: 'master_and_worker' })
+    const { client } = await loadSetup(host, { ...flags, role: undefined })
     const cluster = await fetchCluster(host, { ...client, url: flags.url ?? client.url })
     terminal.out.write(
       flags.format === 'json'

@@ -14,7 +14,7 @@ export const joinSection = section({
     'multicast-time-to-live': integer(0, 255).default(32),
     'multicast-timeout-seconds': decimal().default(2),
     'trusted-interfaces': list().default([]),
-    'loopback-mode-enabled': flag().default(false),
+    'loopback-mode-enabled': flag().optional(),
   }),
   'tcp-ip': section({
     enabled: flag().optional(),

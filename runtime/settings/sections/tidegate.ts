@@ -1,6 +1,16 @@
 import { z } from 'zod'
 import { choice, flag, integer, section, text } from './values.ts'
 
+/** PEM files of this member, for HTTPS and, with `members`, for the port of the members. */
+const tlsSection = section({
+  'certificate-file': text().optional(),
+  'key-file': text().optional(),
+  'authorities-file': text().optional(),
+  members: flag().default(false),
+  /** HTTPS serves only clients with a certificate that the authorities signed. */
+  'ask-certificate': flag().default(false),
+})
+
 /** The root `tidegate`: what neither of the other systems has. */
 export const tidegateSection = section({
   role: choice(['master', 'worker', 'master_and_worker']).default('master_and_worker'),
@@ -12,6 +22,11 @@ export const tidegateSection = section({
   'http-token': text().optional(),
   /** The side that does not see most masters stops; on by default from three masters on. */
   'split-brain-protection': flag().optional(),
+  /** How many masters the whole cluster has; 0 where that is not told. */
+  masters: integer().default(0),
+  tls: tlsSection,
+  'max-body-bytes': integer(1).default(67_108_864),
+  'request-timeout-milliseconds': integer(1).default(30_000),
   /** A member near it takes a heap snapshot and stops; 0 for no limit. */
   'memory-limit-megabytes': integer().default(0),
   'data-folder': text().default('data'),

@@ -36,7 +36,7 @@ describe('tidegate member -d', () => {
     } finally {
       expect(await stop()).toMatchObject({ exitCode: 0 })
     }
-    const log = join(workspace.folder, '.state/tidegate/logs/member-master_and_worker.log')
+    const log = join(workspace.folder, '.state/tidegate/logs/member.log')
     expect(readFileSync(log, 'utf8')).toMatch(/SIGTERM: leaving the cluster\n.* ended\n$/)
     expect((await stop()).err).toContain('CLI-003 No member runs')
   })

@@ -49,14 +49,14 @@ describe.skipIf(problem !== undefined)('two members', () => {
   }, 40_000)
 
   test.each([
-    ['a wrong secret', { 'tidegate.secret': 'a guess' }],
+    ['a wrong secret', { 'tidegate.cluster-secret': 'a guess' }],
     ['no secret', {}],
   ] as const)(
     'do not let in a member with %s',
     async (_, guess) => {
       const settings = listed(lan.machines)
       const secret = 'the secret of these two'
-      const two = await startTwo({ ...settings, 'tidegate.secret': secret })
+      const two = await startTwo({ ...settings, 'tidegate.cluster-secret': secret })
       const intruder = start(2, { settings: { ...settings, ...guess } })
       const why = await intruder.ready.then(
         () => 'it was ready',
