@@ -10,6 +10,7 @@ import {
   type CheckpointRecord,
 } from './checkpointRecord.ts'
 import type { CheckpointStore } from './checkpointStore.ts'
+import type { IsolatePool } from './isolatePool.ts'
 import type { PipelineTasks } from './pipelineTasks.ts'
 import type { ProgressBook } from './progress.ts'
 import { ringsOf } from './rings.ts'
@@ -17,6 +18,7 @@ import { TaskThread } from './taskThread.ts'
 
 export interface ExecutionOptions {
   readonly host: Host
+  readonly isolates: IsolatePool
   readonly jobId: string
   readonly epoch: number
   readonly plan: Plan
@@ -98,9 +100,15 @@ export class PipelineExecution {
   }
 
   #spawn(): void {
-    const { tasks, host, pipelineId } = this.#options
+    const { tasks, host, isolates, pipelineId, plan } = this.#options
     const spawn = (name: string, onReport: (report: TaskReport) => void): TaskThread =>
-      new TaskThread(host, `pipeline-${pipelineId} ${name}`, onReport, (error) => this.fail(error))
+      new TaskThread({
+        host,
+        isolates,
+        name: `pipeline-${pipelineId} ${name}`,
+        onReport,
+        onFailure: (error) => this.fail(error),
+      })
     for (const id of tasks.enumerators) {
       const onReport = (report: TaskReport): void => this.#enumeratorReported(id, report)
       this.#enumerators.set(id, spawn(`enumerator ${id}`, onReport))
@@ -115,6 +123,8 @@ export class PipelineExecution {
         spawn(`committer ${id}`, (report) => this.#commonReport(report)),
       )
     }
+    // They load while the first enumerator looks at the tables.
+    post(this.#groups, { kind: 'load', vertices: tasks.vertexIds.map((id) => plan.vertices[id]!) })
   }
 
   async #start(): Promise<void> {

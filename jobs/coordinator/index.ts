@@ -1,3 +1,4 @@
+export { createIsolatePool, type IsolatePool } from './isolatePool.ts'
 export {
   folderCheckpointStore,
   type CheckpointStore,

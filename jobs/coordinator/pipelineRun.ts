@@ -91,6 +91,7 @@ export class PipelineRun {
     this.#progress = new ProgressBook(plan, this.#options.onChange)
     this.#execution = new PipelineExecution({
       host,
+      isolates: this.#options.isolates,
       jobId,
       epoch,
       plan,

@@ -1,4 +1,5 @@
 import type { CheckpointStore } from './checkpointStore.ts'
+import type { IsolatePool } from './isolatePool.ts'
 import type { JobProgress } from './progress.ts'
 
 /** What the engine's configuration says where a job's env says nothing; milliseconds. */
@@ -12,6 +13,7 @@ export interface EngineDefaults {
 export interface RunOptions {
   readonly jobId: string
   readonly store: CheckpointStore
+  readonly isolates: IsolatePool
   readonly defaults: EngineDefaults
   /** Go on from the newest checkpoint of each pipeline; from the start where there is none. */
   readonly restore: boolean

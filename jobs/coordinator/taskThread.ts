@@ -1,35 +1,30 @@
 import type { Host, Thread } from '../../runtime/host/index.ts'
+import type { IsolatePool } from './isolatePool.ts'
 import { fromTaskError, type TaskCommand, type TaskReport } from '../tasks/index.ts'
-
-/** Where the module of an isolate is, from the folder of the project. */
-const isolateModule = 'jobs/tasks/main.ts'
 
 /** How long a thread may take to close by itself, in milliseconds. */
 const closeTimeoutMs = 2_000
 
 type ReportOf<Kind extends TaskReport['kind']> = Extract<TaskReport, { kind: Kind }>
 
+export interface TaskThreadOptions {
+  readonly host: Host
+  readonly isolates: IsolatePool
+  readonly name: string
+  readonly onReport: (report: TaskReport) => void
+  readonly onFailure: (error: Error) => void
+}
+
 /** An isolate as the coordinator sees it. */
 export class TaskThread {
-  readonly name: string
-  readonly #host: Host
+  readonly #options: TaskThreadOptions
   readonly #thread: Thread
-  readonly #onReport: (report: TaskReport) => void
-  readonly #onFailure: (error: Error) => void
   readonly #expected = new Map<TaskReport['kind'], (report: TaskReport) => void>()
   #closing = false
 
-  constructor(
-    host: Host,
-    name: string,
-    onReport: (report: TaskReport) => void,
-    onFailure: (error: Error) => void,
-  ) {
-    this.name = name
-    this.#host = host
-    this.#onReport = onReport
-    this.#onFailure = onFailure
-    this.#thread = host.threads.spawn(isolateModule, { name })
+  constructor(options: TaskThreadOptions) {
+    this.#options = options
+    this.#thread = options.isolates.take(options.name)
     this.#thread.onMessage((message) => this.#receive(message as TaskReport))
     this.#thread.onExit((error) => this.#exited(error))
   }
@@ -50,7 +45,7 @@ export class TaskThread {
   async close(abort: boolean): Promise<void> {
     this.#closing = true
     const deadline = Promise.withResolvers<void>()
-    const timer = this.#host.clock.timer(closeTimeoutMs, () => deadline.resolve())
+    const timer = this.#options.host.clock.timer(closeTimeoutMs, () => deadline.resolve())
     await Promise.race([this.ask({ kind: 'close', abort }, 'closed'), deadline.promise])
     timer.cancel()
     void this.#thread.terminate()
@@ -58,12 +53,12 @@ export class TaskThread {
 
   #receive(report: TaskReport): void {
     if (report.kind === 'failed') {
-      if (!this.#closing) this.#onFailure(fromTaskError(report.error))
+      if (!this.#closing) this.#options.onFailure(fromTaskError(report.error))
       return
     }
     const expected = this.#expected.get(report.kind)
     if (expected === undefined) {
-      this.#onReport(report)
+      this.#options.onReport(report)
       return
     }
     this.#expected.delete(report.kind)
@@ -72,6 +67,6 @@ export class TaskThread {
 
   #exited(error: Error | undefined): void {
     if (this.#closing) return
-    this.#onFailure(error ?? new Error(`The isolate ${this.name} ended by itself`))
+    this.#options.onFailure(error ?? new Error(`The isolate ${this.#options.name} ended by itself`))
   }
 }

@@ -3,7 +3,7 @@ import type { JsonValue } from '../../runtime/config/index.ts'
 import type { ErrorCode, Place, Retry } from '../../runtime/errors/index.ts'
 import type { TableSchema } from '../../runtime/rows/index.ts'
 import type { CommitInfo, Split } from '../connectors/index.ts'
-import type { Plan } from '../plan/index.ts'
+import type { Plan, Vertex } from '../plan/index.ts'
 
 /** The tables that reach a vertex and that leave it; by vertex id. */
 export interface VertexTables {
@@ -48,6 +48,8 @@ export interface GroupDeployment {
 
 /** From the coordinator to an isolate. */
 export type TaskCommand =
+  /** Loads the plugins of these vertices: what is deployed then starts at once. */
+  | { readonly kind: 'load'; readonly vertices: readonly Vertex[] }
   | { readonly kind: 'prepare'; readonly execution: Execution; readonly restoring: boolean }
   | ({ readonly kind: 'deployGroup' } & GroupDeployment)
   | {

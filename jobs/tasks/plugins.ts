@@ -25,3 +25,10 @@ export const loadTransform = async (vertex: Vertex): Promise<TransformPlugin> =>
   if (entry === undefined) throw missing(vertex)
   return entry.load()
 }
+
+/** Loads the plugin of a vertex, so that the next time it is there at once. */
+export const loadPlugin = async (vertex: Vertex): Promise<void> => {
+  if (vertex.kind === 'source') await loadSource(vertex)
+  else if (vertex.kind === 'sink') await loadSink(vertex)
+  else await loadTransform(vertex)
+}

@@ -3,6 +3,7 @@ import type { Vertex } from '../plan/index.ts'
 import { CommitterTask } from './committerTask.ts'
 import { EnumeratorTask } from './enumeratorTask.ts'
 import type { Execution, TaskCommand, TaskReport } from './messages.ts'
+import { loadPlugin } from './plugins.ts'
 import { prepareTask } from './prepareTask.ts'
 import { connectorContext, Printer, type TaskEnvironment } from './taskContext.ts'
 import { toTaskError } from './taskErrors.ts'
@@ -35,6 +36,9 @@ export class TaskIsolate {
 
   async #obey(command: TaskCommand): Promise<void> {
     switch (command.kind) {
+      case 'load':
+        await Promise.all(command.vertices.map(loadPlugin))
+        return
       case 'prepare':
         return this.#prepare(command.execution, command.restoring)
       case 'deployGroup':

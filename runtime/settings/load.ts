@@ -29,6 +29,9 @@ export interface LoadedConfiguration {
   readonly notices: readonly string[]
 }
 
+/** Parsers that run once are not worth the time and the memory of compiling them. */
+const ONCE = { jitless: true }
+
 /**
  * Reads the configuration of a member or client: files, then environment variables, then settings of
  * the command line, then what the program itself sets, each on top of those before.
@@ -50,7 +53,7 @@ export const loadConfiguration = async (
     ...(tree === undefined ? [] : [tree]),
   ].map((layer) => fit(configurationSchema, layer, [], diagnostics))
   const written = layers.reduce(overlay)
-  const parsed = configurationSchema.safeParse(filled(toJson(written)))
+  const parsed = configurationSchema.safeParse(filled(toJson(written)), ONCE)
   for (const issue of parsed.error?.issues ?? []) {
     const path = issue.path.map(String)
     const message = `\`${path.join('.')}\` is not valid: ${sentenceOf(issue.message)}`

@@ -1,4 +1,9 @@
-import { runJob, type JobResult } from '../../../jobs/coordinator/index.ts'
+import {
+  createIsolatePool,
+  runJob,
+  type IsolatePool,
+  type JobResult,
+} from '../../../jobs/coordinator/index.ts'
 import type { Plan } from '../../../jobs/plan/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import { describeError } from '../failure.ts'
@@ -28,14 +33,21 @@ const exitCodeOf = (result: JobResult, signal: StopSignal | undefined): ExitCode
   return signal === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted
 }
 
+interface Surroundings {
+  readonly terminal: Terminal
+  readonly view: ProgressView
+  readonly isolates: IsolatePool
+}
+
 const follow = async (
   host: Host,
   plan: Plan,
   identity: JobIdentity,
-  { terminal, view }: { readonly terminal: Terminal; readonly view: ProgressView },
+  { terminal, view, isolates }: Surroundings,
 ): Promise<{ readonly result: JobResult; readonly signal: StopSignal | undefined }> => {
   const job = runJob(host, plan, {
     ...identity,
+    isolates,
     defaults: ENGINE_DEFAULTS,
     onPrint: (lines) => {
       view.clear()
@@ -62,6 +74,21 @@ export const runJobFile = async (
   options: RunJobFileOptions,
   terminal: Terminal,
 ): Promise<ExitCode> => {
+  // The smallest job has two isolates: they start while its file is read.
+  const isolates = createIsolatePool(host, 2)
+  try {
+    return await runInIsolates(host, options, terminal, isolates)
+  } finally {
+    void isolates.close()
+  }
+}
+
+const runInIsolates = async (
+  host: Host,
+  options: RunJobFileOptions,
+  terminal: Terminal,
+  isolates: IsolatePool,
+): Promise<ExitCode> => {
   const { plan, diagnostics } = await loadJob(host, options.path, options)
   writeDiagnostics(diagnostics, terminal)
   if (plan === undefined) return ExitCode.usage
@@ -80,7 +107,7 @@ export const runJobFile = async (
     }),
     startMs,
   )
-  const { result, signal } = await follow(host, plan, identity, { terminal, view })
+  const { result, signal } = await follow(host, plan, identity, { terminal, view, isolates })
   if (result.status === 'FAILED' && result.error !== undefined) {
     terminal.err.write(describeError(result.error, terminal.err))
   }

@@ -1,5 +1,9 @@
 import { expect, test } from 'bun:test'
-import { folderCheckpointStore, runJob } from '../../../jobs/coordinator/index.ts'
+import {
+  createIsolatePool,
+  folderCheckpointStore,
+  runJob,
+} from '../../../jobs/coordinator/index.ts'
 import { readJobText } from '../../../jobs/files/index.ts'
 import type { Plan } from '../../../jobs/plan/index.ts'
 import { TaskIsolate } from '../../../jobs/tasks/taskIsolate.ts'
@@ -95,6 +99,7 @@ const run = async (world: SimWorld, scenario: Scenario): Promise<void> => {
     const result = await runJob(host, scenario.plan, {
       jobId: 'j',
       store,
+      isolates: createIsolatePool(host, 0),
       defaults: { checkpointIntervalMs: 1000, checkpointTimeoutMs: 10_000, historyExpiryMs: 1e9 },
       restore: known !== undefined,
       source: 'job.conf',
