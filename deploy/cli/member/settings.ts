@@ -13,6 +13,17 @@ import type { Configuration } from '../../../runtime/settings/index.ts'
 /** The port of a worker is another, so that one can run beside a master. */
 const DEFAULT_PORTS = { master: 5801, master_and_worker: 5801, worker: 5802 }
 
+/** The configuration of a member of this role, with the port that it has where none is written. */
+export const configurationOf = (
+  configuration: Configuration,
+  role: MemberSettings['role'],
+): Configuration => {
+  const { hazelcast } = configuration
+  const { network } = hazelcast
+  const port = { ...network.port, port: network.port.port ?? DEFAULT_PORTS[role] }
+  return { ...configuration, hazelcast: { ...hazelcast, network: { ...network, port } } }
+}
+
 const pemText = async ({ disk }: Host, path: string | undefined): Promise<string | undefined> =>
   path === undefined ? undefined : new TextDecoder().decode(await disk.readFile(path))
 

@@ -10,7 +10,13 @@ import {
   type LoadedConfiguration,
 } from '../../../runtime/settings/index.ts'
 import type { MemoryLimit } from './memoryLimit.ts'
-import { DEFAULT_PASSWORD, httpSettings, memberSettings, readTls } from './settings.ts'
+import {
+  configurationOf,
+  DEFAULT_PASSWORD,
+  httpSettings,
+  memberSettings,
+  readTls,
+} from './settings.ts'
 
 export const roleFlag = {
   kind: 'text',
@@ -96,14 +102,17 @@ export interface SetupOptions {
 const load = async (
   host: Host,
   role: MemberSettings['role'],
-  { config, set, cluster }: SetupOptions,
+  options: SetupOptions,
 ): Promise<LoadedConfiguration> => {
+  const { config, set, cluster } = options
   const home = host.environment['SEATUNNEL_HOME']
+  const asked = options.role === undefined ? [] : [`tidegate.role=${options.role}`]
+  const named = cluster === undefined ? [] : [`hazelcast.cluster-name=${cluster}`]
   return loadConfiguration(host, {
     role,
     folders: ['', 'config', ...(home === undefined ? [] : [`${home}/config`])],
     files: config,
-    settings: cluster === undefined ? set : [...set, `hazelcast.cluster-name=${cluster}`],
+    settings: [...set, ...named, ...asked],
   })
 }
 
@@ -114,11 +123,12 @@ export const loadSetup = async (host: Host, options: SetupOptions): Promise<Memb
   const role = options.role ?? first.configuration?.tidegate.role ?? fallback
   // Which of Hazelcast's files is read depends on the role.
   const loaded = role === (options.role ?? fallback) ? first : await load(host, role, options)
-  const { configuration, diagnostics, notices } = loaded
-  if (configuration === undefined) {
+  const { diagnostics, notices } = loaded
+  if (loaded.configuration === undefined) {
     const { code, message, at } = diagnostics.find(({ severity }) => severity === 'error')!
     throw new EngineError(code, message, { at })
   }
+  const configuration = configurationOf(loaded.configuration, role)
   const tls = await readTls(host, configuration)
   const member = memberSettings(configuration, role, tls)
   const http = httpSettings(configuration, tls)
@@ -131,7 +141,7 @@ export const loadSetup = async (host: Host, options: SetupOptions): Promise<Memb
       snapshotPath: `${configuration.tidegate['data-folder']}/${role}.heapsnapshot`,
     },
     client: { url: urlOf(http), credentials: http.credentials, tls: http.listeners[0]?.tls },
-    configuration: () => describeConfiguration(loaded),
+    configuration: () => describeConfiguration({ ...loaded, configuration }),
     warnings: [
       ...diagnostics.map(formatDiagnostic),
       ...notices,

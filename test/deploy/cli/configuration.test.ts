@@ -239,6 +239,20 @@ describe('the configuration', () => {
     expect((await load({ role: 'master' }, environment)).member.role).toBe('master')
   })
 
+  test('tells the role and the port of a member as it would start', async () => {
+    const shown = (await load({ role: 'worker' })).configuration()
+    expect(shown).toContainEqual({
+      key: 'tidegate.role',
+      value: '"worker"',
+      origin: '-s tidegate.role',
+    })
+    expect(shown).toContainEqual({
+      key: 'hazelcast.network.port.port',
+      value: '5802',
+      origin: 'default',
+    })
+  })
+
   test('warns of an unknown key with its line and what it may mean', async () => {
     const path = await write('typo.yaml', 'hazelcast:\n  network:\n    port: { prot: 1 }\n')
     const { warnings } = await load({ config: [path], set: ['tidegate.insecur=true'] })
