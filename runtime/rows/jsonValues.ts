@@ -1,5 +1,5 @@
 import type { JsonValue } from '../config/index.ts'
-import { parseExactJson } from './exactJson.ts'
+import { exactJsonText, parseExactJson } from './exactJson.ts'
 import { parseDecimal, rescaleDecimal } from './decimal.ts'
 import { bfloat16Of, float16Of } from './halfFloats.ts'
 import {
@@ -30,7 +30,7 @@ export const valueFromJson = (type: DataType, json: JsonValue): Value => {
     case 'any':
       return json as Value
     case 'string':
-      return typeof json === 'object' ? JSON.stringify(json) : String(json)
+      return typeof json === 'object' ? exactJsonText(json) : String(json)
     case 'boolean':
       return typeof json === 'boolean' ? json : scalarOf(type, textOf(type, json))
     case 'tinyint':
