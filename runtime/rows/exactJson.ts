@@ -21,10 +21,14 @@ export const parseExactJson = (text: string): JsonValue =>
     return isExact(value, source) ? value : source
   }) as JsonValue
 
+/** How the number at a key of an object or array was written, where JavaScript writes it otherwise. */
+export const writtenNumber = (holder: object, key: string | number): string | undefined =>
+  writtenNumbers.get(holder)?.get(String(key))
+
 /** The JSON text of a value, with the numbers that `parseExactJson` read in it as they were. */
 export const exactJsonText = (json: JsonValue): string =>
   JSON.stringify(json, function (this: object, key, value: JsonValue) {
-    const source = writtenNumbers.get(this)?.get(key)
+    const source = writtenNumber(this, key)
     return source === undefined ? value : rawJSON(source)
   })
 

@@ -180,6 +180,18 @@ describe('values', () => {
     const text = '{"a":-0.0,"b":[1.0,12345678901234567890],"c":{"d":1e3,"e":2,"f":"7.0"}}'
     const type = parseType('array<string>')
     expect(valueFromJson(type, parseExactJson(`[${text}]`))).toEqual([text])
+    expect(valueFromJson(type, parseExactJson('[10.0, -0.0, 1e3, 7, 1.5]'))).toEqual([
+      '10.0',
+      '-0.0',
+      '1e3',
+      '7',
+      '1.5',
+    ])
+    const row = parseType({ price: 'string', byDay: 'map<string, string>' })
+    expect(valueFromJson(row, parseExactJson('{"price": 10.0, "byDay": {"a": 2.50}}'))).toEqual([
+      '10.0',
+      new Map([['a', '2.50']]),
+    ])
   })
 
   test('rows come by name or by position, maps with typed keys', () => {
