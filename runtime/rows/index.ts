@@ -29,7 +29,7 @@ export {
 export { floatToDouble, formatDouble, formatFloat } from './floatText.ts'
 export { bfloat16Of, float16Of, numberOfBfloat16, numberOfFloat16 } from './halfFloats.ts'
 export { valueToJson, writeJson } from './jsonText.ts'
-export { valueFromJson } from './jsonValues.ts'
+export { memberFromJson, valueFromJson } from './jsonValues.ts'
 export { parseType } from './parseType.ts'
 export { batchBytes } from './rowBytes.ts'
 export { rowText } from './rowText.ts'

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../config/index.ts'
-import { parseExactJson } from './exactJson.ts'
+import { exactJsonText, parseExactJson, writtenNumber } from './exactJson.ts'
 import { parseDecimal, rescaleDecimal } from './decimal.ts'
 import { bfloat16Of, float16Of } from './halfFloats.ts'
 import {
@@ -30,7 +30,7 @@ export const valueFromJson = (type: DataType, json: JsonValue): Value => {
     case 'any':
       return json as Value
     case 'string':
-      return typeof json === 'object' ? JSON.stringify(json) : String(json)
+      return typeof json === 'object' ? exactJsonText(json) : String(json)
     case 'boolean':
       return typeof json === 'boolean' ? json : scalarOf(type, textOf(type, json))
     case 'tinyint':
@@ -41,7 +41,7 @@ export const valueFromJson = (type: DataType, json: JsonValue): Value => {
     case 'decimal':
       return decimalOf(type, json)
     case 'array':
-      return listOf(type, json).map((item) => valueFromJson(type.element, item))
+      return listOf(type, json).map((_, at, list) => memberFromJson(type.element, list, at))
     case 'map':
       return mapOf(type, type.key, type.value, json)
     case 'row':
@@ -66,6 +66,16 @@ export const valueFromJson = (type: DataType, json: JsonValue): Value => {
     default:
       return type satisfies never
   }
+}
+
+/**
+ * The value at a key of an object or array, null where it has none. As `valueFromJson`, but a
+ * number that `parseExactJson` read becomes a text as it was written: 10.0, not 10.
+ */
+export const memberFromJson = (type: DataType, holder: object, key: string | number): Value => {
+  if (!Object.hasOwn(holder, key)) return null
+  const written = type.kind === 'string' ? writtenNumber(holder, key) : undefined
+  return written ?? valueFromJson(type, (holder as { readonly [key: string]: JsonValue })[key]!)
 }
 
 /** The value of JSON in a text, with all its digits. Throws ROW-002. */
@@ -154,10 +164,7 @@ const mapOf = (
 ): ReadonlyMap<Value, Value> => {
   const object = objectOf(type, json)
   return new Map(
-    Object.entries(object).map(([key, value]) => [
-      keyOf(keyType, key),
-      valueFromJson(valueType, value),
-    ]),
+    Object.keys(object).map((key) => [keyOf(keyType, key), memberFromJson(valueType, object, key)]),
   )
 }
 
@@ -165,12 +172,10 @@ const rowOf = (type: DataType & { readonly kind: 'row' }, json: JsonValue): read
   const { fields } = type
   if (Array.isArray(json)) {
     if (json.length > fields.length) throw misfit(type, json)
-    return fields.map((field, index) => valueFromJson(field.type, json[index] ?? null))
+    return fields.map((field, index) => memberFromJson(field.type, json, index))
   }
   const object = objectOf(type, json)
-  return fields.map((field) =>
-    valueFromJson(field.type, Object.hasOwn(object, field.name) ? object[field.name]! : null),
-  )
+  return fields.map((field) => memberFromJson(field.type, object, field.name))
 }
 
 const objectOf = (type: DataType, json: JsonValue): JsonObject => {

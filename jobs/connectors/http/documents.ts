@@ -2,8 +2,8 @@ import { query, type Json } from './jsonPaths.ts'
 import { EngineError } from '../../../runtime/errors/index.ts'
 import {
   batchOfRows,
+  memberFromJson,
   parseExactJson,
-  valueFromJson,
   type Batch,
   type TableSchema,
   type Value,
@@ -122,12 +122,7 @@ const rowOf = (record: Json, table: TableSchema, context: ConnectorContext): Val
     if (!isObject) {
       throw new EngineError('ROW-002', 'A row of the response is not a JSON object.')
     }
-    const members = record as { readonly [name: string]: Json }
-    return [
-      table.columns.map(({ name, type }) =>
-        valueFromJson(type, Object.hasOwn(members, name) ? members[name]! : null),
-      ),
-    ]
+    return [table.columns.map(({ name, type }) => memberFromJson(type, record, name))]
   } catch (error) {
     if (!(error instanceof EngineError)) throw error
     context.reject({

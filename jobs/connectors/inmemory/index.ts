@@ -10,8 +10,8 @@ export const inMemorySink = defineSink({
   options: IN_MEMORY_OPTIONS,
   guarantee: () => 'exactly-once',
   prepare(options, tables, context) {
-    checkAssertedOptions(options)
     for (const table of tables) {
+      checkAssertedOptions(options, table)
       context.log('info', `handle schema savemode with table path: ${table.path}`)
       context.log('info', `handle data savemode with table path: ${table.path}`)
     }

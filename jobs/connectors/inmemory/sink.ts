@@ -1,6 +1,8 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
+import type { TableSchema } from '../../../runtime/rows/index.ts'
 import type { OptionsOf } from '../../options/index.ts'
 import type { ConnectorContext, SinkCommitter, SinkWriter } from '../contract.ts'
+import { fillPlaceholders } from '../placeholders.ts'
 import { untilCancelled, waitMs } from '../waiting.ts'
 import type { IN_MEMORY_OPTIONS } from './spec.ts'
 
@@ -11,10 +13,15 @@ const SLOW_CHECKPOINT_MS = 5_000
 
 const asked = (message: string): EngineError => new EngineError('CON-001', `InMemory: ${message}.`)
 
-/** Throws CON-001 when `assert_options_key` is not `assert_options_value`. */
-export const checkAssertedOptions = (options: InMemoryOptions): void => {
-  const { assert_options_key: key, assert_options_value: value } = options
-  if (key === undefined || key === value) return
+/**
+ * Throws CON-001 when `assert_options_key`, with the placeholders of the table filled in, is not
+ * `assert_options_value`.
+ */
+export const checkAssertedOptions = (options: InMemoryOptions, table: TableSchema): void => {
+  const { assert_options_key: written, assert_options_value: value } = options
+  if (written === undefined) return
+  const key = fillPlaceholders(written, table)
+  if (key === value) return
   throw asked(`assert_options_key "${key}" is not assert_options_value "${value ?? ''}"`)
 }
 

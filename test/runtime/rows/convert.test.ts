@@ -168,6 +168,32 @@ describe('values', () => {
     expect(parseExactJson(text)).toEqual([...numbers, ...texts])
   })
 
+  for (const type of ['array<float>', 'array<double>', 'float_vector(1)']) {
+    test(`a zero in ${type} keeps its sign`, () => {
+      const [value] = valueFromJson(parseType(type), parseExactJson('[-0.0]')) as number[]
+      expect(value).toBe(-0)
+      expect(writeJson(parseType(type), [value!])).toBe('[-0.0]')
+    })
+  }
+
+  test('a string column shows nested JSON with its numbers as they were written', () => {
+    const text = '{"a":-0.0,"b":[1.0,12345678901234567890],"c":{"d":1e3,"e":2,"f":"7.0"}}'
+    const type = parseType('array<string>')
+    expect(valueFromJson(type, parseExactJson(`[${text}]`))).toEqual([text])
+    expect(valueFromJson(type, parseExactJson('[10.0, -0.0, 1e3, 7, 1.5]'))).toEqual([
+      '10.0',
+      '-0.0',
+      '1e3',
+      '7',
+      '1.5',
+    ])
+    const row = parseType({ price: 'string', byDay: 'map<string, string>' })
+    expect(valueFromJson(row, parseExactJson('{"price": 10.0, "byDay": {"a": 2.50}}'))).toEqual([
+      '10.0',
+      new Map([['a', '2.50']]),
+    ])
+  })
+
   test('rows come by name or by position, maps with typed keys', () => {
     const row = parseType({ a: 'int', b: 'string' })
     expect(valueFromJson(row, { b: 'x', a: '1' })).toEqual([1, 'x'])

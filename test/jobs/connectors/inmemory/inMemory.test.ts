@@ -88,3 +88,14 @@ test('assert_options_key must be assert_options_value', async () => {
   )
   expect(prepare('assert_options_key = a')).rejects.toMatchObject({ code: 'CON-001' })
 })
+
+test('assert_options_key is compared with the placeholders of the table filled in', async () => {
+  const prepared = async (value: string) =>
+    inMemorySink.prepare!(
+      await optionsOf(`assert_options_key = "$\{table_name}"\nassert_options_value = ${value}`),
+      [table],
+      testContext(),
+    )
+  await prepared('t')
+  expect(prepared('u')).rejects.toMatchObject({ code: 'CON-001' })
+})
