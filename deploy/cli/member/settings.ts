@@ -94,8 +94,14 @@ const joinSettings = ({ hazelcast }: Configuration): JoinSettings => {
       members: [...tcpIp['member-list'], ...tcpIp.members, ...tcpIp.member, ...tcpIp.interface],
       requiredMember: tcpIp['required-member'],
       connectionTimeoutSeconds: tcpIp['connection-timeout-seconds'],
+      portTryCount: hazelcast.properties['hazelcast.tcp.join.port.try.count'],
     },
-    dns: { enabled: dns.enabled, name: dns.name ?? '', port: dns.port },
+    dns: {
+      enabled: dns.enabled,
+      name: dns.name ?? '',
+      port: dns.port,
+      resolveIntervalSeconds: dns['resolve-interval-seconds'],
+    },
   }
 }
 
