@@ -29,6 +29,8 @@ export interface TcpIpSettings {
   /** Only through this member another one may join. */
   readonly requiredMember: string | undefined
   readonly connectionTimeoutSeconds: number
+  /** An address without a port stands for so many of the first ports that members take. */
+  readonly portTryCount: number
 }
 
 export interface DnsSettings {
@@ -37,6 +39,8 @@ export interface DnsSettings {
   readonly name: string
   /** The port of the members; that of this member unless given. */
   readonly port: number | undefined
+  /** The name may get other addresses: it is looked up again after so long. */
+  readonly resolveIntervalSeconds: number
 }
 
 export interface NetworkSettings {
@@ -133,8 +137,9 @@ export const DEFAULT_MEMBER_SETTINGS: MemberSettings = {
       members: [],
       requiredMember: undefined,
       connectionTimeoutSeconds: 5,
+      portTryCount: 3,
     },
-    dns: { enabled: false, name: '', port: undefined },
+    dns: { enabled: false, name: '', port: undefined, resolveIntervalSeconds: 5 },
     autoDetection: { enabled: true },
   },
   heartbeatIntervalSeconds: 5,

@@ -3,10 +3,9 @@ import type { Address, Timer } from '../../runtime/host/index.ts'
 import type { Discovery, DiscoveryOptions } from './discovery.ts'
 import { expandMembers } from './patterns.ts'
 
-/** Names may get other addresses: they are looked up again after so long. */
-const LOOK_UP_AGAIN_MS = 10_000
-/** An address without a port stands for the first ports that members take. */
-const PORTS_TRIED = 3
+/** Names in a list may get other addresses, too. */
+const LIST_INTERVAL_SECONDS = 10
+const MS = 1000
 
 /** The addresses of a name; none while it cannot be resolved. */
 const resolve = async ({ host }: DiscoveryOptions, { host: name, port }: Address) => {
@@ -23,8 +22,8 @@ const listed = ({ settings }: DiscoveryOptions): Address[] => {
   const { join, network } = settings
   const { port, portAutoIncrement, portCount } = network
   if (join.dns.enabled) return [{ host: join.dns.name, port: join.dns.port ?? port }]
-  const { members, requiredMember } = join.tcpIp
-  const count = portAutoIncrement ? Math.min(PORTS_TRIED, portCount) : 1
+  const { members, requiredMember, portTryCount } = join.tcpIp
+  const count = portAutoIncrement ? Math.min(portTryCount, portCount) : 1
   const ports = Array.from({ length: count }, (_, at) => port + at)
   const required = requiredMember === undefined ? [] : expandMembers([requiredMember], [port])
   return [...expandMembers(members, ports), ...required]
@@ -33,13 +32,15 @@ const listed = ({ settings }: DiscoveryOptions): Address[] => {
 /** Looks the configured names up, now and from time to time. */
 export const discoverByList = async (options: DiscoveryOptions): Promise<Discovery> => {
   const addresses = listed(options)
+  const { dns } = options.settings.join
+  const intervalMs = (dns.enabled ? dns.resolveIntervalSeconds : LIST_INTERVAL_SECONDS) * MS
   let timer: Timer | undefined
   let isClosed = false
   const lookUp = async (): Promise<void> => {
     const found = await Promise.all(addresses.map((address) => resolve(options, address)))
     if (isClosed) return
     options.onFound(found.flat())
-    timer = options.host.clock.timer(LOOK_UP_AGAIN_MS, () => void lookUp())
+    timer = options.host.clock.timer(intervalMs, () => void lookUp())
   }
   await lookUp()
   return {

@@ -2,11 +2,11 @@ import { Hono } from 'hono'
 import type { Host } from '../../runtime/host/index.ts'
 import { requireCredentials } from './access.ts'
 import { refuseForeignPages } from './browsers.ts'
-import { clusterRoutes } from './cluster.ts'
+import { clusterRoutes, hazelcastCluster } from './cluster.ts'
 import type { MemberEnv, MemberMiddleware } from './environment.ts'
 import { failureHandler, notFound } from './failure.ts'
 import { onlyActiveMaster } from './forwarding.ts'
-import { healthRoutes } from './health.ts'
+import { hazelcastHealth, probes } from './health.ts'
 import { limitBody, limitRequests, limitTime } from './limits.ts'
 import type { HttpMember } from './member.ts'
 import { hasCredentials, isLoopback, type HttpSettings } from './settings.ts'
@@ -34,12 +34,13 @@ const obeysAnybodyHere = ({ listeners, credentials }: HttpSettings): boolean =>
 /** The HTTP application of a member: the same on every member of a cluster. */
 export const createMemberApp = (host: Host, options: MemberAppOptions): Hono<MemberEnv> => {
   const { settings, member, mounts = [], onBug } = options
-  const { listeners, contextPath } = settings
+  const { listeners, contextPath, endpointGroups } = settings
   const app = new Hono<MemberEnv>()
   app.onError(failureHandler(onBug))
   app.notFound(notFound)
   const root = contextPath === '' ? app : app.basePath(contextPath)
-  root.route('/', healthRoutes(host.clock, member))
+  root.route('/health', probes(host.clock, member))
+  if (endpointGroups.healthCheck) root.route('/hazelcast/health', hazelcastHealth(member))
   root.use(
     refuseForeignPages(obeysAnybodyHere(settings)),
     limitRequests(settings.requestsMax),
@@ -56,6 +57,7 @@ export const createMemberApp = (host: Host, options: MemberAppOptions): Hono<Mem
     }),
   }
   root.route('/', clusterRoutes(member, tools.onlyActiveMaster))
+  if (endpointGroups.clusterRead) root.route('/hazelcast/rest', hazelcastCluster(member))
   for (const mount of mounts) mount(root, tools)
   return app
 }

@@ -42,7 +42,7 @@ const clusterJson = async (member: HttpMember): Promise<ClusterJson> => {
 }
 
 /** The body of Hazelcast's `/hazelcast/rest/cluster`. */
-const hazelcastCluster = (member: HttpMember): object => {
+const hazelcastClusterJson = (member: HttpMember): object => {
   const members = member.members()
   return {
     members: members.map(({ id, address, role, version }) => ({
@@ -66,5 +66,9 @@ export const clusterRoutes = (
     .get('/members', async (context) => context.json(await clusterJson(member)))
     .get('/cluster', onlyActiveMaster, async (context) => context.json(await clusterJson(member)))
     .get('/config', (context) => context.json(member.configuration() as object))
-    .get('/hazelcast/rest/cluster', (context) => context.json(hazelcastCluster(member)))
-    .get('/hazelcast/rest/instance', (context) => context.json({ name: member.clusterName }))
+
+/** Hazelcast's endpoint group CLUSTER_READ. */
+export const hazelcastCluster = (member: HttpMember): Hono<MemberEnv> =>
+  new Hono<MemberEnv>()
+    .get('/cluster', (context) => context.json(hazelcastClusterJson(member)))
+    .get('/instance', (context) => context.json({ name: member.clusterName }))

@@ -37,6 +37,9 @@ export interface ForwardingOptions {
   readonly tls: Tls | undefined
 }
 
+/** Nobody reads it: 499 is what proxies write into their logs for this. */
+const clientGone = (): HttpFailure => new HttpFailure(499, 'The client has gone.')
+
 const send = async (
   { host, member, tls }: ForwardingOptions,
   url: string,
@@ -58,7 +61,7 @@ const send = async (
     const { status, body } = response
     return new Response(body, { status, headers: passedOn(response.headers, []) })
   } catch (thrown) {
-    if (signal.aborted) throw signal.reason
+    if (signal.aborted) throw signal.reason instanceof HttpFailure ? signal.reason : clientGone()
     if (thrown instanceof HttpFailure) throw thrown
     throw new HttpFailure(502, `The active master cannot be reached: ${messageOf(thrown)}`)
   }

@@ -21,8 +21,11 @@ const loopDelayMs = async (clock: Clock): Promise<number> => {
   return clock.monotonic() - startMs
 }
 
-/** The probes of an orchestrator: live, or restart it; ready, or send it nothing; started, or wait. */
-const probes = (clock: Clock, member: HttpMember): Hono<MemberEnv> => {
+/**
+ * The probes of an orchestrator: live, or restart it; ready, or send it nothing; started, or wait.
+ * Told without credentials, as all in this file: states and counts, no names and no addresses.
+ */
+export const probes = (clock: Clock, member: HttpMember): Hono<MemberEnv> => {
   let hasJoined = false
   const answer = (context: Context, isWell: boolean, detail: object): Response =>
     context.json({ status: isWell ? 'ok' : 'fail', ...detail }, isWell ? 200 : 503)
@@ -44,7 +47,7 @@ const probes = (clock: Clock, member: HttpMember): Hono<MemberEnv> => {
 }
 
 /** Hazelcast's health check, with its paths, names and statuses. */
-const hazelcastHealth = (member: HttpMember): Hono<MemberEnv> => {
+export const hazelcastHealth = (member: HttpMember): Hono<MemberEnv> => {
   const nodeState = (): string => NODE_STATES[member.state()]
   const clusterState = (): string =>
     member.activeMaster() === undefined ? 'IN_TRANSITION' : 'ACTIVE'
@@ -68,9 +71,3 @@ const hazelcastHealth = (member: HttpMember): Hono<MemberEnv> => {
     .get('/cluster-size', (context) => context.json(member.members().length))
     .get('/ready', (context) => context.body(null, isReady() ? 200 : 503))
 }
-
-/** What is told without credentials: states and counts, no names and no addresses. */
-export const healthRoutes = (clock: Clock, member: HttpMember): Hono<MemberEnv> =>
-  new Hono<MemberEnv>()
-    .route('/health', probes(clock, member))
-    .route('/hazelcast/health', hazelcastHealth(member))

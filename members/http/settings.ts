@@ -14,11 +14,18 @@ export interface HttpListenerSettings {
   readonly tls?: Tls | undefined
 }
 
+/** Which of Hazelcast's paths are served; the names are those of its endpoint groups. */
+export interface EndpointGroups {
+  readonly clusterRead: boolean
+  readonly healthCheck: boolean
+}
+
 export interface HttpSettings {
   /** One for HTTP, one for HTTPS, or both. The first is the one that other members use. */
   readonly listeners: readonly HttpListenerSettings[]
   /** Stands before every path: empty, or `/` and a text. */
   readonly contextPath: string
+  readonly endpointGroups: EndpointGroups
   readonly credentials: HttpCredentials
   /** Lets a port be open to other machines without credentials. */
   readonly insecure: boolean
@@ -32,6 +39,7 @@ export interface HttpSettings {
 export const DEFAULT_HTTP_SETTINGS: HttpSettings = {
   listeners: [{ address: { host: '127.0.0.1', port: 8080 }, portRange: 0 }],
   contextPath: '',
+  endpointGroups: { clusterRead: true, healthCheck: true },
   credentials: {},
   insecure: false,
   bodyBytesMax: 64 * 1024 * 1024,

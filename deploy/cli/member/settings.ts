@@ -94,8 +94,14 @@ const joinSettings = ({ hazelcast }: Configuration): JoinSettings => {
       members: [...tcpIp['member-list'], ...tcpIp.members, ...tcpIp.member, ...tcpIp.interface],
       requiredMember: tcpIp['required-member'],
       connectionTimeoutSeconds: tcpIp['connection-timeout-seconds'],
+      portTryCount: hazelcast.properties['hazelcast.tcp.join.port.try.count'],
     },
-    dns: { enabled: dns.enabled, name: dns.name ?? '', port: dns.port },
+    dns: {
+      enabled: dns.enabled,
+      name: dns.name ?? '',
+      port: dns.port,
+      resolveIntervalSeconds: dns['resolve-interval-seconds'],
+    },
   }
 }
 
@@ -178,16 +184,23 @@ const listenersOf = (
   ]
 }
 
+const endpointGroupsOf = ({ hazelcast }: Configuration): HttpSettings['endpointGroups'] => {
+  const { enabled, 'endpoint-groups': groups } = hazelcast.network['rest-api']
+  return {
+    clusterRead: enabled && groups.CLUSTER_READ.enabled,
+    healthCheck: enabled && groups.HEALTH_CHECK.enabled,
+  }
+}
+
 /** How a member is asked over HTTP. */
-export const httpSettings = (
-  { seatunnel, tidegate }: Configuration,
-  tls: Tls | undefined,
-): HttpSettings => {
+export const httpSettings = (configuration: Configuration, tls: Tls | undefined): HttpSettings => {
+  const { seatunnel, tidegate } = configuration
   const { http } = seatunnel.engine
   return {
     ...DEFAULT_HTTP_SETTINGS,
     listeners: listenersOf(http, tidegate, tls),
     contextPath: contextPathOf(http),
+    endpointGroups: endpointGroupsOf(configuration),
     credentials: credentialsOf(http, tidegate['http-token']),
     insecure: tidegate.insecure,
     bodyBytesMax: tidegate['max-body-bytes'],

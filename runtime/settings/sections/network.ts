@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { joinSection } from './join.ts'
 import { flag, integer, list, section, text } from './values.ts'
 
-const group = () => section({ enabled: flag().optional() })
+const group = (isEnabled: boolean) => section({ enabled: flag().default(isEnabled) })
 
 /** Where a member listens and what it offers there. */
 export const networkSection = section({
@@ -21,13 +21,14 @@ export const networkSection = section({
     interface: list().default([]),
   }),
   join: joinSection,
+  /** Hazelcast's paths over HTTP: on unless switched off, for that port has credentials of its own. */
   'rest-api': section({
-    enabled: flag().default(false),
+    enabled: flag().default(true),
     'endpoint-groups': section({
-      CLUSTER_READ: group(),
-      CLUSTER_WRITE: group(),
-      HEALTH_CHECK: group(),
-      DATA: group(),
+      CLUSTER_READ: group(true),
+      CLUSTER_WRITE: group(false),
+      HEALTH_CHECK: group(true),
+      DATA: group(false),
     }),
   }),
 })

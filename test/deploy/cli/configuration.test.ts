@@ -239,6 +239,16 @@ describe('the configuration', () => {
     expect((await load({ role: 'master' }, environment)).member.role).toBe('master')
   })
 
+  test("takes what of Hazelcast's paths is served from rest-api", async () => {
+    const groupsWith = async (...set: readonly string[]): Promise<unknown> =>
+      (await load({ set: set.map((each) => `hazelcast.network.rest-api.${each}`) })).http
+        .endpointGroups
+    expect(await groupsWith()).toEqual({ clusterRead: true, healthCheck: true })
+    expect(await groupsWith('enabled=false')).toEqual({ clusterRead: false, healthCheck: false })
+    const part = await groupsWith('endpoint-groups.CLUSTER_READ.enabled=false')
+    expect(part).toEqual({ clusterRead: false, healthCheck: true })
+  })
+
   test('tells the role and the port of a member as it would start', async () => {
     const shown = (await load({ role: 'worker' })).configuration()
     expect(shown).toContainEqual({

@@ -102,6 +102,29 @@ describe('a request for the active master', () => {
     silent.close()
   })
 
+  test("ends with the one who asked, which is nobody's bug", async () => {
+    const asked = Promise.withResolvers<void>()
+    const ended = Promise.withResolvers<void>()
+    const silent = createServer((request) => {
+      request.socket.on('close', () => ended.resolve())
+      asked.resolve()
+    })
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const { port } = silent.address() as AddressInfo
+    await using served = await serve({ mounts: [mount] })
+    served.facts.httpUrls = { silent: `http://127.0.0.1:${port}` }
+    served.facts.activeMaster = 'silent'
+    const client = new AbortController()
+    const answer = post(served, { body: 'x', signal: client.signal }).catch(() => 'gone')
+    await asked.promise
+    client.abort()
+    expect(await answer).toBe('gone')
+    await ended.promise
+    expect((await served.get('/health/live')).status).toBe(200)
+    expect(served.bugs).toEqual([])
+    silent.close()
+  })
+
   test('has a bounded body, told or not', async () => {
     await using both = await twoMembers({ settings: { bodyBytesMax: 1000 } })
     expect((await post(both.other)).status).toBe(413)

@@ -50,6 +50,18 @@ describe("Hazelcast's health check", () => {
     expect(await (await served.get('/hazelcast/health/cluster-size')).text()).toBe('1')
   })
 
+  test('is not there when its endpoint group is off, nor are other groups with theirs', async () => {
+    const statusesWith = async (clusterRead: boolean, healthCheck: boolean): Promise<number[]> => {
+      await using served = await serve({
+        settings: { endpointGroups: { clusterRead, healthCheck } },
+      })
+      const paths = ['/hazelcast/rest/cluster', '/hazelcast/health', '/health/ready', '/members']
+      return await Promise.all(paths.map((path) => statusOf(served.get(path))))
+    }
+    expect(await statusesWith(false, true)).toEqual([404, 200, 200, 200])
+    expect(await statusesWith(true, false)).toEqual([200, 404, 200, 200])
+  })
+
   test('tells unsafe and unready by the status', async () => {
     await using served = await serve()
     expect(await statusOf(served.get('/hazelcast/health/cluster-safe'))).toBe(200)

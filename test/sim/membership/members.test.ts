@@ -202,7 +202,7 @@ test('a name with several addresses leads to all members', () =>
         join: {
           ...settings.join,
           tcpIp: { ...settings.join.tcpIp, enabled: false },
-          dns: { enabled: true, name: 'members.local', port: PORT },
+          dns: { ...settings.join.dns, enabled: true, name: 'members.local', port: PORT },
         },
       }),
     })
