@@ -16,6 +16,9 @@ const OPEN_FILES_MAX = 64
 const FLUSH_BYTES = 256 * 1024
 const PENDING_BYTES_MAX = 32 * 1024 * 1024
 
+/** What is left of a file that is full: the rest of it, with all its buffers, is let go. */
+export type FinishedFile = Pick<OutputFile, 'path' | 'folder' | 'part' | 'isWhole'>
+
 /** The growing files of one writer: one for each folder, and those that are full. */
 export class OutputFiles {
   readonly #options: SinkOptions
@@ -23,7 +26,7 @@ export class OutputFiles {
   readonly #folder: string
   readonly #rowsMax: number
   readonly #open = new Map<string, OutputFile>()
-  readonly #full: OutputFile[] = []
+  readonly #full: FinishedFile[] = []
   #fileCount = 0
   #isFolderMade = false
 
@@ -67,7 +70,7 @@ export class OutputFiles {
   }
 
   /** Ends all files and makes them survive a crash; the next rows begin new ones. */
-  async finish(): Promise<readonly OutputFile[]> {
+  async finish(): Promise<readonly FinishedFile[]> {
     for (const file of this.#open.values()) await this.#finishFile(file)
     if (this.#full.length > 0) await this.#disk.syncFolder(this.#folder)
     this.#isFolderMade = false
@@ -76,18 +79,16 @@ export class OutputFiles {
 
   /** Gives all handles back; the files stay. */
   async close(): Promise<void> {
-    for (const file of [...this.#open.values(), ...this.#full]) await file.release()
+    for (const file of this.#open.values()) await file.release()
   }
 
   /** Removes all that is not finished. */
   async remove(): Promise<void> {
-    const files = [...this.#open.values(), ...this.#full]
+    const open = [...this.#open.values()]
+    const full = this.#full.splice(0)
     this.#open.clear()
-    this.#full.length = 0
-    for (const file of files) {
-      await file.release().catch(() => undefined)
-      await this.#disk.remove(file.path)
-    }
+    for (const file of open) await file.release().catch(() => undefined)
+    for (const { path } of [...open, ...full]) await this.#disk.remove(path)
   }
 
   /** Fills the current file, then goes on in the next one. */
@@ -114,9 +115,10 @@ export class OutputFiles {
 
   async #finishFile(file: OutputFile): Promise<void> {
     await this.#makeFolder()
-    this.#open.delete(file.folder)
-    this.#full.push(file)
     await file.finish()
+    const { path, folder, part, isWhole } = file
+    this.#open.delete(folder)
+    this.#full.push({ path, folder, part, isWhole })
   }
 
   async #makeFolder(): Promise<void> {
