@@ -1,0 +1,101 @@
+import { WireFault } from '../../wire/index.ts'
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+const ASCII_MAX = 0x7f
+/** A longer text is decoded by the runtime, which is faster from about this length on. */
+const SHORT_TEXT_LENGTH = 32
+
+/** Reads what a ByteSink wrote; throws WireFault where the bytes end too early. */
+export class ByteSource {
+  #bytes!: Uint8Array
+  #view!: DataView
+  #at = 0
+
+  constructor(bytes: Uint8Array) {
+    this.reset(bytes)
+  }
+
+  /** Starts over with other bytes. */
+  reset(bytes: Uint8Array): void {
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.#at = 0
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at === this.#bytes.length
+  }
+
+  get position(): number {
+    return this.#at
+  }
+
+  u8(): number {
+    return this.#bytes[this.#advance(1)]!
+  }
+
+  u16(): number {
+    return this.#view.getUint16(this.#advance(2))
+  }
+
+  u32(): number {
+    return this.#view.getUint32(this.#advance(4))
+  }
+
+  i32(): number {
+    return this.#view.getInt32(this.#advance(4))
+  }
+
+  i64(): bigint {
+    return this.#view.getBigInt64(this.#advance(8))
+  }
+
+  f64(): number {
+    return this.#view.getFloat64(this.#advance(8))
+  }
+
+  flag(): boolean {
+    return this.u8() !== 0
+  }
+
+  text(): string {
+    const length = this.u32()
+    const at = this.#advance(length)
+    if (length <= SHORT_TEXT_LENGTH) {
+      let text = ''
+      let index = at
+      for (; index < at + length; index += 1) {
+        const byte = this.#bytes[index]!
+        if (byte > ASCII_MAX) break
+        text += String.fromCharCode(byte)
+      }
+      if (index === at + length) return text
+    }
+    try {
+      return decoder.decode(this.#bytes.subarray(at, at + length))
+    } catch {
+      throw new WireFault('A text is not UTF-8')
+    }
+  }
+
+  /** Bytes after their count: a view of what is read from. */
+  bytes(): Uint8Array {
+    return this.raw(this.u32())
+  }
+
+  raw(length: number): Uint8Array {
+    const at = this.#advance(length)
+    return this.#bytes.subarray(at, at + length)
+  }
+
+  rest(): Uint8Array {
+    return this.raw(this.#bytes.length - this.#at)
+  }
+
+  #advance(count: number): number {
+    const at = this.#at
+    if (at + count > this.#bytes.length) throw new WireFault('The bytes end too early')
+    this.#at = at + count
+    return at
+  }
+}

@@ -1,0 +1,2 @@
+export { ByteSink } from './byteSink.ts'
+export { ByteSource } from './byteSource.ts'

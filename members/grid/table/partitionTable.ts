@@ -1,0 +1,27 @@
+import type { PartitionRow } from './row.ts'
+
+/** The table of partitions as this member knows it, and its part in changing it. */
+export interface PartitionTable {
+  readonly partitionCount: number
+  /** Undefined until the first table has come. */
+  row(partition: number): PartitionRow | undefined
+  /** Takes a row that a peer told, if it is newer than ours. */
+  adopt(partition: number, row: PartitionRow): void
+  /** Called once for each partition whose row has changed, in the order of the changes. */
+  onRow(
+    listener: (partition: number, row: PartitionRow, previous: PartitionRow | undefined) => void,
+  ): () => void
+  /** The primary tells: every replica of this row, present and next, holds everything. */
+  reportInSync(partition: number, version: number): void
+  /** The master asks the primary to stop serving this row and to report once nothing is under way. */
+  onHandover(listener: (partition: number, version: number) => void): () => void
+  /** The answer to `onHandover`: nothing is served and nothing waits for a backup. */
+  reportFrozen(partition: number, version: number): void
+  /** All rows are known, no migration is planned or under way, all replicas are in sync. */
+  isSafe(): boolean
+  /** Rows that are to change, as the active master counts them; what others last heard of it. */
+  migrationQueueSize(): number
+  /** Hands over all that this member owns; resolves when it owns nothing or nobody can take it. */
+  leave(): Promise<void>
+  close(): void
+}

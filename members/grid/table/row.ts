@@ -1,0 +1,27 @@
+/**
+ * Where one partition is. Rows are made by the active master only; of two rows of a partition the
+ * one with the higher version holds, whoever tells it.
+ */
+export interface PartitionRow {
+  /** Never given twice to different rows: a master starts at its epoch times EPOCH_STRIDE. */
+  readonly version: number
+  /** Ids of members; the first is the primary, the others are its backups in order. */
+  readonly replicas: readonly string[]
+  /** What `replicas` is to become once all of these hold everything. */
+  readonly next: readonly string[] | undefined
+}
+
+/** More changes of one partition than any master makes. */
+export const EPOCH_STRIDE = 2 ** 24
+
+export const primaryOf = (row: PartitionRow): string | undefined => row.replicas[0]
+
+/**
+ * Who holds what has `copies` backups: the primary and the first so many others, of now and of the
+ * future. Each id once, the primary first.
+ */
+export const holdersOf = (row: PartitionRow, copies: number): string[] => {
+  const holders = row.replicas.slice(0, copies + 1)
+  for (const id of row.next?.slice(0, copies + 1) ?? []) if (!holders.includes(id)) holders.push(id)
+  return holders
+}
