@@ -1,6 +1,7 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Clock } from '../../runtime/host/index.ts'
 import { createByteReader, WireFault } from './bytes.ts'
+import { type CallHandlers, type CallPeer, createPeerCalls } from './calls.ts'
 import type { Channel } from './channel.ts'
 import { type Frame, FRAME_KINDS } from './frames.ts'
 import type { Agreement, MemberIdentity, Role } from './handshake.ts'
@@ -8,7 +9,6 @@ import type { WireLimits } from './limits.ts'
 import {
   createRequests,
   createService,
-  kindPart,
   type MessageKind,
   type RequestHandler,
   type RequestOptions,
@@ -22,6 +22,7 @@ export interface Handlers {
   readonly messages: Map<MessageKind, MessageHandler>
   readonly requests: Map<MessageKind, RequestHandler>
   readonly streams: Map<MessageKind, StreamHandler>
+  readonly calls: CallHandlers
 }
 
 /** A channel to a member, once both have agreed. */
@@ -33,6 +34,7 @@ export interface Link extends Agreement {
   receive(frame: Frame): void
   /** The channel is gone: all that waits for the peer fails with `error`. */
   closed(error: EngineError): void
+  readonly callPeer: CallPeer
   readonly channel: Channel
   /** Which side we are. */
   readonly role: Role
@@ -64,17 +66,23 @@ const createIds = (role: Role) => {
   }
 }
 
+const deliver = (handlers: Handlers, from: MemberIdentity, frame: Frame): void => {
+  const reader = createByteReader(frame.body)
+  // A kind that this version does not know is one that it need not know.
+  handlers.messages.get(reader.u16())?.(from, reader.rest())
+}
+
 export const createLink = (options: LinkOptions): Link => {
   const { channel, role, agreement, clock, limits, handlers, onBug } = options
   const { peer: from } = agreement
   const ids = createIds(role)
   const name = `${from.address.host}:${from.address.port}`
   const requests = createRequests(channel, clock, name, ids.next)
-  const { requestsMax } = limits
+  const calls = createPeerCalls(channel, from, handlers.calls)
   const service = createService({
     channel,
     from,
-    requestsMax,
+    requestsMax: limits.requestsMax,
     handlers: handlers.requests,
     onBug,
   })
@@ -86,15 +94,14 @@ export const createLink = (options: LinkOptions): Link => {
     nextId: ids.next,
     isOwnId: ids.isOwn,
   })
-  const deliver = (frame: Frame): void => {
-    const reader = createByteReader(frame.body)
-    // A kind that this version does not know is one that it need not know.
-    handlers.messages.get(reader.u16())?.(from, reader.rest())
-  }
   const receive = (frame: Frame): void => {
     switch (frame.kind) {
+      case FRAME_KINDS.call:
+      case FRAME_KINDS.answer:
+        calls.receive(frame)
+        break
       case FRAME_KINDS.message:
-        deliver(frame)
+        deliver(handlers, from, frame)
         break
       case FRAME_KINDS.request:
         service.receive(frame)
@@ -113,17 +120,16 @@ export const createLink = (options: LinkOptions): Link => {
       case FRAME_KINDS.streamAbort:
         streams.receive(frame)
         break
-      case FRAME_KINDS.hello:
-      case FRAME_KINDS.proof:
-      case FRAME_KINDS.reject:
+      default:
         throw new WireFault('The handshake is over')
     }
   }
   return {
     ...agreement,
+    callPeer: calls.peer,
     channel,
     role,
-    send: (kind, body) => channel.send(FRAME_KINDS.message, 0, kindPart(kind), body),
+    send: (kind, body) => calls.peer.send(kind, body),
     request: (kind, body, given) => requests.request(kind, body, given),
     openStream: (kind, header) => streams.open(kind, header),
     receive,
@@ -131,6 +137,7 @@ export const createLink = (options: LinkOptions): Link => {
       requests.close(error)
       service.close()
       streams.close(error)
+      calls.close()
     },
   }
 }

@@ -1,9 +1,10 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Address, Host, Listener, Tls } from '../../runtime/host/index.ts'
+import type { CallHandler, CallHandlers, CallPeer } from './calls.ts'
 import type { MemberIdentity, WireSettings } from './handshake.ts'
 import { DEFAULT_LIMITS, type WireLimits } from './limits.ts'
 import type { Handlers, Link, MessageHandler } from './link.ts'
-import { createPeers, type PeerEvents } from './peers.ts'
+import { createPeers, type PeerEvents, type Peers } from './peers.ts'
 import type { MessageKind, RequestHandler, RequestOptions } from './requests.ts'
 import type { StreamHandler, StreamWriter } from './streams.ts'
 
@@ -37,6 +38,16 @@ export interface Messenger {
   ): Promise<StreamWriter>
   /** Makes sure of a connection and tells who is there; NET-001, NET-002 or NET-007 when it is no mate. */
   connect(to: Address, timeoutMs: number): Promise<MemberIdentity>
+  /** The connection to a member for calls, if there is one at this moment. */
+  callPeer(to: Address): CallPeer | undefined
+  /** Makes sure of a connection for calls; rejects as `connect` does. */
+  reachCallPeer(to: Address, timeoutMs: number): Promise<CallPeer>
+  /** A call of a kind without a handler cuts the peer off. */
+  onCall(kind: MessageKind, handler: CallHandler): void
+  /** Answers to all calls of this messenger; `body` begins with the head of the answer. */
+  onAnswer(handler: CallHandler): void
+  /** Calls back when a connection is lost: no answer comes over it any more. Returns how to stop. */
+  onCallPeerLost(listener: (peer: CallPeer) => void): () => void
   /** Each kind has one handler; a kind without one is ignored (messages) or refused. */
   onMessage(kind: MessageKind, handler: MessageHandler): void
   onRequest(kind: MessageKind, handler: RequestHandler): void
@@ -76,11 +87,37 @@ const handle = <T>(handlers: Map<MessageKind, T>, kind: MessageKind, handler: T)
   handlers.set(kind, handler)
 }
 
+const reach = async (peers: Peers, to: Address, timeoutMs: number): Promise<Link> =>
+  peers.find(to) ?? (await peers.reach(to, timeoutMs))
+
+type MessengerCalls = Pick<
+  Messenger,
+  'callPeer' | 'reachCallPeer' | 'onCall' | 'onAnswer' | 'onCallPeerLost'
+>
+
+const callsOf = (peers: Peers, handlers: CallHandlers): MessengerCalls => ({
+  callPeer: (to) => peers.find(to)?.callPeer,
+  reachCallPeer: async (to, timeoutMs) => (await reach(peers, to, timeoutMs)).callPeer,
+  onCall: (kind, handler) => handle(handlers.calls, kind, handler),
+  onAnswer: (handler) => {
+    handlers.onAnswer = handler
+  },
+  onCallPeerLost: (listener) => {
+    handlers.onLost.add(listener)
+    return () => handlers.onLost.delete(listener)
+  },
+})
+
 /** Starts to listen; rejects with HST-006 when the address cannot be had. */
 export const createMessenger = async (options: MessengerOptions): Promise<Messenger> => {
   const { host, settings, listenOn, tls, events } = options
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
-  const handlers: Handlers = { messages: new Map(), requests: new Map(), streams: new Map() }
+  const handlers: Handlers = {
+    messages: new Map(),
+    requests: new Map(),
+    streams: new Map(),
+    calls: { calls: new Map(), onAnswer: () => {}, onLost: new Set() },
+  }
   const queued = new Map<string, Queued[]>()
   let accept: Parameters<Host['network']['listen']>[1] = (connection) => connection.destroy()
   const listener: Listener = await host.network.listen(
@@ -127,16 +164,15 @@ export const createMessenger = async (options: MessengerOptions): Promise<Messen
     const timeoutMs = given.timeoutMs - (host.clock.monotonic() - start)
     return link.request(kind, body, { ...given, timeoutMs })
   }
-  const reach = async (to: Address, timeoutMs: number): Promise<Link> =>
-    peers.find(to) ?? (await peers.reach(to, timeoutMs))
   return {
     identity,
     boundTo: listener.address,
     send,
     request,
     openStream: async (to, kind, header, timeoutMs) =>
-      (await reach(to, timeoutMs)).openStream(kind, header),
-    connect: async (to, timeoutMs) => (await reach(to, timeoutMs)).peer,
+      (await reach(peers, to, timeoutMs)).openStream(kind, header),
+    connect: async (to, timeoutMs) => (await reach(peers, to, timeoutMs)).peer,
+    ...callsOf(peers, handlers.calls),
     onMessage: (kind, handler) => handle(handlers.messages, kind, handler),
     onRequest: (kind, handler) => handle(handlers.requests, kind, handler),
     onStream: (kind, handler) => handle(handlers.streams, kind, handler),
