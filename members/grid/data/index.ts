@@ -1,0 +1,2 @@
+export { murmurOf } from './murmur.ts'
+export { hashOf, keyHashOf, partitionOf, partitionOfName } from './partition.ts'
