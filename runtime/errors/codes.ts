@@ -296,6 +296,14 @@ export const ERROR_CODES = {
     what: 'The cluster on this machine could not be started.',
     action: 'See what the members wrote above.',
   },
+  'GRD-005': {
+    what: 'A value cannot be kept in the grid, or not be read from it.',
+    action: 'Use values that the documentation of the grid names.',
+  },
+  'GRD-006': {
+    what: 'A member has no memory for more data of the grid.',
+    action: 'Add members, limit maps with `eviction`, or give the machine more memory.',
+  },
 } as const satisfies Record<string, ErrorCodeText>
 
 export type ErrorCode = keyof typeof ERROR_CODES
