@@ -9,7 +9,7 @@ import {
   type MergePolicy,
   type NearCacheSettings,
   settingsOf,
-} from '../../../members/grid/settings.ts'
+} from '../../../members/grid/index.ts'
 import type { Configuration } from '../../../runtime/settings/index.ts'
 
 type Hazelcast = Configuration['hazelcast']

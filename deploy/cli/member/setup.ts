@@ -1,5 +1,5 @@
 import type { HttpCredentials, HttpSettings } from '../../../members/http/index.ts'
-import type { GridSettings } from '../../../members/grid/settings.ts'
+import type { GridSettings } from '../../../members/grid/index.ts'
 import type { MemberSettings } from '../../../members/settings.ts'
 import { EngineError, formatDiagnostic } from '../../../runtime/errors/index.ts'
 import type { Host, Tls } from '../../../runtime/host/index.ts'

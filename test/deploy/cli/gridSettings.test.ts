@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { gridSettings } from '../../../deploy/cli/member/gridSettings.ts'
-import { DEFAULT_GRID, DEFAULT_MAP, settingsOf } from '../../../members/grid/settings.ts'
+import { DEFAULT_GRID, DEFAULT_MAP, settingsOf } from '../../../members/grid/index.ts'
 import { formatDiagnostic } from '../../../runtime/errors/index.ts'
 import { loadConfiguration } from '../../../runtime/settings/index.ts'
 import { diskOf } from '../../runtime/config/hocon/read.ts'
