@@ -36,6 +36,10 @@ export const ERROR_CODES = {
     what: 'The process holds more memory than it may.',
     action: 'Raise tidegate.memory-limit-megabytes, or see in the heap snapshot what holds it.',
   },
+  'HST-008': {
+    what: 'An object store refused, or did not answer.',
+    action: 'Check the endpoint, the bucket and the keys; see the detail.',
+  },
   'CFG-001': { what: 'The text cannot be parsed.', action: 'Correct it at the place shown.' },
   'CFG-002': { what: 'An option is unknown.', action: 'Correct its name or remove it.' },
   'CFG-003': { what: 'A required option is missing.', action: 'Add it.' },
@@ -155,6 +159,11 @@ export const ERROR_CODES = {
   'CKP-004': {
     what: 'There is nothing to restore.',
     action: 'Check the job id and the checkpoint folder, or start without `--restore`.',
+  },
+  'CKP-005': {
+    what: 'A checkpoint that a job needs to go on is lost.',
+    action:
+      'Restore from a savepoint that is kept elsewhere, or start the job anew; raise backup-count.',
   },
   'JDB-001': {
     what: 'A JDBC URL or an option beside it cannot be used.',
