@@ -64,6 +64,8 @@ export type JobEvent =
       /** A worker was lost: nothing is at fault that would need time to recover. */
       readonly isLost: boolean
     }
+  /** Its tasks are gone though nothing failed: it is to start again somewhere else. */
+  | { readonly kind: 'gone'; readonly pipelineId: number; readonly epoch: number }
   /** It has completed a checkpoint: what failed before is overcome. */
   | { readonly kind: 'progressed'; readonly pipelineId: number; readonly epoch: number }
   /** Its tasks are gone because it was cancelled. */

@@ -31,6 +31,8 @@ export const stepJob = (state: JobState, event: JobEvent): JobStep => {
       return onFinished(state, event)
     case 'failed':
       return onFailed(state, event)
+    case 'gone':
+      return onGone(state, event)
     case 'progressed':
       return present(state, event) === undefined
         ? unchanged(state)
@@ -149,6 +151,20 @@ const onFailed = (state: JobState, event: Event<'failed'>): JobStep => {
         delayMs: isLost && retries === 0 ? 0 : state.retryIntervalMs,
       },
     ],
+  }
+}
+
+/** Not a failure of the job: it does not count as one. */
+const onGone = (state: JobState, event: Event<'gone'>): JobStep => {
+  const pipeline = present(state, event)
+  if (pipeline === undefined) return unchanged(state)
+  const { pipelineId } = event
+  if (pipeline.status === 'CANCELING') {
+    return settle(withPipeline(state, pipelineId, gone('CANCELED')), [])
+  }
+  return {
+    state: withPipeline(state, pipelineId, { ...gone('CREATED'), restores: true }),
+    effects: [{ kind: 'requestSlots', pipelineIds: [pipelineId] }],
   }
 }
 

@@ -35,6 +35,7 @@ const eventOf = (words: readonly string[]): JobEvent => {
       return { kind, pipelines: Object.fromEntries(others.map((id) => [id, { 'group 0': 'w' }])) }
     case 'running':
     case 'progressed':
+    case 'gone':
     case 'canceled':
       return { kind, pipelineId, epoch }
     case 'finished':
@@ -90,6 +91,7 @@ const anyEvent: fc.Arbitrary<string> = fc.oneof(
       fc.constantFrom(
         'running',
         'progressed',
+        'gone',
         'finished',
         'saved',
         'failed',
