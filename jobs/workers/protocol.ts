@@ -9,8 +9,7 @@ export interface ExecutionId {
 }
 
 /** A task of an execution: by its vertex, or by its instance. */
-export type TaskName =
-  `enumerator ${number}` | `committer ${number}` | `group ${number}`
+export type TaskName = `enumerator ${number}` | `committer ${number}` | `group ${number}`
 
 /** The id of the member on which each task of an execution runs. JSON-safe. */
 export type TaskPlaces = { readonly [task in TaskName]?: string }
@@ -34,10 +33,11 @@ export interface StreamLink {
 
 /** What a coordinator tells a task; the memory of rings is the task host's to add. */
 export type RemoteCommand =
-  | Exclude<TaskCommand, { readonly kind: 'deployGroup' }>
+  | Exclude<TaskCommand, { readonly kind: 'deployGroup' | 'listen' | 'close' }>
+  | { readonly kind: 'listen'; readonly tokens: readonly string[] }
   | ({ readonly kind: 'deployGroup'; readonly edges: readonly EdgePlan[] } & Omit<
       GroupDeployment,
-      'rings' | 'streams'
+      'rings' | 'streams' | 'exchange'
     >)
 
 /** What a task host tells a new coordinator of a task: all that the one before may not have heard. */
@@ -53,7 +53,7 @@ export interface TaskStatus {
 
 /** From a coordinator to a task host. */
 export type HostCommand =
-  /** Starts isolates for the tasks that `places` puts on this member. */
+  /** Starts isolates for the tasks that `places` puts on this member; answered by `begun`. */
   | { readonly kind: 'begin'; readonly places: TaskPlaces }
   /** Takes over from another coordinator; answered by `attached`. */
   | { readonly kind: 'attach' }
@@ -64,6 +64,7 @@ export type HostCommand =
 /** From a task host to a coordinator. */
 export type HostReport =
   | { readonly kind: 'task'; readonly task: TaskName; readonly report: TaskReport }
+  | { readonly kind: 'begun' }
   | { readonly kind: 'attached'; readonly tasks: readonly TaskStatus[] }
   | { readonly kind: 'ended' }
 
