@@ -1,4 +1,3 @@
-export { createIsolatePool, type IsolatePool } from './isolatePool.ts'
 export {
   folderCheckpointStore,
   type CheckpointStore,

@@ -8,7 +8,8 @@ export interface ErrorCodeText {
  * Every code that Tidegate reports, by area:
  * HST host and disk, CFG configuration and job files, PLN plan, ROW rows and types, SQL expressions,
  * CON any connector, FIL files, JDB databases, HTP HTTP, AST assertions, TRF transforms,
- * ENG engine, CKP checkpoints, CLI command line, NET members, API members over HTTP.
+ * ENG engine, CKP checkpoints, CLI command line, NET members, JOB jobs on a cluster,
+ * API members over HTTP.
  */
 export const ERROR_CODES = {
   'HST-001': {
@@ -282,6 +283,19 @@ export const ERROR_CODES = {
   'NET-007': {
     what: 'Members of one cluster are configured differently.',
     action: 'Give all the same hazelcast.partition.count, and run compatible versions.',
+  },
+  'JOB-020': {
+    what: 'The connection between two tasks of a job broke.',
+    action:
+      'The pipeline is started again from its last checkpoint; check the workers and the network.',
+  },
+  'JOB-021': {
+    what: 'A worker that ran tasks of a job is gone.',
+    action: 'The pipeline is started again on other workers; start the worker again.',
+  },
+  'JOB-022': {
+    what: 'The tasks of a running pipeline could not be taken over as they were.',
+    action: 'The pipeline is started again from its last checkpoint.',
   },
   'API-001': {
     what: 'The HTTP port would be open to other machines without credentials.',
