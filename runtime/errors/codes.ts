@@ -8,7 +8,8 @@ export interface ErrorCodeText {
  * Every code that Tidegate reports, by area:
  * HST host and disk, CFG configuration and job files, PLN plan, ROW rows and types, SQL expressions,
  * CON any connector, FIL files, JDB databases, HTP HTTP, AST assertions, TRF transforms,
- * ENG engine, CKP checkpoints, CLI command line, NET members, API members over HTTP.
+ * ENG engine, CKP checkpoints, CLI command line, NET members, JOB jobs on a cluster,
+ * API members over HTTP.
  */
 export const ERROR_CODES = {
   'HST-001': {
@@ -35,6 +36,10 @@ export const ERROR_CODES = {
   'HST-007': {
     what: 'The process holds more memory than it may.',
     action: 'Raise tidegate.memory-limit-megabytes, or see in the heap snapshot what holds it.',
+  },
+  'HST-008': {
+    what: 'An object store refused, or did not answer.',
+    action: 'Check the endpoint, the bucket and the keys; see the detail.',
   },
   'CFG-001': { what: 'The text cannot be parsed.', action: 'Correct it at the place shown.' },
   'CFG-002': { what: 'An option is unknown.', action: 'Correct its name or remove it.' },
@@ -156,6 +161,11 @@ export const ERROR_CODES = {
     what: 'There is nothing to restore.',
     action: 'Check the job id and the checkpoint folder, or start without `--restore`.',
   },
+  'CKP-005': {
+    what: 'A checkpoint that a job needs to go on is lost.',
+    action:
+      'Restore from a savepoint that is kept elsewhere, or start the job anew; raise backup-count.',
+  },
   'JDB-001': {
     what: 'A JDBC URL or an option beside it cannot be used.',
     action: 'Write the URL of a PostgreSQL, MySQL, MariaDB or SQLite database.',
@@ -273,6 +283,19 @@ export const ERROR_CODES = {
   'NET-007': {
     what: 'Members of one cluster are configured differently.',
     action: 'Give all the same hazelcast.partition.count, and run compatible versions.',
+  },
+  'JOB-020': {
+    what: 'The connection between two tasks of a job broke.',
+    action:
+      'The pipeline is started again from its last checkpoint; check the workers and the network.',
+  },
+  'JOB-021': {
+    what: 'A worker that ran tasks of a job is gone.',
+    action: 'The pipeline is started again on other workers; start the worker again.',
+  },
+  'JOB-022': {
+    what: 'The tasks of a running pipeline could not be taken over as they were.',
+    action: 'The pipeline is started again from its last checkpoint.',
   },
   'API-001': {
     what: 'The HTTP port would be open to other machines without credentials.',
