@@ -1,4 +1,4 @@
-export { createIsolatePool, type IsolatePool } from './isolatePool.ts'
+export { createIsolatePool, withCode, type IsolatePool } from './isolatePool.ts'
 export {
   folderCheckpointStore,
   type CheckpointStore,

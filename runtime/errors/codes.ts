@@ -8,6 +8,7 @@ export interface ErrorCodeText {
  * Every code that Tidegate reports, by area:
  * HST host and disk, CFG configuration and job files, PLN plan, ROW rows and types, SQL expressions,
  * CON any connector, FIL files, JDB databases, HTP HTTP, AST assertions, TRF transforms,
+ * PIP pipelines in TypeScript,
  * ENG engine, CKP checkpoints, CLI command line, NET members, API members over HTTP.
  */
 export const ERROR_CODES = {
@@ -295,6 +296,22 @@ export const ERROR_CODES = {
   'CLI-004': {
     what: 'The cluster on this machine could not be started.',
     action: 'See what the members wrote above.',
+  },
+  'PIP-001': {
+    what: 'A module holds no pipeline.',
+    action: 'Export it as the default: export default pipeline()…writeTo(…).',
+  },
+  'PIP-003': {
+    what: 'The code of a job cannot be bundled.',
+    action: 'Correct it at the place shown; what it imports must be installed beside it.',
+  },
+  'PIP-004': {
+    what: 'The module of a job takes too long to load.',
+    action: 'Do work in the functions of stages, not at the top of the module.',
+  },
+  'PIP-002': {
+    what: 'The code of a job threw.',
+    action: 'Correct the stage that is named; the place is that in the bundle.',
   },
 } as const satisfies Record<string, ErrorCodeText>
 

@@ -4,6 +4,7 @@ import { createDatabases } from './database.ts'
 import { realDisk } from './disk.ts'
 import { realHttp } from './http.ts'
 import { realMemory } from './memory.ts'
+import { realModules } from './modules.ts'
 import { realNetwork } from './network.ts'
 import { realRandom } from './random.ts'
 import { createRealThreads } from './threads.ts'
@@ -18,5 +19,6 @@ export const createRealHost = (): Host => ({
   http: realHttp,
   databases: createDatabases(),
   memory: realMemory,
+  modules: realModules,
   environment: process.env,
 })
