@@ -1,6 +1,6 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
-import type { PipelineGraph } from '../pipeline/index.ts'
+import type { PipelineGraph } from '../code/index.ts'
 import { fromTaskError, type TaskReport } from '../tasks/index.ts'
 
 /** Code at the top of a module is there to build a pipeline, not to work. */

@@ -1,7 +1,7 @@
 import { Diagnostics, type Place } from '../../runtime/errors/index.ts'
 import { readJobTree, type ReadJob, type ReadJobOptions } from '../files/index.ts'
 import type { Plan, Vertex } from '../plan/index.ts'
-import { PLAN_CONNECTORS, PLAN_TRANSFORMS, type PipelineGraph } from '../pipeline/index.ts'
+import { PLAN_CONNECTORS, PLAN_TRANSFORMS, type PipelineGraph } from '../code/index.ts'
 import { stageNames, treeOf } from './tree.ts'
 
 const KIND_TITLES = { source: 'Source', transform: 'Transform', sink: 'Sink' } as const

@@ -5,7 +5,7 @@ import type {
   JsonValue,
 } from '../../runtime/config/index.ts'
 import type { Place } from '../../runtime/errors/index.ts'
-import type { GraphStage, PipelineGraph } from '../pipeline/index.ts'
+import type { GraphStage, PipelineGraph } from '../code/index.ts'
 
 /** The tree that a job file with these values would have; all of it is at one place. */
 const nodeOf = (json: JsonValue, at: Place): ConfigNode => {

@@ -2,7 +2,7 @@ import type { Host } from '../../runtime/host/index.ts'
 import type { Batch, TableSchema } from '../../runtime/rows/index.ts'
 import type { JsonValue } from '../../runtime/config/index.ts'
 import type { OptionSpecs, OptionsOf } from '../options/index.ts'
-import type { JobCode } from '../pipeline/index.ts'
+import type { JobCode } from '../code/index.ts'
 import type { Vertex } from '../plan/index.ts'
 
 /** What every part of a connector is given when it is made. */

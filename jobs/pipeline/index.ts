@@ -1,3 +1,21 @@
-export type { GraphStage, PipelineGraph } from './graph.ts'
-export { loadCode, type JobCode } from './jobCode.ts'
-export { PLAN_CONNECTORS, PLAN_TRANSFORMS } from './registries.ts'
+export { aggregates } from './aggregates.ts'
+export {
+  KeyedStage,
+  Pipeline,
+  pipeline,
+  Stage,
+  type PipelineSettings,
+  type Sink,
+  type Source,
+  type StageOptions,
+} from './builder.ts'
+export { sinks } from './sinks.ts'
+export { SourceBuilder, sources, type Row } from './sources.ts'
+export type {
+  Aggregate,
+  CodeSource,
+  ConnectorOptions,
+  SourceBuffer,
+  SourceContext,
+  StageNode,
+} from './stage.ts'

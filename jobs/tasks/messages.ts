@@ -3,7 +3,7 @@ import type { JsonValue } from '../../runtime/config/index.ts'
 import type { ErrorCode, Place, Retry } from '../../runtime/errors/index.ts'
 import type { TableSchema } from '../../runtime/rows/index.ts'
 import type { CommitInfo, Split } from '../connectors/index.ts'
-import type { PipelineGraph } from '../pipeline/index.ts'
+import type { PipelineGraph } from '../code/index.ts'
 import type { Plan, Vertex } from '../plan/index.ts'
 
 /** The tables that reach a vertex and that leave it; by vertex id. */

@@ -1,6 +1,6 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { SinkConnector, SourceConnector } from '../connectors/index.ts'
-import { PLAN_CONNECTORS, PLAN_TRANSFORMS } from '../pipeline/index.ts'
+import { PLAN_CONNECTORS, PLAN_TRANSFORMS } from '../code/index.ts'
 import type { Vertex } from '../plan/index.ts'
 import type { TransformPlugin } from '../transforms/index.ts'
 

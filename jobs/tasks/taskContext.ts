@@ -1,6 +1,6 @@
 import type { Host } from '../../runtime/host/index.ts'
 import type { ConnectorContext, RejectedRow } from '../connectors/index.ts'
-import type { JobCode } from '../pipeline/index.ts'
+import type { JobCode } from '../code/index.ts'
 import type { Vertex } from '../plan/index.ts'
 import type { Execution, LogLevel, TaskReport } from './messages.ts'
 

@@ -1,5 +1,5 @@
 import type { Host, ThreadPort } from '../../runtime/host/index.ts'
-import { loadCode, type JobCode } from '../pipeline/index.ts'
+import { loadCode, type JobCode } from '../code/index.ts'
 import type { Vertex } from '../plan/index.ts'
 import { CommitterTask } from './committerTask.ts'
 import { EnumeratorTask } from './enumeratorTask.ts'

@@ -2,7 +2,7 @@ import type { Host } from '../../runtime/host/index.ts'
 import type { Batch, TableSchema } from '../../runtime/rows/index.ts'
 import type { Operator } from '../../runtime/operators/index.ts'
 import type { OptionSpecs, OptionsOf } from '../options/index.ts'
-import type { JobCode } from '../pipeline/index.ts'
+import type { JobCode } from '../code/index.ts'
 
 /** Passes rejected rows on as the job's dead-letter policy says; see ConnectorContext.reject. */
 export type RejectRow = (batch: Batch, row: number, error: Error) => void

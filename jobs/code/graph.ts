@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../runtime/config/index.ts'
 import { EngineError } from '../../runtime/errors/index.ts'
-import type { PipelineSettings, StageNode } from './api/index.ts'
+import type { PipelineSettings, StageNode } from '../pipeline/index.ts'
 
 /** A pipeline without its functions: JSON-safe, so that it can leave the isolate that runs the code. */
 export interface PipelineGraph {

@@ -1,6 +1,6 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
-import type { StageNode } from './api/index.ts'
+import type { StageNode } from '../pipeline/index.ts'
 import { graphOf, pipelineIn, stagesOf, type PipelineGraph } from './graph.ts'
 
 /** The code of a job, loaded in an isolate. */

@@ -9,7 +9,7 @@ import {
   type Split,
   type SplitEnumerator,
 } from '../../connectors/index.ts'
-import type { CodeSource, SourceBuffer } from '../api/index.ts'
+import type { CodeSource, SourceBuffer } from '../../pipeline/index.ts'
 import { batchOfItems, ITEMS } from '../items.ts'
 import { codeFailed } from '../jobCode.ts'
 import { CODE_OPTIONS, type CodeOptions } from './spec.ts'

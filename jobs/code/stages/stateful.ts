@@ -1,6 +1,6 @@
 import { StatefulMap, type Operator, type StatefulStep } from '../../../runtime/operators/index.ts'
 import type { DataType, Value } from '../../../runtime/rows/index.ts'
-import type { StageNode } from '../api/index.ts'
+import type { StageNode } from '../../pipeline/index.ts'
 import { codeFailed } from '../jobCode.ts'
 import { ITEMS } from '../items.ts'
 

@@ -8,7 +8,7 @@ import {
 } from '../../../runtime/rows/index.ts'
 import { column, type TableSchema } from '../../../runtime/rows/index.ts'
 import type { BoundTransform, RejectRow } from '../../transforms/index.ts'
-import type { StageNode } from '../api/index.ts'
+import type { StageNode } from '../../pipeline/index.ts'
 import { codeFailed } from '../jobCode.ts'
 import { batchOfItems, batchOfKeyedItems, ITEMS, itemsOf, KEYED_ITEMS } from '../items.ts'
 import { valueOfPlain } from '../plainValues.ts'
