@@ -10,6 +10,8 @@ export interface ErrorCodeText {
  * CON any connector, FIL files, JDB databases, HTP HTTP, AST assertions, TRF transforms,
  * ENG engine, CKP checkpoints, CLI command line, NET members, JOB jobs on a cluster,
  * API members over HTTP.
+ * PIP pipelines in TypeScript,
+ * ENG engine, CKP checkpoints, CLI command line, NET members, API members over HTTP.
  */
 export const ERROR_CODES = {
   'HST-001': {
@@ -326,6 +328,22 @@ export const ERROR_CODES = {
   'GRD-006': {
     what: 'A member has no memory for more data of the grid.',
     action: 'Add members, limit maps with `eviction`, or give the machine more memory.',
+  },
+  'PIP-001': {
+    what: 'A module holds no pipeline.',
+    action: 'Export it as the default: export default pipeline()…writeTo(…).',
+  },
+  'PIP-003': {
+    what: 'The code of a job cannot be bundled.',
+    action: 'Correct it at the place shown; what it imports must be installed beside it.',
+  },
+  'PIP-004': {
+    what: 'The module of a job takes too long to load.',
+    action: 'Do work in the functions of stages, not at the top of the module.',
+  },
+  'PIP-002': {
+    what: 'The code of a job threw.',
+    action: 'Correct the stage that is named; the place is that in the bundle.',
   },
 } as const satisfies Record<string, ErrorCodeText>
 

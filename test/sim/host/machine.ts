@@ -94,6 +94,12 @@ const noObjects: Host['objects'] = {
 /** As much as nothing: what a simulated program holds cannot be told apart from the others. */
 const noMemory: Host['memory'] = { usedBytes: () => 0, heapSnapshot: () => new Uint8Array() }
 
+/** No code from outside runs in a simulation. */
+const noModules: Host['modules'] = {
+  load: (path) => Promise.reject(new Error(`No module ${path} in a simulation`)),
+  bundle: (path) => Promise.reject(new Error(`No bundler for ${path} in a simulation`)),
+}
+
 export const createMachine = (
   world: MachineWorld,
   index: number,
@@ -142,6 +148,7 @@ export const createMachine = (
       databases: noDatabases,
       objects: noObjects,
       memory: noMemory,
+      modules: noModules,
       environment,
     }
   }
