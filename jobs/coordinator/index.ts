@@ -1,9 +1,11 @@
+export { PipelineExecution, type ExecutionOptions } from './execution.ts'
+export { pipelineTasks, taskNames, type PipelineTasks } from './pipelineTasks.ts'
 export {
   folderCheckpointStore,
   type CheckpointStore,
   type JobRecord,
   type JobStatus,
 } from './checkpointStore.ts'
-export type { JobProgress, VertexCounts } from './progress.ts'
+export { ProgressBook, type JobProgress, type VertexCounts } from './progress.ts'
 export { runJob, type JobResult, type RunningJob } from './runJob.ts'
 export type { EngineDefaults, RunOptions } from './runOptions.ts'
