@@ -299,6 +299,35 @@ export const ERROR_CODES = {
     what: 'The tasks of a running pipeline could not be taken over as they were.',
     action: 'The pipeline is started again from its last checkpoint.',
   },
+  'GRD-030': {
+    what: 'A queue or topic is full.',
+    action: 'Try again later, wait for room with `put`, or give it more room in its settings.',
+  },
+  'GRD-031': {
+    what: 'A list has no such index.',
+    action: 'Ask for its size first; somebody else may have removed items meanwhile.',
+  },
+  'GRD-032': {
+    what: 'An item of a ringbuffer is gone.',
+    action: 'Read on from its head sequence; give it more capacity if readers fall behind.',
+  },
+  'GRD-033': {
+    what: 'A lock is not held with this fence.',
+    action: 'What it protected may have a new owner: lock again before going on.',
+  },
+  'GRD-034': {
+    what: 'A structure of the grid cannot take what it was given.',
+    action: 'See the message for what it takes.',
+  },
+  'GRD-035': {
+    what: 'No ids can be made at this time of the clock.',
+    action: 'Set the clock of the machine.',
+  },
+  'GRD-036': {
+    what: 'A listener of a reliable topic missed messages.',
+    action:
+      'Listen again from the oldest message, make it loss-tolerant, or give the ringbuffer more capacity.',
+  },
   'API-001': {
     what: 'The HTTP port would be open to other machines without credentials.',
     action:
