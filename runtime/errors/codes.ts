@@ -328,6 +328,26 @@ export const ERROR_CODES = {
     action:
       'Listen again from the oldest message, make it loss-tolerant, or give the ringbuffer more capacity.',
   },
+  'GRD-010': {
+    what: 'A key or value of a map is null.',
+    action: 'Give one; to take an entry away, use `remove` or `delete`.',
+  },
+  'GRD-011': {
+    what: 'A key of a map stayed locked by another for too long.',
+    action: 'Try again, hold locks for a shorter time, or take them with a lease.',
+  },
+  'GRD-012': {
+    what: 'A lock cannot be given back by one who does not hold it.',
+    action: 'Unlock with the member or client, and the lock context, that took the lock.',
+  },
+  'GRD-013': {
+    what: 'An argument of a call on a map makes no sense.',
+    action: 'Correct it as the message says.',
+  },
+  'GRD-020': {
+    what: 'A predicate, projection or aggregation makes no sense.',
+    action: 'Correct it as the message says.',
+  },
   'API-001': {
     what: 'The HTTP port would be open to other machines without credentials.',
     action:
