@@ -3,6 +3,7 @@ import type { JsonValue } from '../../runtime/config/index.ts'
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { CheckpointRecord } from './checkpointRecord.ts'
 import {
+  resumeCheckpoints,
   startCheckpoints,
   stepCheckpoints,
   type CheckpointEffect,
@@ -20,7 +21,13 @@ export interface CheckpointDriverOptions {
   readonly jobId: string
   readonly pipelineId: number
   readonly vertexIds: readonly number[]
-  readonly lastCheckpointId: number
+  /** The last stored checkpoint of the pipeline. */
+  readonly stored: CheckpointRecord | undefined
+  /**
+   * Takes over from another coordinator: the last checkpoint that any task was triggered for;
+   * undefined for tasks that begin.
+   */
+  readonly triggeredId: number | undefined
   readonly triggerEnumerators: (checkpointId: number) => void
   readonly triggerGroups: (checkpointId: number) => void
   readonly store: (record: CheckpointRecord) => Promise<void>
@@ -44,9 +51,16 @@ export class CheckpointDriver {
 
   constructor(options: CheckpointDriverOptions) {
     this.#options = options
-    const { settings, lastCheckpointId, host } = options
-    const first = startCheckpoints(settings, lastCheckpointId, host.clock.now())
+    const { settings, stored, triggeredId, host } = options
+    const storedId = stored?.checkpointId ?? 0
+    const storedFinal = stored?.ended ?? false
+    const nowMs = host.clock.now()
+    const first =
+      triggeredId === undefined
+        ? startCheckpoints(settings, storedId, nowMs)
+        : resumeCheckpoints(settings, { storedId, storedFinal, triggeredId }, nowMs)
     this.#state = first.state
+    this.#record = stored ?? null
     this.#firstEffects = first.effects
   }
 
@@ -59,11 +73,13 @@ export class CheckpointDriver {
   }
 
   enumerated(vertexId: number, checkpointId: number, state: JsonValue): void {
+    if (checkpointId !== this.#state.checkpointId) return
     this.#enumerators[vertexId] = state
     this.#step({ kind: 'enumeratorAcknowledged', checkpointId, vertexId })
   }
 
   acknowledged(group: number, checkpointId: number, states: GroupStates): void {
+    if (checkpointId !== this.#state.checkpointId) return
     this.#groups[group] = states
     this.#step({ kind: 'groupAcknowledged', checkpointId, group })
   }

@@ -1,10 +1,12 @@
-export { createIsolatePool, type IsolatePool } from './isolatePool.ts'
 export {
   folderCheckpointStore,
   type CheckpointStore,
   type JobRecord,
   type JobStatus,
 } from './checkpointStore.ts'
+export type { CheckpointName, CheckpointStorage } from './storage/checkpointStorage.ts'
+export { openCheckpointStorage, type StorageSettings } from './storage/openStorage.ts'
+export type { StateMap, StateMaps } from './storage/stateMap.ts'
 export type { JobProgress, VertexCounts } from './progress.ts'
 export { runJob, type JobResult, type RunningJob } from './runJob.ts'
 export type { EngineDefaults, RunOptions } from './runOptions.ts'

@@ -8,7 +8,8 @@ export interface ErrorCodeText {
  * Every code that Tidegate reports, by area:
  * HST host and disk, CFG configuration and job files, PLN plan, ROW rows and types, SQL expressions,
  * CON any connector, FIL files, JDB databases, HTP HTTP, AST assertions, TRF transforms,
- * ENG engine, CKP checkpoints, CLI command line, NET members, API members over HTTP.
+ * ENG engine, CKP checkpoints, CLI command line, NET members, JOB jobs on a cluster,
+ * API members over HTTP.
  */
 export const ERROR_CODES = {
   'HST-001': {
@@ -35,6 +36,10 @@ export const ERROR_CODES = {
   'HST-007': {
     what: 'The process holds more memory than it may.',
     action: 'Raise tidegate.memory-limit-megabytes, or see in the heap snapshot what holds it.',
+  },
+  'HST-008': {
+    what: 'An object store refused, or did not answer.',
+    action: 'Check the endpoint, the bucket and the keys; see the detail.',
   },
   'CFG-001': { what: 'The text cannot be parsed.', action: 'Correct it at the place shown.' },
   'CFG-002': { what: 'An option is unknown.', action: 'Correct its name or remove it.' },
@@ -155,6 +160,11 @@ export const ERROR_CODES = {
   'CKP-004': {
     what: 'There is nothing to restore.',
     action: 'Check the job id and the checkpoint folder, or start without `--restore`.',
+  },
+  'CKP-005': {
+    what: 'A checkpoint that a job needs to go on is lost.',
+    action:
+      'Restore from a savepoint that is kept elsewhere, or start the job anew; raise backup-count.',
   },
   'JDB-001': {
     what: 'A JDBC URL or an option beside it cannot be used.',
@@ -286,6 +296,19 @@ export const ERROR_CODES = {
     what: 'Too many calls to the grid are under way.',
     action: 'Try again a little later, or have fewer under way at once.',
   },
+  'JOB-020': {
+    what: 'The connection between two tasks of a job broke.',
+    action:
+      'The pipeline is started again from its last checkpoint; check the workers and the network.',
+  },
+  'JOB-021': {
+    what: 'A worker that ran tasks of a job is gone.',
+    action: 'The pipeline is started again on other workers; start the worker again.',
+  },
+  'JOB-022': {
+    what: 'The tasks of a running pipeline could not be taken over as they were.',
+    action: 'The pipeline is started again from its last checkpoint.',
+  },
   'API-001': {
     what: 'The HTTP port would be open to other machines without credentials.',
     action:
@@ -307,6 +330,14 @@ export const ERROR_CODES = {
   'CLI-004': {
     what: 'The cluster on this machine could not be started.',
     action: 'See what the members wrote above.',
+  },
+  'GRD-005': {
+    what: 'A value cannot be kept in the grid, or not be read from it.',
+    action: 'Use values that the documentation of the grid names.',
+  },
+  'GRD-006': {
+    what: 'A member has no memory for more data of the grid.',
+    action: 'Add members, limit maps with `eviction`, or give the machine more memory.',
   },
 } as const satisfies Record<string, ErrorCodeText>
 

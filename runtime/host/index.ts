@@ -31,6 +31,7 @@ export type {
   NetworkInterface,
   Tls,
 } from './network.ts'
+export type { Bucket, BucketPlace, ObjectStores } from './objects.ts'
 export type { Thread, ThreadOptions, ThreadPort, Threads } from './threads.ts'
 export { createRealHost } from './real/realHost.ts'
 export { equalsInConstantTime, hmacSha256 } from './real/digests.ts'

@@ -1,10 +1,6 @@
-import {
-  createIsolatePool,
-  runJob,
-  type IsolatePool,
-  type JobResult,
-} from '../../../jobs/coordinator/index.ts'
+import { runJob, type JobResult } from '../../../jobs/coordinator/index.ts'
 import type { Plan } from '../../../jobs/plan/index.ts'
+import { createIsolatePool, type IsolatePool } from '../../../jobs/workers/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import { describeError } from '../failure.ts'
 import { ExitCode } from '../exitCodes.ts'

@@ -5,6 +5,7 @@ import { realDisk } from './disk.ts'
 import { realHttp } from './http.ts'
 import { realMemory } from './memory.ts'
 import { realNetwork } from './network.ts'
+import { realObjects } from './objects.ts'
 import { realRandom } from './random.ts'
 import { createRealThreads } from './threads.ts'
 
@@ -17,6 +18,7 @@ export const createRealHost = (): Host => ({
   threads: createRealThreads(),
   http: realHttp,
   databases: createDatabases(),
+  objects: realObjects,
   memory: realMemory,
   environment: process.env,
 })

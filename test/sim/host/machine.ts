@@ -85,6 +85,12 @@ const noDatabases: Host['databases'] = {
   sqlite: noDatabase,
 }
 
+const noObjects: Host['objects'] = {
+  open: () => {
+    throw new Error('The simulated host has no object stores')
+  },
+}
+
 /** As much as nothing: what a simulated program holds cannot be told apart from the others. */
 const noMemory: Host['memory'] = { usedBytes: () => 0, heapSnapshot: () => new Uint8Array() }
 
@@ -134,6 +140,7 @@ export const createMachine = (
       threads: createThreads({ ...threads, end: (child) => end(child, true) }, process, parent),
       http: noHttp,
       databases: noDatabases,
+      objects: noObjects,
       memory: noMemory,
       environment,
     }

@@ -1,13 +1,10 @@
 import { expect, test } from 'bun:test'
-import {
-  createIsolatePool,
-  folderCheckpointStore,
-  runJob,
-} from '../../../jobs/coordinator/index.ts'
+import { folderCheckpointStore, runJob } from '../../../jobs/coordinator/index.ts'
 import { readJobText } from '../../../jobs/files/index.ts'
 import type { Plan } from '../../../jobs/plan/index.ts'
 import { TaskIsolate } from '../../../jobs/tasks/taskIsolate.ts'
 import type { TaskCommand } from '../../../jobs/tasks/messages.ts'
+import { createIsolatePool } from '../../../jobs/workers/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import { createSeededRandom, simulateSeeds, type SimWorld } from '../host/index.ts'
 

@@ -1,0 +1,14 @@
+export { createIsolatePool, type IsolatePool } from './isolatePool.ts'
+export { localPlaces, localTaskHosts } from './localHosts.ts'
+export type {
+  EdgePlan,
+  ExecutionId,
+  HostCommand,
+  HostLink,
+  HostReport,
+  RemoteCommand,
+  TaskHosts,
+  TaskName,
+  TaskPlaces,
+  TaskStatus,
+} from './protocol.ts'
