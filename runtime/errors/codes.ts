@@ -286,6 +286,18 @@ export const ERROR_CODES = {
     what: 'Members of one cluster are configured differently.',
     action: 'Give all the same hazelcast.partition.count, and run compatible versions.',
   },
+  'GRD-050': {
+    what: 'A client reaches no member of its cluster.',
+    action: 'Check that members run, and the addresses and the cluster name that the client has.',
+  },
+  'GRD-051': {
+    what: 'The grid is closed, or not there for a moment.',
+    action: 'Try again; connect or join anew where it was closed.',
+  },
+  'GRD-052': {
+    what: 'Too many calls to the grid are under way.',
+    action: 'Try again a little later, or have fewer under way at once.',
+  },
   'JOB-020': {
     what: 'The connection between two tasks of a job broke.',
     action:
