@@ -4,7 +4,7 @@ import { createByteReader, WireFault } from './bytes.ts'
 import { type CallHandlers, type CallPeer, createPeerCalls } from './calls.ts'
 import type { Channel } from './channel.ts'
 import { type Frame, FRAME_KINDS } from './frames.ts'
-import type { Agreement, MemberIdentity, Role } from './handshake.ts'
+import { type Agreement, isClient, type MemberIdentity, type Role } from './handshake.ts'
 import type { WireLimits } from './limits.ts'
 import {
   createRequests,
@@ -22,8 +22,20 @@ export interface Handlers {
   readonly messages: Map<MessageKind, MessageHandler>
   readonly requests: Map<MessageKind, RequestHandler>
   readonly streams: Map<MessageKind, StreamHandler>
+  /** What clients may say too; of all else they are told that it is unknown. */
+  readonly clientKinds: Set<MessageKind>
   readonly calls: CallHandlers
 }
+
+type Lookup<Handler> = Pick<ReadonlyMap<MessageKind, Handler>, 'get'>
+
+/** Those of the handlers that the peer may reach. */
+const reachable = <Handler>(
+  all: Lookup<Handler>,
+  from: MemberIdentity,
+  clientKinds: ReadonlySet<MessageKind>,
+): Lookup<Handler> =>
+  isClient(from) ? { get: (kind) => (clientKinds.has(kind) ? all.get(kind) : undefined) } : all
 
 /** A channel to a member, once both have agreed. */
 export interface Link extends Agreement {
@@ -66,10 +78,10 @@ const createIds = (role: Role) => {
   }
 }
 
-const deliver = (handlers: Handlers, from: MemberIdentity, frame: Frame): void => {
+const deliver = (messages: Lookup<MessageHandler>, from: MemberIdentity, frame: Frame): void => {
   const reader = createByteReader(frame.body)
   // A kind that this version does not know is one that it need not know.
-  handlers.messages.get(reader.u16())?.(from, reader.rest())
+  messages.get(reader.u16())?.(from, reader.rest())
 }
 
 export const createLink = (options: LinkOptions): Link => {
@@ -78,22 +90,22 @@ export const createLink = (options: LinkOptions): Link => {
   const ids = createIds(role)
   const name = `${from.address.host}:${from.address.port}`
   const requests = createRequests(channel, clock, name, ids.next)
-  const calls = createPeerCalls(channel, from, handlers.calls)
-  const service = createService({
-    channel,
-    from,
-    requestsMax: limits.requestsMax,
-    handlers: handlers.requests,
-    onBug,
-  })
+  const { clientKinds } = handlers
+  const reached = <Handler>(all: Lookup<Handler>) => reachable(all, from, clientKinds)
+  const answering = { ...handlers.calls, calls: reached(handlers.calls.calls) }
+  const calls = createPeerCalls(channel, from, answering)
+  const { requestsMax } = limits
+  const serving = reached(handlers.requests)
+  const service = createService({ channel, from, requestsMax, handlers: serving, onBug })
   const streams = createStreams({
     channel,
     from,
     limits,
-    handlers: handlers.streams,
+    handlers: reached(handlers.streams),
     nextId: ids.next,
     isOwnId: ids.isOwn,
   })
+  const messages = reached(handlers.messages)
   const receive = (frame: Frame): void => {
     switch (frame.kind) {
       case FRAME_KINDS.call:
@@ -101,7 +113,7 @@ export const createLink = (options: LinkOptions): Link => {
         calls.receive(frame)
         break
       case FRAME_KINDS.message:
-        deliver(handlers, from, frame)
+        deliver(messages, from, frame)
         break
       case FRAME_KINDS.request:
         service.receive(frame)

@@ -31,6 +31,9 @@ export const createFixedTable = (partitionCount: number) => {
     isSafe: () => rows.every((row, id) => inSync.get(id) === row?.version),
     migrationQueueSize: () => 0,
     leave: async () => {},
+    needCopies: () => {},
+    onMigration: () => () => {},
+    onPartitionLost: () => () => {},
     close: () => {},
   }
   return {
