@@ -44,6 +44,19 @@ const breach = (
   return undefined
 }
 
+/** Rows before a version, from the newest on that a present member has taken. */
+const basesOf = (
+  rows: ReadonlyMap<number, Seen>,
+  version: number,
+  present: ReadonlySet<string>,
+): PartitionRow[] => {
+  const before = [...rows.values()]
+    .filter(({ row }) => row.version < version)
+    .sort((left, right) => left.row.version - right.row.version)
+  const from = before.findLastIndex(({ holders }) => [...holders].some((id) => present.has(id)))
+  return from < 0 ? [] : before.slice(from).map(({ row }) => row)
+}
+
 /** `hasQuorum`: one line of versions; else each side of a cut has its own. */
 export const createTableChecker = (world: SimWorld, hasQuorum: boolean): TableChecker => {
   const seen = new Map<string, Map<number, Seen>>()
@@ -67,16 +80,13 @@ export const createTableChecker = (world: SimWorld, hasQuorum: boolean): TableCh
       return
     }
     rows.set(row.version, { row, holders: new Set([member.self.id]) })
+    if (!member.isActiveMaster()) return
     const present = new Set(view.members.map(({ id }) => id))
-    let base: Seen | undefined
-    for (const other of rows.values()) {
-      const isBefore = other.row.version < row.version
-      const isNewer = base === undefined || other.row.version > base.row.version
-      if (isBefore && isNewer && [...other.holders].some((id) => present.has(id))) base = other
-    }
-    if (base === undefined || !member.isActiveMaster()) return
-    const reason = breach(base.row, row, present, reports, partition)
-    if (reason !== undefined) fail(`${name}: ${printRow(row)} ${reason}: ${printRow(base.row)}`)
+    const bases = basesOf(rows, row.version, present)
+    const reasons = bases.map((base) => breach(base, row, present, reports, partition))
+    // It follows on the newest that is known, or on one that members knew who are gone since.
+    if (reasons.length === 0 || reasons.includes(undefined)) return
+    fail(`${name}: ${printRow(row)} ${reasons[0]}: ${printRow(bases[0]!)}`)
   }
   return {
     onRow,
