@@ -21,6 +21,8 @@ export interface ClusterOptions {
   readonly quorum?: boolean
   readonly change?: (settings: MemberSettings) => MemberSettings
   readonly onEvent?: (node: Node, event: MemberEvent) => void
+  /** The member of a boot is in a cluster. */
+  readonly onMember?: (node: Node, member: Member) => void
 }
 
 /** Short times, so that a scenario does not have to last for minutes. */
@@ -81,6 +83,7 @@ export const startCluster = (world: SimWorld, options: ClusterOptions): Node[] =
         node.member = member
         member.onEvent((event) => options.onEvent?.(node, event))
         member.onChange((view) => world.note(`${name} sees ${printView(view)}`))
+        options.onMember?.(node, member)
       } catch (thrown) {
         node.failure = thrown
       }
