@@ -3,7 +3,7 @@ import { folderCheckpointStore } from '../../../jobs/coordinator/index.ts'
 import { readJobText } from '../../../jobs/files/index.ts'
 import type { Plan } from '../../../jobs/plan/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
-import { simulate, simulateSeeds, type SimWorld } from '../host/index.ts'
+import { simulateSeeds, type SimWorld } from '../host/index.ts'
 import { createSharedState, startJobCluster, type JobNode, type SharedState } from './cluster.ts'
 import { isolateThreads } from './isolates.ts'
 
@@ -78,6 +78,9 @@ interface Run {
   readonly shared: SharedState
 }
 
+/** Task groups of one member share memory. */
+const options = { threads: isolateThreads, limitMs: 300_000, eventsPerTurn: 1 }
+
 const FILES = 8
 const ROWS = 300
 
@@ -107,14 +110,14 @@ const run = async (
 
 test('a pipeline runs over three workers, its rows spread over TCP', async () => {
   const plan = await planOf(3, 2, 'keyed')
-  await simulate(
-    1,
+  await simulateSeeds(
+    3,
     async (world) => {
       const { shared } = await run(world, plan, async () => {})
       expect(shared.failures).toEqual([])
       expect(shared.attempts).toBe(1)
     },
-    { threads: isolateThreads, limitMs: 200_000 },
+    options,
   )
 })
 
@@ -162,6 +165,27 @@ const FAULTS = {
 } as const satisfies Record<string, (run: Run) => Promise<void>>
 
 test(
+  'a killed coordinator stops no task: the next one goes on with what runs',
+  async () => {
+    const plan = await planOf(3, 2, 'keyed')
+    await simulateSeeds(
+      10,
+      async (world) => {
+        const { shared } = await run(world, plan, async (given) => {
+          await world.until('all tasks run', () => given.shared.isDeployed, 5000)
+          await world.sleep(world.random.between(0, 300))
+          if (!given.shared.isFinished) await FAULTS.killCoordinator(given)
+        })
+        expect(shared.failures).toEqual([])
+        expect(shared.attempts).toBe(1)
+      },
+      options,
+    )
+  },
+  { timeout: 60_000 },
+)
+
+test(
   'whoever is killed, paused or cut off when, each row is written once',
   async () => {
     const plans = await Promise.all([
@@ -173,6 +197,8 @@ test(
     await simulateSeeds(
       30,
       async (world) => {
+        const delayMaxMs = world.random.pick([1, 5, 40])
+        world.network.setDefaults({ delayMaxMs })
         const { shared } = await run(world, world.random.pick(plans), async (given) => {
           for (let count = world.random.integer(6); count > 0; count -= 1) {
             await world.sleep(world.random.between(0, 300))
@@ -186,7 +212,7 @@ test(
         totals.attempts += shared.attempts
         totals.takeovers += shared.takeovers
       },
-      { threads: isolateThreads, limitMs: 300_000 },
+      options,
     )
     expect(totals.takeovers).toBeGreaterThan(0)
     console.info(`${totals.attempts} attempts, ${totals.takeovers} takeovers`)
