@@ -6,6 +6,9 @@ export {
   type JobRecord,
   type JobStatus,
 } from './checkpointStore.ts'
+export type { CheckpointName, CheckpointStorage } from './storage/checkpointStorage.ts'
+export { openCheckpointStorage, type StorageSettings } from './storage/openStorage.ts'
+export type { StateMap, StateMaps } from './storage/stateMap.ts'
 export { ProgressBook, type JobProgress, type VertexCounts } from './progress.ts'
 export { runJob, type JobResult, type RunningJob } from './runJob.ts'
 export type { EngineDefaults, RunOptions } from './runOptions.ts'

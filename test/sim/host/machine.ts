@@ -88,8 +88,20 @@ const noDatabases: Host['databases'] = {
   sqlite: noDatabase,
 }
 
+const noObjects: Host['objects'] = {
+  open: () => {
+    throw new Error('The simulated host has no object stores')
+  },
+}
+
 /** As much as nothing: what a simulated program holds cannot be told apart from the others. */
 const noMemory: Host['memory'] = { usedBytes: () => 0, heapSnapshot: () => new Uint8Array() }
+
+/** No code from outside runs in a simulation. */
+const noModules: Host['modules'] = {
+  load: (path) => Promise.reject(new Error(`No module ${path} in a simulation`)),
+  bundle: (path) => Promise.reject(new Error(`No bundler for ${path} in a simulation`)),
+}
 
 export const createMachine = (
   world: MachineWorld,
@@ -137,7 +149,9 @@ export const createMachine = (
       threads: createThreads({ ...threads, end: (child) => end(child, true) }, process, parent),
       http: noHttp,
       databases: noDatabases,
+      objects: noObjects,
       memory: noMemory,
+      modules: noModules,
       environment,
     }
   }

@@ -184,6 +184,6 @@ const fencedStore = (store: CheckpointStore, isInCharge: () => boolean): Checkpo
   ...store,
   save: async (record) => {
     if (!isInCharge()) throw new EngineError('JOB-022', 'Not in charge.', { retry: 'backoff' })
-    await store.save(record)
+    return store.save(record)
   },
 })
