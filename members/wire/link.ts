@@ -3,7 +3,7 @@ import type { Clock } from '../../runtime/host/index.ts'
 import { createByteReader, WireFault } from './bytes.ts'
 import type { Channel } from './channel.ts'
 import { type Frame, FRAME_KINDS } from './frames.ts'
-import type { Agreement, MemberIdentity, Role } from './handshake.ts'
+import { type Agreement, isClient, type MemberIdentity, type Role } from './handshake.ts'
 import type { WireLimits } from './limits.ts'
 import {
   createRequests,
@@ -22,7 +22,19 @@ export interface Handlers {
   readonly messages: Map<MessageKind, MessageHandler>
   readonly requests: Map<MessageKind, RequestHandler>
   readonly streams: Map<MessageKind, StreamHandler>
+  /** What clients may say too; of all else they are told that it is unknown. */
+  readonly clientKinds: Set<MessageKind>
 }
+
+type Lookup<Handler> = Pick<ReadonlyMap<MessageKind, Handler>, 'get'>
+
+/** Those of the handlers that the peer may reach. */
+const reachable = <Handler>(
+  all: Lookup<Handler>,
+  from: MemberIdentity,
+  clientKinds: ReadonlySet<MessageKind>,
+): Lookup<Handler> =>
+  isClient(from) ? { get: (kind) => (clientKinds.has(kind) ? all.get(kind) : undefined) } : all
 
 /** A channel to a member, once both have agreed. */
 export interface Link extends Agreement {
@@ -75,21 +87,22 @@ export const createLink = (options: LinkOptions): Link => {
     channel,
     from,
     requestsMax,
-    handlers: handlers.requests,
+    handlers: reachable(handlers.requests, from, handlers.clientKinds),
     onBug,
   })
   const streams = createStreams({
     channel,
     from,
     limits,
-    handlers: handlers.streams,
+    handlers: reachable(handlers.streams, from, handlers.clientKinds),
     nextId: ids.next,
     isOwnId: ids.isOwn,
   })
+  const messages = reachable(handlers.messages, from, handlers.clientKinds)
   const deliver = (frame: Frame): void => {
     const reader = createByteReader(frame.body)
     // A kind that this version does not know is one that it need not know.
-    handlers.messages.get(reader.u16())?.(from, reader.rest())
+    messages.get(reader.u16())?.(from, reader.rest())
   }
   const receive = (frame: Frame): void => {
     switch (frame.kind) {

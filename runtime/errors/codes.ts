@@ -8,6 +8,9 @@ export interface ErrorCodeText {
  * Every code that Tidegate reports, by area:
  * HST host and disk, CFG configuration and job files, PLN plan, ROW rows and types, SQL expressions,
  * CON any connector, FIL files, JDB databases, HTP HTTP, AST assertions, TRF transforms,
+ * ENG engine, CKP checkpoints, CLI command line, NET members, JOB jobs on a cluster,
+ * API members over HTTP.
+ * PIP pipelines in TypeScript,
  * ENG engine, CKP checkpoints, CLI command line, NET members, API members over HTTP.
  */
 export const ERROR_CODES = {
@@ -35,6 +38,10 @@ export const ERROR_CODES = {
   'HST-007': {
     what: 'The process holds more memory than it may.',
     action: 'Raise tidegate.memory-limit-megabytes, or see in the heap snapshot what holds it.',
+  },
+  'HST-008': {
+    what: 'An object store refused, or did not answer.',
+    action: 'Check the endpoint, the bucket and the keys; see the detail.',
   },
   'CFG-001': { what: 'The text cannot be parsed.', action: 'Correct it at the place shown.' },
   'CFG-002': { what: 'An option is unknown.', action: 'Correct its name or remove it.' },
@@ -156,6 +163,11 @@ export const ERROR_CODES = {
     what: 'There is nothing to restore.',
     action: 'Check the job id and the checkpoint folder, or start without `--restore`.',
   },
+  'CKP-005': {
+    what: 'A checkpoint that a job needs to go on is lost.',
+    action:
+      'Restore from a savepoint that is kept elsewhere, or start the job anew; raise backup-count.',
+  },
   'JDB-001': {
     what: 'A JDBC URL or an option beside it cannot be used.',
     action: 'Write the URL of a PostgreSQL, MySQL, MariaDB or SQLite database.',
@@ -274,6 +286,60 @@ export const ERROR_CODES = {
     what: 'Members of one cluster are configured differently.',
     action: 'Give all the same hazelcast.partition.count, and run compatible versions.',
   },
+  'GRD-050': {
+    what: 'A client reaches no member of its cluster.',
+    action: 'Check that members run, and the addresses and the cluster name that the client has.',
+  },
+  'GRD-051': {
+    what: 'The grid is closed, or not there for a moment.',
+    action: 'Try again; connect or join anew where it was closed.',
+  },
+  'GRD-052': {
+    what: 'Too many calls to the grid are under way.',
+    action: 'Try again a little later, or have fewer under way at once.',
+  },
+  'JOB-020': {
+    what: 'The connection between two tasks of a job broke.',
+    action:
+      'The pipeline is started again from its last checkpoint; check the workers and the network.',
+  },
+  'JOB-021': {
+    what: 'A worker that ran tasks of a job is gone.',
+    action: 'The pipeline is started again on other workers; start the worker again.',
+  },
+  'JOB-022': {
+    what: 'The tasks of a running pipeline could not be taken over as they were.',
+    action: 'The pipeline is started again from its last checkpoint.',
+  },
+  'GRD-030': {
+    what: 'A queue or topic is full.',
+    action: 'Try again later, wait for room with `put`, or give it more room in its settings.',
+  },
+  'GRD-031': {
+    what: 'A list has no such index.',
+    action: 'Ask for its size first; somebody else may have removed items meanwhile.',
+  },
+  'GRD-032': {
+    what: 'An item of a ringbuffer is gone.',
+    action: 'Read on from its head sequence; give it more capacity if readers fall behind.',
+  },
+  'GRD-033': {
+    what: 'A lock is not held with this fence.',
+    action: 'What it protected may have a new owner: lock again before going on.',
+  },
+  'GRD-034': {
+    what: 'A structure of the grid cannot take what it was given.',
+    action: 'See the message for what it takes.',
+  },
+  'GRD-035': {
+    what: 'No ids can be made at this time of the clock.',
+    action: 'Set the clock of the machine.',
+  },
+  'GRD-036': {
+    what: 'A listener of a reliable topic missed messages.',
+    action:
+      'Listen again from the oldest message, make it loss-tolerant, or give the ringbuffer more capacity.',
+  },
   'GRD-010': {
     what: 'A key or value of a map is null.',
     action: 'Give one; to take an entry away, use `remove` or `delete`.',
@@ -323,6 +389,22 @@ export const ERROR_CODES = {
   'GRD-006': {
     what: 'A member has no memory for more data of the grid.',
     action: 'Add members, limit maps with `eviction`, or give the machine more memory.',
+  },
+  'PIP-001': {
+    what: 'A module holds no pipeline.',
+    action: 'Export it as the default: export default pipeline()…writeTo(…).',
+  },
+  'PIP-003': {
+    what: 'The code of a job cannot be bundled.',
+    action: 'Correct it at the place shown; what it imports must be installed beside it.',
+  },
+  'PIP-004': {
+    what: 'The module of a job takes too long to load.',
+    action: 'Do work in the functions of stages, not at the top of the module.',
+  },
+  'PIP-002': {
+    what: 'The code of a job threw.',
+    action: 'Correct the stage that is named; the place is that in the bundle.',
   },
 } as const satisfies Record<string, ErrorCodeText>
 

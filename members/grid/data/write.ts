@@ -20,7 +20,8 @@ let sink = new ByteSink(SINK_BYTES)
  * double[], long[] or String[], any other and an empty one → ArrayList · Date · Uuid · Decimal →
  * BigDecimal · LocalDate · LocalTime · Timestamp → LocalDateTime or OffsetDateTime · JsonText → JSON.
  * All else (objects, Map, Set, other typed arrays) is packed for ourselves; Hazelcast's own clients
- * cannot read it. Throws GRD-005 for what cannot be kept, such as a function.
+ * cannot read it; functions in them become undefined. Throws GRD-005 for what cannot be kept, such
+ * as a function by itself.
  */
 export const toData = (value: unknown): Uint8Array => {
   sink.reset()

@@ -204,3 +204,47 @@ test('bytes by chance under any type are read or refused', () => {
     { numRuns: 5000 },
   )
 })
+
+const PACKED = 0x7469_6465
+
+/** A Data of MessagePack, with the right count. */
+const packedData = (payload: Uint8Array): Uint8Array => {
+  const data = new Uint8Array(12 + payload.length)
+  const view = new DataView(data.buffer)
+  view.setInt32(4, PACKED)
+  view.setInt32(8, payload.length)
+  data.set(payload, 12)
+  return data
+}
+
+test('MessagePack by chance is read or refused', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), (payload) => {
+      readOrRefused(packedData(payload))
+    }),
+    { numRuns: 5000 },
+  )
+})
+
+test.each([
+  ['an array of 4 billion', 'ddffffffff'],
+  ['a map of 4 billion', 'dfffffffff'],
+  ['arrays in arrays', '91'.repeat(100_000)],
+  ['large arrays in large arrays', 'dd00ffffff'.repeat(1000)],
+  ['bytes that are not there', 'c6ffffffff'],
+])('%s of MessagePack is refused at once', (_, hex) => {
+  expect(() => fromData(packedData(Uint8Array.fromHex(hex)))).toThrow(WireFault)
+})
+
+test.each([
+  ['bytes', 'fffffff4'],
+  ['a string', 'fffffff5'],
+  ['numbers', 'ffffffed'],
+  ['a list', 'ffffffe3'],
+  ['an integer', 'ffffffe6'],
+])('a count of %s that lies is refused', (_, type) => {
+  for (const count of ['7fffffff', '80000000', 'fffffffe']) {
+    const data = Uint8Array.fromHex(`00000000${type}${count}00000000`)
+    expect(() => fromData(data)).toThrow(WireFault)
+  }
+})

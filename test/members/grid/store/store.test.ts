@@ -1,37 +1,7 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { keyHashOf } from '../../../../members/grid/data/index.ts'
 import { RecordArena, RecordStore, TIME_MS_MAX } from '../../../../members/grid/store/index.ts'
-
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
-
-/** The Data of a text, in whose partition hash nothing is said. */
-const dataOf = (text: string): Uint8Array => encoder.encode(`\0\0\0\0type${text}`)
-
-const textOf = (data: Uint8Array): string => decoder.decode(data.subarray(8))
-
-const put = (store: RecordStore, key: string, value: string): number => {
-  const data = dataOf(key)
-  return store.put(keyHashOf(data), data, dataOf(value))
-}
-
-const find = (store: RecordStore, key: string): number =>
-  store.find(keyHashOf(dataOf(key)), dataOf(key))
-
-/** All that a store holds, by a whole scan. */
-const contents = (store: RecordStore, budget = 3): Map<string, string> => {
-  const found = new Map<string, string>()
-  let cursor: number | undefined = 0
-  while (cursor !== undefined) {
-    cursor = store.scan(
-      cursor,
-      (handle) => found.set(textOf(store.key(handle)), textOf(store.value(handle))),
-      budget,
-    )
-  }
-  return found
-}
+import { contents, find, put, textOf } from './texts.ts'
 
 const operation = fc.oneof(
   fc.record({
@@ -59,7 +29,7 @@ interface Model {
 
 test('does what a Map does', () => {
   fc.assert(
-    fc.property(fc.array(operation, { maxLength: 600 }), (operations) => {
+    fc.property(fc.array(operation, { maxLength: 600, size: 'max' }), (operations) => {
       const arena = new RecordArena()
       const stores = [new RecordStore(arena), new RecordStore(arena)]
       const models = [new Map<string, Model>(), new Map<string, Model>()]
@@ -102,6 +72,6 @@ test('does what a Map does', () => {
         expect(store.bytes).toBe(0)
       })
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
   )
 })

@@ -1,0 +1,13 @@
+export {
+  type BackupSettings,
+  type ByName,
+  type CollectionSettings,
+  DEFAULT_GRID,
+  DEFAULT_MAP,
+  type GridSettings,
+  type MapSettings,
+  type MapStoreSettings,
+  type MergePolicy,
+  type NearCacheSettings,
+  settingsOf,
+} from './settings.ts'
