@@ -15,7 +15,8 @@ const ROOM = 'room'
 export const createQueues = (settings: ByName<QueueSettings>): Structure => ({
   serviceId: QUEUE_SERVICE,
   name: 'queue',
-  createFragment: (context) => new QueueFragment(settingsOf(settings, context.name, DEFAULT_QUEUE), context),
+  createFragment: (context) =>
+    new QueueFragment(settingsOf(settings, context.name, DEFAULT_QUEUE), context),
   matches: () => true,
 })
 
