@@ -4,17 +4,18 @@ import type { Split } from '../connectors/index.ts'
 import type { Plan } from '../plan/index.ts'
 import type { Execution, TaskReport } from '../tasks/index.ts'
 import type { TaskHosts, TaskName, TaskPlaces, TaskStatus } from '../workers/index.ts'
-import { CheckpointDriver } from './checkpointDriver.ts'
+import { CheckpointDriver, type CheckpointNews } from './checkpointDriver.ts'
 import {
   begunSplitsOf,
   commitInfosOf,
+  operatorsOf,
   restoredFor,
   type CheckpointRecord,
 } from './checkpointRecord.ts'
-import type { CheckpointStore } from './checkpointStore.ts'
 import { connectGroups } from './groupStreams.ts'
 import { taskNames, type PipelineTasks } from './pipelineTasks.ts'
 import type { ProgressBook } from './progress.ts'
+import type { CheckpointStorage } from './storage/checkpointStorage.ts'
 import { TaskCrew } from './taskCrew.ts'
 import type { TaskHandle } from './taskHandle.ts'
 
@@ -29,7 +30,7 @@ export interface ExecutionOptions {
   readonly plan: Plan
   readonly pipelineId: number
   readonly tasks: PipelineTasks
-  readonly store: CheckpointStore
+  readonly store: Pick<CheckpointStorage, 'save'>
   /** The checkpoint to go on from. Where running tasks are taken over: the last one stored. */
   readonly restored: CheckpointRecord | undefined
   readonly intervalMs: number | null
@@ -37,6 +38,7 @@ export interface ExecutionOptions {
   readonly progress: ProgressBook
   /** All tasks run: those that were deployed, or those that were taken over. */
   readonly onRunning?: () => void
+  readonly onCheckpoint?: (news: CheckpointNews) => void
   readonly onPrint: (lines: readonly string[]) => void
   readonly onLog: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
 }
@@ -97,6 +99,11 @@ export class PipelineExecution {
   drain(): void {
     this.#draining = true
     for (const group of this.#groups()) group.post({ kind: 'drain' })
+  }
+
+  /** Takes a checkpoint now, unless one is under way or tasks are still being started. */
+  requestCheckpoint(): void {
+    this.#checkpoints?.request()
   }
 
   fail(error: Error): void {
@@ -200,6 +207,7 @@ export class PipelineExecution {
       jobId,
       pipelineId,
       vertexIds: tasks.vertexIds,
+      operators: operatorsOf(plan, tasks.vertexIds),
       settings: {
         intervalMs,
         timeoutMs,
@@ -221,6 +229,7 @@ export class PipelineExecution {
       endsForGood: () => !this.#draining,
       onEnded: () => this.#ended.resolve(),
       fail: (error) => this.fail(error),
+      onNews: (news) => this.#options.onCheckpoint?.(news),
     })
   }
 
@@ -287,10 +296,10 @@ export class PipelineExecution {
   }
 
   /** The last one of a pipeline that leaves nothing to commit is not worth a file. */
-  async #store(record: CheckpointRecord): Promise<void> {
+  async #store(record: CheckpointRecord): Promise<number> {
     const { store, tasks } = this.#options
     const nothingToCommit = tasks.committers.every((id) => commitInfosOf(record, id).length === 0)
-    if (!record.ended || !nothingToCommit) await store.save(record)
+    return record.ended && nothingToCommit ? 0 : store.save(record)
   }
 
   async #commitAll(record: CheckpointRecord): Promise<void> {

@@ -1,3 +1,5 @@
+export { PipelineExecution, type ExecutionOptions } from './execution.ts'
+export { pipelineTasks, taskNames, type PipelineTasks } from './pipelineTasks.ts'
 export {
   folderCheckpointStore,
   type CheckpointStore,
@@ -7,6 +9,6 @@ export {
 export type { CheckpointName, CheckpointStorage } from './storage/checkpointStorage.ts'
 export { openCheckpointStorage, type StorageSettings } from './storage/openStorage.ts'
 export type { StateMap, StateMaps } from './storage/stateMap.ts'
-export type { JobProgress, VertexCounts } from './progress.ts'
+export { ProgressBook, type JobProgress, type VertexCounts } from './progress.ts'
 export { runJob, type JobResult, type RunningJob } from './runJob.ts'
 export type { EngineDefaults, RunOptions } from './runOptions.ts'

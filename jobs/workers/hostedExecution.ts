@@ -47,6 +47,7 @@ export class HostedExecution {
   /** What each enumerator has granted and has not arrived yet. */
   readonly #grants = new Map<TaskName, Set<Promise<void>>>()
   #listener: ((report: HostReport) => void) | null = null
+  #unattendedSinceMs = Infinity
   #backlog: HostReport[] = []
   #ending: Promise<void> | null = null
 
@@ -69,16 +70,23 @@ export class HostedExecution {
     return [...this.#tasks.values()].map((task) => task.status)
   }
 
-  /** Sends all reports from now on to one coordinator, or to none. */
-  listen(listener: ((report: HostReport) => void) | null): void {
+  /** Sends all reports from now on to one coordinator. */
+  listen(listener: (report: HostReport) => void): void {
     this.#listener = listener
-    if (listener === null) return
+    this.#unattendedSinceMs = Infinity
     for (const report of this.#backlog.splice(0)) listener(report)
   }
 
-  /** Whether a coordinator listens. */
-  get isAttended(): boolean {
-    return this.#listener !== null
+  /** This coordinator hears no more; another one may have taken over already. */
+  unlisten(listener: (report: HostReport) => void): void {
+    if (this.#listener !== listener) return
+    this.#listener = null
+    this.#unattendedSinceMs = this.#options.host.clock.monotonic()
+  }
+
+  /** Since when no coordinator listens; Infinity while one does. */
+  get unattendedSinceMs(): number {
+    return this.#unattendedSinceMs
   }
 
   command(name: TaskName, command: RemoteCommand): void {

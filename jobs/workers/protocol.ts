@@ -85,6 +85,8 @@ export interface HostLinkEvents {
 export interface TaskHosts {
   /** `member` is an id, as in the places. Never throws: what is wrong comes as `onLost`. */
   open(member: string, execution: ExecutionId, events: HostLinkEvents): HostLink
+  /** Ends what is left of an execution on a member that was lost, as soon as it is reached again. */
+  endLater(member: string, execution: ExecutionId): void
   /** How errors name a member, such as `10.0.0.2:5801`. */
   nameOf(member: string): string
 }

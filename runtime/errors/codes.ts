@@ -10,6 +10,8 @@ export interface ErrorCodeText {
  * CON any connector, FIL files, JDB databases, HTP HTTP, AST assertions, TRF transforms,
  * ENG engine, CKP checkpoints, CLI command line, NET members, JOB jobs on a cluster,
  * API members over HTTP.
+ * PIP pipelines in TypeScript,
+ * ENG engine, CKP checkpoints, CLI command line, NET members, API members over HTTP.
  */
 export const ERROR_CODES = {
   'HST-001': {
@@ -309,6 +311,55 @@ export const ERROR_CODES = {
     what: 'The tasks of a running pipeline could not be taken over as they were.',
     action: 'The pipeline is started again from its last checkpoint.',
   },
+  'GRD-030': {
+    what: 'A queue or topic is full.',
+    action: 'Try again later, wait for room with `put`, or give it more room in its settings.',
+  },
+  'GRD-031': {
+    what: 'A list has no such index.',
+    action: 'Ask for its size first; somebody else may have removed items meanwhile.',
+  },
+  'GRD-032': {
+    what: 'An item of a ringbuffer is gone.',
+    action: 'Read on from its head sequence; give it more capacity if readers fall behind.',
+  },
+  'GRD-033': {
+    what: 'A lock is not held with this fence.',
+    action: 'What it protected may have a new owner: lock again before going on.',
+  },
+  'GRD-034': {
+    what: 'A structure of the grid cannot take what it was given.',
+    action: 'See the message for what it takes.',
+  },
+  'GRD-035': {
+    what: 'No ids can be made at this time of the clock.',
+    action: 'Set the clock of the machine.',
+  },
+  'GRD-036': {
+    what: 'A listener of a reliable topic missed messages.',
+    action:
+      'Listen again from the oldest message, make it loss-tolerant, or give the ringbuffer more capacity.',
+  },
+  'GRD-010': {
+    what: 'A key or value of a map is null.',
+    action: 'Give one; to take an entry away, use `remove` or `delete`.',
+  },
+  'GRD-011': {
+    what: 'A key of a map stayed locked by another for too long.',
+    action: 'Try again, hold locks for a shorter time, or take them with a lease.',
+  },
+  'GRD-012': {
+    what: 'A lock cannot be given back by one who does not hold it.',
+    action: 'Unlock with the member or client, and the lock context, that took the lock.',
+  },
+  'GRD-013': {
+    what: 'An argument of a call on a map makes no sense.',
+    action: 'Correct it as the message says.',
+  },
+  'GRD-020': {
+    what: 'A predicate, projection or aggregation makes no sense.',
+    action: 'Correct it as the message says.',
+  },
   'API-001': {
     what: 'The HTTP port would be open to other machines without credentials.',
     action:
@@ -338,6 +389,22 @@ export const ERROR_CODES = {
   'GRD-006': {
     what: 'A member has no memory for more data of the grid.',
     action: 'Add members, limit maps with `eviction`, or give the machine more memory.',
+  },
+  'PIP-001': {
+    what: 'A module holds no pipeline.',
+    action: 'Export it as the default: export default pipeline()…writeTo(…).',
+  },
+  'PIP-003': {
+    what: 'The code of a job cannot be bundled.',
+    action: 'Correct it at the place shown; what it imports must be installed beside it.',
+  },
+  'PIP-004': {
+    what: 'The module of a job takes too long to load.',
+    action: 'Do work in the functions of stages, not at the top of the module.',
+  },
+  'PIP-002': {
+    what: 'The code of a job threw.',
+    action: 'Correct the stage that is named; the place is that in the bundle.',
   },
 } as const satisfies Record<string, ErrorCodeText>
 

@@ -1,7 +1,7 @@
 import type { Subscription } from '../operations/invoker.ts'
 import { COLLECTION_OPERATIONS as OPERATIONS, writeValues } from './collectionCalls.ts'
 import { readItemEvent, type ItemChange } from './itemEvents.ts'
-import { callsOf, fromItem, READ, toItem, type Call, type ProxyContext } from './proxy.ts'
+import { callsOf, itemCodec, READ, toItem, type Call, type ProxyContext } from './proxy.ts'
 
 export interface ItemEvent<T> {
   readonly change: ItemChange
@@ -39,6 +39,7 @@ export const shareCollection = <T>(
   serviceId: number,
   name: string,
 ): { readonly call: Call; readonly shared: SharedCollection<T> } => {
+  const { fromItem } = itemCodec<T>()
   const call = callsOf(invoker, serviceId, name)
   const withItems = async (operation: number, items: readonly T[]): Promise<boolean> => {
     const values = toItems(items)
@@ -53,7 +54,7 @@ export const shareCollection = <T>(
     do {
       const from = cursor
       const page = await call(OPERATIONS.ITEMS, (sink) => sink.f64(from), READ)
-      while (page.flag()) yield fromItem<T>(page.bytes())
+      while (page.flag()) yield fromItem(page.bytes())
       cursor = page.f64()
     } while (cursor !== 0)
   }
@@ -81,7 +82,7 @@ export const shareCollection = <T>(
     addItemListener: (listener) =>
       invoker.subscribe(serviceId, name, new Uint8Array(), (event) => {
         const { change, value } = readItemEvent(event)
-        listener({ change, item: fromItem<T>(value) })
+        listener({ change, item: fromItem(value) })
       }),
     [Symbol.asyncIterator]: iterate,
   }

@@ -55,8 +55,15 @@ export const toItem = (value: unknown): Uint8Array => {
   return toData(value)
 }
 
-/** The bytes must be the caller's to keep, or be read at once. */
-export const fromItem = <T>(bytes: Uint8Array): T => fromData(bytes) as T
+/** How items become bytes. */
+export interface ItemCodec<T> {
+  toItem(value: T): Uint8Array
+  /** The bytes must be the caller's to keep, or be read at once. */
+  fromItem(bytes: Uint8Array): T
+}
 
-export const fromOptional = <T>(bytes: Uint8Array | undefined): T | undefined =>
-  bytes === undefined ? undefined : fromItem<T>(bytes)
+/** What a proxy was told to hold is what it takes and gives; nothing checks it. */
+export const itemCodec = <T>(): ItemCodec<T> => ({
+  toItem,
+  fromItem: (bytes) => fromData(bytes) as T,
+})

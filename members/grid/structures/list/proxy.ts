@@ -1,7 +1,7 @@
 import type { ByteSink } from '../../bytes/index.ts'
 import { readValues, writeValues } from '../collectionCalls.ts'
 import { shareCollection, toItems, type SharedCollection } from '../collectionProxy.ts'
-import { fromItem, READ, toItem, type ProxyContext } from '../proxy.ts'
+import { itemCodec, READ, toItem, type ProxyContext } from '../proxy.ts'
 import { LIST_SERVICE, OPERATIONS } from './operations.ts'
 
 /**
@@ -31,6 +31,7 @@ export interface List<T> extends SharedCollection<T> {
 }
 
 export const createList = <T>(context: ProxyContext, name: string): List<T> => {
+  const { fromItem } = itemCodec<T>()
   const { call, shared } = shareCollection<T>(context, LIST_SERVICE, name)
 
   const addAll: List<T>['addAll'] = async (items) => {
@@ -59,7 +60,7 @@ export const createList = <T>(context: ProxyContext, name: string): List<T> => {
     addAll,
     addAllAt,
     async get(index) {
-      return fromItem<T>((await call(OPERATIONS.GET, (sink) => sink.i32(index), READ)).bytes())
+      return fromItem((await call(OPERATIONS.GET, (sink) => sink.i32(index), READ)).bytes())
     },
     async set(index, item) {
       const value = toItem(item)
@@ -67,10 +68,10 @@ export const createList = <T>(context: ProxyContext, name: string): List<T> => {
         sink.i32(index)
         sink.bytes(value)
       })
-      return fromItem<T>(result.bytes())
+      return fromItem(result.bytes())
     },
     async removeAt(index) {
-      return fromItem<T>((await call(OPERATIONS.REMOVE_AT, (sink) => sink.i32(index))).bytes())
+      return fromItem((await call(OPERATIONS.REMOVE_AT, (sink) => sink.i32(index))).bytes())
     },
     indexOf: (item) => search(OPERATIONS.INDEX_OF, item),
     lastIndexOf: (item) => search(OPERATIONS.LAST_INDEX_OF, item),
@@ -80,7 +81,7 @@ export const createList = <T>(context: ProxyContext, name: string): List<T> => {
         sink.i32(start)
       }
       const result = await call(OPERATIONS.RANGE, write, READ)
-      return readValues(result).map((value) => fromItem<T>(value))
+      return readValues(result).map((value) => fromItem(value))
     },
   }
 }

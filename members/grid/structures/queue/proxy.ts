@@ -1,8 +1,8 @@
 import { EngineError } from '../../../../runtime/errors/index.ts'
-import type { ByteSink } from '../../bytes/index.ts'
+import type { ByteSink, ByteSource } from '../../bytes/index.ts'
 import { readOptional, writeValues } from '../collectionCalls.ts'
 import { shareCollection, toItems, type SharedCollection } from '../collectionProxy.ts'
-import { fromItem, fromOptional, READ, toItem, type ProxyContext } from '../proxy.ts'
+import { itemCodec, READ, toItem, type ProxyContext } from '../proxy.ts'
 import { OPERATIONS, QUEUE_SERVICE } from './operations.ts'
 
 /**
@@ -35,7 +35,13 @@ export interface Queue<T> extends SharedCollection<T> {
 }
 
 export const createQueue = <T>(context: ProxyContext, name: string): Queue<T> => {
+  const { fromItem } = itemCodec<T>()
   const { call, shared } = shareCollection<T>(context, QUEUE_SERVICE, name)
+
+  const readItem = (result: ByteSource): T | undefined => {
+    const value = readOptional(result)
+    return value === undefined ? undefined : fromItem(value)
+  }
 
   const offer: Queue<T>['offer'] = async (item, waitMs = 0, signal) => {
     const value = toItem(item)
@@ -48,7 +54,7 @@ export const createQueue = <T>(context: ProxyContext, name: string): Queue<T> =>
 
   const poll: Queue<T>['poll'] = async (waitMs = 0, signal) => {
     const result = await call(OPERATIONS.POLL, (sink) => sink.f64(waitMs), { waitMs, signal })
-    return fromOptional<T>(readOptional(result))
+    return readItem(result)
   }
 
   return {
@@ -67,13 +73,13 @@ export const createQueue = <T>(context: ProxyContext, name: string): Queue<T> =>
     },
     poll,
     take: async (signal) => (await poll(Infinity, signal))!,
-    peek: async () => fromOptional<T>(readOptional(await call(OPERATIONS.PEEK, undefined, READ))),
+    peek: async () => readItem(await call(OPERATIONS.PEEK, undefined, READ)),
     async drainTo(target, countMax = Infinity) {
       let count = 0
       for (let isMore = true; isMore && count < countMax;) {
         const wanted = countMax - count
         const page = await call(OPERATIONS.DRAIN, (sink) => sink.f64(wanted))
-        for (; page.flag(); count += 1) target.push(fromItem<T>(page.bytes()))
+        for (; page.flag(); count += 1) target.push(fromItem(page.bytes()))
         isMore = page.flag()
       }
       return count

@@ -1,30 +1,8 @@
 import type { ByteSink } from '../../bytes/index.ts'
 import { writeValues } from '../collectionCalls.ts'
-import { callsOf, fromItem, READ, toItem, type ProxyContext } from '../proxy.ts'
+import { callsOf, itemCodec, READ, type ProxyContext } from '../proxy.ts'
 import { OPERATIONS, OVERFLOW, RINGBUFFER_SERVICE, type Overflow } from './operations.ts'
-
-export interface ReadItem<T> {
-  readonly sequence: number
-  readonly item: T
-}
-
-/** What one reading brought. */
-export interface ReadResult<T> {
-  /** In the order of their sequences. */
-  readonly items: readonly ReadItem<T>[]
-  /** How many were read, with those that the filter left out. */
-  readonly readCount: number
-  /** Where to read on. */
-  readonly nextSequence: number
-}
-
-export interface ReadOptions<T> {
-  /** Only such items are given, and counted; it is asked here, so all of them come over the wire. */
-  readonly filter?: (item: T) => boolean
-  /** How long to wait for `countMin` items; Infinity if not said. */
-  readonly waitMs?: number
-  readonly signal?: AbortSignal | undefined
-}
+import { readMany, type ReadOptions, type ReadResult } from './reading.ts'
 
 /**
  * The last `capacity` items that were added, each with a sequence that counts from 0 and is never
@@ -72,6 +50,7 @@ export interface Ringbuffer<T> {
 export const createRingbuffer = <T>(
   { host, invoker }: ProxyContext,
   name: string,
+  { toItem, fromItem } = itemCodec<T>(),
 ): Ringbuffer<T> => {
   const call = callsOf(invoker, RINGBUFFER_SERVICE, name)
 
@@ -96,33 +75,6 @@ export const createRingbuffer = <T>(
     return (await call(OPERATIONS.ADD, write, { waitMs, signal })).f64()
   }
 
-  const readMany: Ringbuffer<T>['readMany'] = async (start, countMin, countMax, options = {}) => {
-    const { filter, waitMs = Infinity, signal } = options
-    const items: ReadItem<T>[] = []
-    const endMs = host.clock.monotonic() + waitMs
-    let [next, readCount, isTimeUp] = [start, 0, false]
-    do {
-      const leftMs = Math.max(0, endMs - host.clock.monotonic())
-      const [from, missing] = [next, Math.max(0, countMin - items.length)]
-      const write = (sink: ByteSink): void => {
-        sink.f64(from)
-        sink.u32(filter === undefined ? missing : Math.min(1, missing))
-        sink.u32(countMax - items.length)
-        sink.f64(leftMs)
-      }
-      const callOptions = { isIdempotent: true, waitMs: leftMs, signal }
-      const page = await call(OPERATIONS.READ_MANY, write, callOptions)
-      for (; page.flag(); readCount += 1) {
-        const sequence = page.f64()
-        const item = fromItem<T>(page.bytes())
-        if (filter === undefined || filter(item)) items.push({ sequence, item })
-      }
-      next = page.f64()
-      isTimeUp = page.flag()
-    } while (items.length < countMin && !isTimeUp)
-    return { items, readCount, nextSequence: next }
-  }
-
   return {
     name,
     add: (item, overflow, signal) => addAll([item], overflow, signal),
@@ -133,9 +85,10 @@ export const createRingbuffer = <T>(
         sink.f64(Infinity)
       }
       const options = { isIdempotent: true, waitMs: Infinity, signal }
-      return fromItem<T>((await call(OPERATIONS.READ_ONE, write, options)).bytes())
+      return fromItem((await call(OPERATIONS.READ_ONE, write, options)).bytes())
     },
-    readMany,
+    readMany: (start, countMin, countMax, options = {}) =>
+      readMany({ clock: host.clock, call, fromItem }, { start, countMin, countMax }, options),
     headSequence: async () => (await bounds()).head,
     tailSequence: async () => (await bounds()).tail,
     async size() {

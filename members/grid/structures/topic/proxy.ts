@@ -1,5 +1,5 @@
 import type { Subscription } from '../../operations/invoker.ts'
-import { callsOf, fromItem, toItem, type ProxyContext } from '../proxy.ts'
+import { callsOf, itemCodec, type ProxyContext } from '../proxy.ts'
 import { PUBLISH, TOPIC_SERVICE } from './structure.ts'
 
 export interface TopicMessage<T> {
@@ -25,6 +25,7 @@ export interface Topic<T> {
 }
 
 export const createTopic = <T>({ host, invoker }: ProxyContext, name: string): Topic<T> => {
+  const { toItem, fromItem } = itemCodec<T>()
   const call = callsOf(invoker, TOPIC_SERVICE, name)
 
   const publish = async (message: T): Promise<void> => {
@@ -45,7 +46,7 @@ export const createTopic = <T>({ host, invoker }: ProxyContext, name: string): T
     addMessageListener: (listener) =>
       invoker.subscribe(TOPIC_SERVICE, name, new Uint8Array(), (event) => {
         const [publishedAtMs, publisher] = [event.f64(), event.text()]
-        listener({ publishedAtMs, publisher, message: fromItem<T>(event.rest()) })
+        listener({ publishedAtMs, publisher, message: fromItem(event.rest()) })
       }),
   }
 }
