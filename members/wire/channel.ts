@@ -21,6 +21,8 @@ import { createOutbox } from './outbox.ts'
 /** A connection that speaks frames: first the handshake, then those of two members. */
 export interface Channel {
   send(kind: FrameKind, correlation: number, ...parts: readonly Uint8Array[]): void
+  /** As `send`, for what is sent often. */
+  sendParts(kind: FrameKind, correlation: number, head: Uint8Array, body: Uint8Array): void
   /** Sends what waits, then closes. */
   end(): void
   /** Closes at once; `onClose` gets `reason`. */
@@ -139,6 +141,9 @@ export const createChannel = (options: ChannelOptions): Channel => {
   return {
     send: (kind, correlation, ...parts) => {
       if (phase === 'open') outbox.add(encodeFrame(kind, correlation, ...parts))
+    },
+    sendParts: (kind, correlation, head, body) => {
+      if (phase === 'open') outbox.addParts(kind, correlation, head, body)
     },
     end: () => {
       if (phase === 'closed') return

@@ -1,5 +1,6 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Address, Host, Listener, Tls } from '../../runtime/host/index.ts'
+import type { CallHandler, CallHandlers, CallPeer } from './calls.ts'
 import { isClient, type MemberIdentity, type WireSettings } from './handshake.ts'
 import { DEFAULT_LIMITS, type WireLimits } from './limits.ts'
 import type { Handlers, Link, MessageHandler } from './link.ts'
@@ -37,6 +38,16 @@ export interface Messenger {
   ): Promise<StreamWriter>
   /** Makes sure of a connection and tells who is there; NET-001, NET-002 or NET-007 when it is no mate. */
   connect(to: Address, timeoutMs: number): Promise<MemberIdentity>
+  /** The connection to a member for calls, if there is one at this moment. */
+  callPeer(to: Address): CallPeer | undefined
+  /** Makes sure of a connection for calls; rejects as `connect` does. */
+  reachCallPeer(to: Address, timeoutMs: number): Promise<CallPeer>
+  /** A call of a kind without a handler cuts the peer off. */
+  onCall(kind: MessageKind, handler: CallHandler): void
+  /** Answers to all calls of this messenger; `body` begins with the head of the answer. */
+  onAnswer(handler: CallHandler): void
+  /** Calls back when a connection is lost: no answer comes over it any more. Returns how to stop. */
+  onCallPeerLost(listener: (peer: CallPeer) => void): () => void
   /** Each kind has one handler; a kind without one is ignored (messages) or refused. */
   onMessage(kind: MessageKind, handler: MessageHandler): void
   onRequest(kind: MessageKind, handler: RequestHandler): void
@@ -98,7 +109,29 @@ const createHandlers = (): Handlers => ({
   messages: new Map(),
   requests: new Map(),
   streams: new Map(),
+  calls: { calls: new Map(), onAnswer: () => {}, onLost: new Set() },
   clientKinds: new Set(),
+})
+
+const reach = async (peers: Peers, to: Address, timeoutMs: number): Promise<Link> =>
+  peers.find(to) ?? (await peers.reach(to, timeoutMs))
+
+type MessengerCalls = Pick<
+  Messenger,
+  'callPeer' | 'reachCallPeer' | 'onCall' | 'onAnswer' | 'onCallPeerLost'
+>
+
+const callsOf = (peers: Peers, handlers: CallHandlers): MessengerCalls => ({
+  callPeer: (to) => peers.find(to)?.callPeer,
+  reachCallPeer: async (to, timeoutMs) => (await reach(peers, to, timeoutMs)).callPeer,
+  onCall: (kind, handler) => handle(handlers.calls, kind, handler),
+  onAnswer: (handler) => {
+    handlers.onAnswer = handler
+  },
+  onCallPeerLost: (listener) => {
+    handlers.onLost.add(listener)
+    return () => handlers.onLost.delete(listener)
+  },
 })
 
 interface Speaker {
@@ -147,15 +180,14 @@ const createSpeaker = (speaker: Speaker): Omit<ClientMessenger, 'close'> => {
     const timeoutMs = given.timeoutMs - (host.clock.monotonic() - start)
     return link.request(kind, body, { ...given, timeoutMs })
   }
-  const reach = async (to: Address, timeoutMs: number): Promise<Link> =>
-    peers.find(to) ?? (await peers.reach(to, timeoutMs))
   return {
     identity,
     send: createSender(speaker),
     request,
     openStream: async (to, kind, header, timeoutMs) =>
-      (await reach(to, timeoutMs)).openStream(kind, header),
-    connect: async (to, timeoutMs) => (await reach(to, timeoutMs)).peer,
+      (await reach(peers, to, timeoutMs)).openStream(kind, header),
+    connect: async (to, timeoutMs) => (await reach(peers, to, timeoutMs)).peer,
+    ...callsOf(peers, handlers.calls),
     onMessage: (kind, handler) => handle(handlers.messages, kind, handler),
     onRequest: (kind, handler) => handle(handlers.requests, kind, handler),
     onStream: (kind, handler) => handle(handlers.streams, kind, handler),

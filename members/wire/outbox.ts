@@ -1,9 +1,13 @@
 import type { Clock, Connection, Timer } from '../../runtime/host/index.ts'
+import { encodeFrame, type FrameKind, HEADER_BYTES, writeHeader } from './frames.ts'
 import type { WireLimits } from './limits.ts'
 
 /** Collects the frames of one turn and writes them together. */
 export interface Outbox {
+  /** A frame as it is. */
   add(frame: Uint8Array): void
+  /** A frame with a body in two parts, written in place: nothing is made for it. */
+  addParts(kind: FrameKind, correlation: number, head: Uint8Array, body: Uint8Array): void
   /** Writes at once what was added. */
   flush(): void
   /** The connection has taken all that waited. */
@@ -13,17 +17,8 @@ export interface Outbox {
 
 /** Larger writes gain nothing from being put together. */
 const JOINED_BYTES_MAX = 64 * 1024
+const ROOM_BYTES_MIN = 1024
 const NOTHING = new Uint8Array(0)
-
-const join = (frames: readonly Uint8Array[], sizeBytes: number): Uint8Array => {
-  const joined = new Uint8Array(sizeBytes)
-  let at = 0
-  for (const frame of frames) {
-    joined.set(frame, at)
-    at += frame.length
-  }
-  return joined
-}
 
 /** `onTooSlow` is called once the peer takes too little; the caller then cuts it off. */
 export const createOutbox = (
@@ -32,8 +27,9 @@ export const createOutbox = (
   limits: WireLimits,
   onTooSlow: (reason: string) => void,
 ): Outbox => {
-  let frames: Uint8Array[] = []
-  let frameBytes = 0
+  let room = NOTHING
+  let view = new DataView(room.buffer)
+  let length = 0
   let isFlushPlanned = false
   let stall: Timer | undefined
   let isClosed = false
@@ -46,29 +42,63 @@ export const createOutbox = (
       else stall = undefined
     })
   }
-  const flush = (): void => {
-    if (isClosed || frames.length === 0) return
-    const bytes = frames.length === 1 ? frames[0]! : join(frames, frameBytes)
-    frames = []
-    frameBytes = 0
+  const write = (bytes: Uint8Array): void => {
     const waitingBytes = connection.write(bytes)
     if (waitingBytes > limits.queuedBytesMax) {
       onTooSlow(`leaves ${waitingBytes} bytes waiting, more than ${limits.queuedBytesMax}`)
     } else if (waitingBytes > 0 && stall === undefined) watchStall(waitingBytes)
   }
+  const flush = (): void => {
+    if (isClosed || length === 0) return
+    const bytes = room.subarray(0, length)
+    length = 0
+    write(bytes)
+  }
+  const planned = (): void => {
+    isFlushPlanned = false
+    flush()
+  }
+  /** Makes room for so many bytes more; returns where they begin. */
+  const advance = (count: number): number => {
+    const at = length
+    length += count
+    if (length > room.length) {
+      const larger = new Uint8Array(Math.max(length, room.length * 2, ROOM_BYTES_MIN))
+      larger.set(room.subarray(0, at))
+      room = larger
+      view = new DataView(room.buffer)
+    }
+    if (!isFlushPlanned) {
+      isFlushPlanned = true
+      queueMicrotask(planned)
+    }
+    return at
+  }
   return {
     add: (frame) => {
       if (isClosed) return
-      frames.push(frame)
-      frameBytes += frame.length
-      if (frameBytes >= JOINED_BYTES_MAX) flush()
-      else if (!isFlushPlanned) {
-        isFlushPlanned = true
-        queueMicrotask(() => {
-          isFlushPlanned = false
-          flush()
-        })
+      if (frame.length >= JOINED_BYTES_MAX) {
+        flush()
+        write(frame)
+        return
       }
+      const at = advance(frame.length)
+      room.set(frame, at)
+      if (length >= JOINED_BYTES_MAX) flush()
+    },
+    addParts: (kind, correlation, head, body) => {
+      if (isClosed) return
+      const bodyBytes = head.length + body.length
+      if (bodyBytes >= JOINED_BYTES_MAX) {
+        flush()
+        write(encodeFrame(kind, correlation, head, body))
+        return
+      }
+      const at = advance(HEADER_BYTES + bodyBytes)
+      writeHeader(view, at, kind, correlation, bodyBytes)
+      room.set(head, at + HEADER_BYTES)
+      room.set(body, at + HEADER_BYTES + head.length)
+      if (length >= JOINED_BYTES_MAX) flush()
     },
     flush,
     drained: () => {
@@ -79,6 +109,7 @@ export const createOutbox = (
       isClosed = true
       stall?.cancel()
       stall = undefined
+      room = NOTHING
     },
   }
 }
