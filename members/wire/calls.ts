@@ -1,7 +1,7 @@
 import { WireFault } from './bytes.ts'
 import type { Channel } from './channel.ts'
 import { type Frame, FRAME_KINDS } from './frames.ts'
-import type { MemberIdentity } from './handshake.ts'
+import { isClient, type MemberIdentity } from './handshake.ts'
 import { kindPart, type MessageKind } from './requests.ts'
 
 /**
@@ -47,9 +47,10 @@ export const createPeerCalls = (
   channel: Channel,
   identity: MemberIdentity,
   handlers: CallHandlers,
-  /** Those of the handlers that the peer may reach. */
-  reachable: Pick<CallHandlers['calls'], 'get'>,
+  /** Those that a client may call. */
+  clientKinds: ReadonlySet<MessageKind>,
 ): PeerCalls => {
+  const isOfClient = isClient(identity)
   let isOpen = true
   const peer: CallPeer = {
     identity,
@@ -68,8 +69,10 @@ export const createPeerCalls = (
         return
       }
       if (body.length < KIND_BYTES) throw new WireFault('A call ends too early')
-      const handler = reachable.get((body[0]! << 8) | body[1]!)
-      if (handler === undefined) throw new WireFault('A call is of an unknown kind')
+      const called = (body[0]! << 8) | body[1]!
+      const handler = handlers.calls.get(called)
+      if (handler === undefined || (isOfClient && !clientKinds.has(called)))
+        throw new WireFault('A call is of an unknown kind')
       handler(peer, correlation, body.subarray(KIND_BYTES))
     },
     close: () => {

@@ -92,8 +92,7 @@ export const createLink = (options: LinkOptions): Link => {
   const ids = createIds(role)
   const name = `${from.address.host}:${from.address.port}`
   const requests = createRequests(channel, clock, name, ids.next)
-  const callHandlers = reachable(handlers.calls.calls, from, handlers)
-  const calls = createPeerCalls(channel, from, handlers.calls, callHandlers)
+  const calls = createPeerCalls(channel, from, handlers.calls, handlers.clientKinds)
   const service = createService({
     channel,
     from,
