@@ -18,7 +18,8 @@ import {
   type Replicator,
 } from './replication/index.ts'
 import type { Structure } from './structures/structure.ts'
-import type { PartitionTable } from './table/partitionTable.ts'
+import { type BackupSettings, DEFAULT_BACKUPS, type GridSettings } from './settings.ts'
+import { createPartitionTable, type PartitionTable } from './table/index.ts'
 
 /** What this member holds and does, for the page of its state. */
 export interface GridStatistics {
@@ -195,6 +196,35 @@ export const createGrid = ({ host, member, table, structures }: GridParts): Grid
       table.close()
     },
   }
+}
+
+/** The most copies beside the primary that any structure is configured with. */
+const copiesOf = (settings: GridSettings): number => {
+  const { maps, queues, lists, sets, ringbuffers, atomics } = settings
+  const configured = [maps, queues, lists, sets, ringbuffers, atomics].flatMap(
+    (byName): Partial<BackupSettings>[] => Object.values(byName),
+  )
+  const copies = configured.map(
+    ({ backupCount, asyncBackupCount }) =>
+      (backupCount ?? DEFAULT_BACKUPS.backupCount) +
+      (asyncBackupCount ?? DEFAULT_BACKUPS.asyncBackupCount),
+  )
+  return Math.max(DEFAULT_BACKUPS.backupCount, ...copies)
+}
+
+/** Starts the part of a member in the grid; until the first table has come calls wait. */
+export const startGrid = (
+  host: Host,
+  member: Member,
+  settings: GridSettings,
+  structures: readonly Structure[],
+): Grid => {
+  const table = createPartitionTable(host, member, {
+    partitionCount: settings.partitionCount,
+    copies: copiesOf(settings),
+    grouping: { type: 'PER_MEMBER' },
+  })
+  return createGrid({ host, member, table, structures })
 }
 
 const callsOf = (invoker: Invoker): Omit<GridInvoker, 'subscribe'> => ({

@@ -1,7 +1,7 @@
 import { WireFault } from './bytes.ts'
 import type { Channel } from './channel.ts'
 import { type Frame, FRAME_KINDS } from './frames.ts'
-import { isClient, type MemberIdentity } from './handshake.ts'
+import type { MemberIdentity } from './handshake.ts'
 import { kindPart, type MessageKind } from './requests.ts'
 
 /**
@@ -27,8 +27,13 @@ export type CallHandler = (peer: CallPeer, id: number, body: Uint8Array) => void
 /** What becomes of calls; the same handlers for all connections. */
 export interface CallHandlers {
   readonly calls: Map<MessageKind, CallHandler>
-  onAnswer: CallHandler
+  readonly onAnswer: Set<CallHandler>
   readonly onLost: Set<(peer: CallPeer) => void>
+}
+
+/** The handlers that one peer may reach. */
+type PeerHandlers = Omit<CallHandlers, 'calls'> & {
+  readonly calls: Pick<CallHandlers['calls'], 'get'>
 }
 
 const KIND_BYTES = 2
@@ -46,33 +51,28 @@ export interface PeerCalls {
 export const createPeerCalls = (
   channel: Channel,
   identity: MemberIdentity,
-  handlers: CallHandlers,
-  /** Those that a client may call. */
-  clientKinds: ReadonlySet<MessageKind>,
+  handlers: PeerHandlers,
 ): PeerCalls => {
-  const isOfClient = isClient(identity)
   let isOpen = true
   const peer: CallPeer = {
     identity,
     get isOpen() {
       return isOpen
     },
-    call: (kind, id, body) => channel.sendParts(FRAME_KINDS.call, id, headOf(kind), body),
-    answer: (id, head, body) => channel.sendParts(FRAME_KINDS.answer, id, head, body),
-    send: (kind, body) => channel.sendParts(FRAME_KINDS.message, 0, headOf(kind), body),
+    call: (kind, id, body) => channel.send(FRAME_KINDS.call, id, headOf(kind), body),
+    answer: (id, head, body) => channel.send(FRAME_KINDS.answer, id, head, body),
+    send: (kind, body) => channel.send(FRAME_KINDS.message, 0, headOf(kind), body),
   }
   return {
     peer,
     receive: ({ kind, correlation, body }) => {
       if (kind === FRAME_KINDS.answer) {
-        handlers.onAnswer(peer, correlation, body)
+        for (const handler of handlers.onAnswer) handler(peer, correlation, body)
         return
       }
       if (body.length < KIND_BYTES) throw new WireFault('A call ends too early')
-      const called = (body[0]! << 8) | body[1]!
-      const handler = handlers.calls.get(called)
-      if (handler === undefined || (isOfClient && !clientKinds.has(called)))
-        throw new WireFault('A call is of an unknown kind')
+      const handler = handlers.calls.get((body[0]! << 8) | body[1]!)
+      if (handler === undefined) throw new WireFault('A call is of an unknown kind')
       handler(peer, correlation, body.subarray(KIND_BYTES))
     },
     close: () => {

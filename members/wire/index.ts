@@ -9,6 +9,7 @@ export {
   createClientMessenger,
   createMessenger,
   type Messenger,
+  type MessengerCalls,
   type MessengerOptions,
 } from './messenger.ts'
 export type { PeerEvents } from './peers.ts'

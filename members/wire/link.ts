@@ -22,9 +22,9 @@ export interface Handlers {
   readonly messages: Map<MessageKind, MessageHandler>
   readonly requests: Map<MessageKind, RequestHandler>
   readonly streams: Map<MessageKind, StreamHandler>
-  readonly calls: CallHandlers
   /** What clients may say too; of all else they are told that it is unknown. */
   readonly clientKinds: Set<MessageKind>
+  readonly calls: CallHandlers
 }
 
 type Lookup<Handler> = Pick<ReadonlyMap<MessageKind, Handler>, 'get'>
@@ -33,7 +33,7 @@ type Lookup<Handler> = Pick<ReadonlyMap<MessageKind, Handler>, 'get'>
 const reachable = <Handler>(
   all: Lookup<Handler>,
   from: MemberIdentity,
-  { clientKinds }: Handlers,
+  clientKinds: ReadonlySet<MessageKind>,
 ): Lookup<Handler> =>
   isClient(from) ? { get: (kind) => (clientKinds.has(kind) ? all.get(kind) : undefined) } : all
 
@@ -78,12 +78,10 @@ const createIds = (role: Role) => {
   }
 }
 
-const createDelivery = (handlers: Lookup<MessageHandler>, from: MemberIdentity) => {
-  return ({ body }: Frame): void => {
-    const reader = createByteReader(body)
-    // A kind that this version does not know is one that it need not know.
-    handlers.get(reader.u16())?.(from, reader.rest())
-  }
+const deliver = (messages: Lookup<MessageHandler>, from: MemberIdentity, frame: Frame): void => {
+  const reader = createByteReader(frame.body)
+  // A kind that this version does not know is one that it need not know.
+  messages.get(reader.u16())?.(from, reader.rest())
 }
 
 export const createLink = (options: LinkOptions): Link => {
@@ -92,23 +90,22 @@ export const createLink = (options: LinkOptions): Link => {
   const ids = createIds(role)
   const name = `${from.address.host}:${from.address.port}`
   const requests = createRequests(channel, clock, name, ids.next)
-  const calls = createPeerCalls(channel, from, handlers.calls, handlers.clientKinds)
-  const service = createService({
-    channel,
-    from,
-    requestsMax: limits.requestsMax,
-    handlers: reachable(handlers.requests, from, handlers),
-    onBug,
-  })
+  const { clientKinds } = handlers
+  const reached = <Handler>(all: Lookup<Handler>) => reachable(all, from, clientKinds)
+  const answering = { ...handlers.calls, calls: reached(handlers.calls.calls) }
+  const calls = createPeerCalls(channel, from, answering)
+  const { requestsMax } = limits
+  const serving = reached(handlers.requests)
+  const service = createService({ channel, from, requestsMax, handlers: serving, onBug })
   const streams = createStreams({
     channel,
     from,
     limits,
-    handlers: reachable(handlers.streams, from, handlers),
+    handlers: reached(handlers.streams),
     nextId: ids.next,
     isOwnId: ids.isOwn,
   })
-  const deliver = createDelivery(reachable(handlers.messages, from, handlers), from)
+  const messages = reached(handlers.messages)
   const receive = (frame: Frame): void => {
     switch (frame.kind) {
       case FRAME_KINDS.call:
@@ -116,7 +113,7 @@ export const createLink = (options: LinkOptions): Link => {
         calls.receive(frame)
         break
       case FRAME_KINDS.message:
-        deliver(frame)
+        deliver(messages, from, frame)
         break
       case FRAME_KINDS.request:
         service.receive(frame)

@@ -8,8 +8,22 @@ import { createPeers, type PeerEvents, type Peers } from './peers.ts'
 import type { MessageKind, RequestHandler, RequestOptions } from './requests.ts'
 import type { StreamHandler, StreamWriter } from './streams.ts'
 
+/** Requests so cheap that they can be made for every operation. */
+export interface MessengerCalls {
+  /** The connection to a member for calls, if there is one at this moment. */
+  callPeer(to: Address): CallPeer | undefined
+  /** Makes sure of a connection for calls; rejects as `connect` does. */
+  reachCallPeer(to: Address, timeoutMs: number): Promise<CallPeer>
+  /** A call of a kind without a handler cuts the peer off. */
+  onCall(kind: MessageKind, handler: CallHandler): void
+  /** Answers to calls; `body` begins with the head of the answer. Returns how to stop it. */
+  onAnswer(handler: CallHandler): () => void
+  /** Told when a connection is lost: no answer comes over it any more. Returns how to stop it. */
+  onCallPeerLost(listener: (peer: CallPeer) => void): () => void
+}
+
 /** What members say to each other, over connections that are made when they are needed. */
-export interface Messenger {
+export interface Messenger extends MessengerCalls {
   /** This member; its address is the one that others are told. */
   readonly identity: MemberIdentity
   /** Where the messenger listens. */
@@ -38,16 +52,6 @@ export interface Messenger {
   ): Promise<StreamWriter>
   /** Makes sure of a connection and tells who is there; NET-001, NET-002 or NET-007 when it is no mate. */
   connect(to: Address, timeoutMs: number): Promise<MemberIdentity>
-  /** The connection to a member for calls, if there is one at this moment. */
-  callPeer(to: Address): CallPeer | undefined
-  /** Makes sure of a connection for calls; rejects as `connect` does. */
-  reachCallPeer(to: Address, timeoutMs: number): Promise<CallPeer>
-  /** A call of a kind without a handler cuts the peer off. */
-  onCall(kind: MessageKind, handler: CallHandler): void
-  /** Answers to all calls of this messenger; `body` begins with the head of the answer. */
-  onAnswer(handler: CallHandler): void
-  /** Calls back when a connection is lost: no answer comes over it any more. Returns how to stop. */
-  onCallPeerLost(listener: (peer: CallPeer) => void): () => void
   /** Each kind has one handler; a kind without one is ignored (messages) or refused. */
   onMessage(kind: MessageKind, handler: MessageHandler): void
   onRequest(kind: MessageKind, handler: RequestHandler): void
@@ -109,29 +113,8 @@ const createHandlers = (): Handlers => ({
   messages: new Map(),
   requests: new Map(),
   streams: new Map(),
-  calls: { calls: new Map(), onAnswer: () => {}, onLost: new Set() },
   clientKinds: new Set(),
-})
-
-const reach = async (peers: Peers, to: Address, timeoutMs: number): Promise<Link> =>
-  peers.find(to) ?? (await peers.reach(to, timeoutMs))
-
-type MessengerCalls = Pick<
-  Messenger,
-  'callPeer' | 'reachCallPeer' | 'onCall' | 'onAnswer' | 'onCallPeerLost'
->
-
-const callsOf = (peers: Peers, handlers: CallHandlers): MessengerCalls => ({
-  callPeer: (to) => peers.find(to)?.callPeer,
-  reachCallPeer: async (to, timeoutMs) => (await reach(peers, to, timeoutMs)).callPeer,
-  onCall: (kind, handler) => handle(handlers.calls, kind, handler),
-  onAnswer: (handler) => {
-    handlers.onAnswer = handler
-  },
-  onCallPeerLost: (listener) => {
-    handlers.onLost.add(listener)
-    return () => handlers.onLost.delete(listener)
-  },
+  calls: { calls: new Map(), onAnswer: new Set(), onLost: new Set() },
 })
 
 interface Speaker {
@@ -172,6 +155,22 @@ const createSender = ({ limits, peers }: Speaker): Messenger['send'] => {
   }
 }
 
+const reach = async (peers: Peers, to: Address, timeoutMs: number): Promise<Link> =>
+  peers.find(to) ?? (await peers.reach(to, timeoutMs))
+
+const subscribe = <Listener>(listeners: Set<Listener>, listener: Listener): (() => void) => {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+const createCalls = (peers: Peers, handlers: CallHandlers): MessengerCalls => ({
+  callPeer: (to) => peers.find(to)?.callPeer,
+  reachCallPeer: async (to, timeoutMs) => (await reach(peers, to, timeoutMs)).callPeer,
+  onCall: (kind, handler) => handle(handlers.calls, kind, handler),
+  onAnswer: (handler) => subscribe(handlers.onAnswer, handler),
+  onCallPeerLost: (listener) => subscribe(handlers.onLost, listener),
+})
+
 const createSpeaker = (speaker: Speaker): Omit<ClientMessenger, 'close'> => {
   const { host, identity, handlers, peers } = speaker
   const request: Messenger['request'] = async (to, kind, body, given) => {
@@ -181,13 +180,13 @@ const createSpeaker = (speaker: Speaker): Omit<ClientMessenger, 'close'> => {
     return link.request(kind, body, { ...given, timeoutMs })
   }
   return {
+    ...createCalls(peers, handlers.calls),
     identity,
     send: createSender(speaker),
     request,
     openStream: async (to, kind, header, timeoutMs) =>
       (await reach(peers, to, timeoutMs)).openStream(kind, header),
     connect: async (to, timeoutMs) => (await reach(peers, to, timeoutMs)).peer,
-    ...callsOf(peers, handlers.calls),
     onMessage: (kind, handler) => handle(handlers.messages, kind, handler),
     onRequest: (kind, handler) => handle(handlers.requests, kind, handler),
     onStream: (kind, handler) => handle(handlers.streams, kind, handler),
@@ -231,10 +230,7 @@ export const createMessenger = async (options: MessengerOptions): Promise<Messen
       for (const kind of kinds) handlers.clientKinds.add(kind)
     },
     clients: () => peers.connected().filter(isClient),
-    onClients: (each) => {
-      clientListeners.add(each)
-      return () => clientListeners.delete(each)
-    },
+    onClients: (each) => subscribe(clientListeners, each),
     close: async () => {
       await Promise.all([listener.close(), peers.close()])
     },

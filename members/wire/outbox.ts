@@ -1,12 +1,13 @@
 import type { Clock, Connection, Timer } from '../../runtime/host/index.ts'
-import { encodeFrame, type FrameKind, HEADER_BYTES, writeHeader } from './frames.ts'
+import { createFrameBuffer } from './frameBuffer.ts'
+import { encodeFrame, type FrameKind } from './frames.ts'
 import type { WireLimits } from './limits.ts'
 
 /** Collects the frames of one turn and writes them together. */
 export interface Outbox {
   /** A frame as it is. */
   add(frame: Uint8Array): void
-  /** A frame with a body in two parts, written in place: nothing is made for it. */
+  /** A frame with a body in two parts, both free again when this returns. */
   addParts(kind: FrameKind, correlation: number, head: Uint8Array, body: Uint8Array): void
   /** Writes at once what was added. */
   flush(): void
@@ -17,7 +18,6 @@ export interface Outbox {
 
 /** Larger writes gain nothing from being put together. */
 const JOINED_BYTES_MAX = 64 * 1024
-const ROOM_BYTES_MIN = 1024
 const NOTHING = new Uint8Array(0)
 
 /** `onTooSlow` is called once the peer takes too little; the caller then cuts it off. */
@@ -27,9 +27,7 @@ export const createOutbox = (
   limits: WireLimits,
   onTooSlow: (reason: string) => void,
 ): Outbox => {
-  let room = NOTHING
-  let view = new DataView(room.buffer)
-  let length = 0
+  const frames = createFrameBuffer()
   let isFlushPlanned = false
   let stall: Timer | undefined
   let isClosed = false
@@ -49,56 +47,41 @@ export const createOutbox = (
     } else if (waitingBytes > 0 && stall === undefined) watchStall(waitingBytes)
   }
   const flush = (): void => {
-    if (isClosed || length === 0) return
-    const bytes = room.subarray(0, length)
-    length = 0
-    write(bytes)
+    if (!isClosed && frames.length > 0) write(frames.take())
   }
   const planned = (): void => {
     isFlushPlanned = false
     flush()
   }
-  /** Makes room for so many bytes more; returns where they begin. */
-  const advance = (count: number): number => {
-    const at = length
-    length += count
-    if (length > room.length) {
-      const larger = new Uint8Array(Math.max(length, room.length * 2, ROOM_BYTES_MIN))
-      larger.set(room.subarray(0, at))
-      room = larger
-      view = new DataView(room.buffer)
-    }
-    if (!isFlushPlanned) {
+  const added = (): void => {
+    if (frames.length >= JOINED_BYTES_MAX) flush()
+    else if (!isFlushPlanned) {
       isFlushPlanned = true
       queueMicrotask(planned)
     }
-    return at
+  }
+  /** What gains nothing from being put together; it keeps its place among the others. */
+  const writeLong = (frame: Uint8Array): void => {
+    flush()
+    write(frame)
   }
   return {
     add: (frame) => {
       if (isClosed) return
-      if (frame.length >= JOINED_BYTES_MAX) {
-        flush()
-        write(frame)
-        return
+      if (frame.length >= JOINED_BYTES_MAX) writeLong(frame)
+      else {
+        frames.add(frame)
+        added()
       }
-      const at = advance(frame.length)
-      room.set(frame, at)
-      if (length >= JOINED_BYTES_MAX) flush()
     },
     addParts: (kind, correlation, head, body) => {
       if (isClosed) return
-      const bodyBytes = head.length + body.length
-      if (bodyBytes >= JOINED_BYTES_MAX) {
-        flush()
-        write(encodeFrame(kind, correlation, head, body))
-        return
+      if (head.length + body.length >= JOINED_BYTES_MAX) {
+        writeLong(encodeFrame(kind, correlation, head, body))
+      } else {
+        frames.addParts(kind, correlation, head, body)
+        added()
       }
-      const at = advance(HEADER_BYTES + bodyBytes)
-      writeHeader(view, at, kind, correlation, bodyBytes)
-      room.set(head, at + HEADER_BYTES)
-      room.set(body, at + HEADER_BYTES + head.length)
-      if (length >= JOINED_BYTES_MAX) flush()
     },
     flush,
     drained: () => {
@@ -109,7 +92,7 @@ export const createOutbox = (
       isClosed = true
       stall?.cancel()
       stall = undefined
-      room = NOTHING
+      frames.release()
     },
   }
 }

@@ -1,6 +1,6 @@
 import { EngineError, ERROR_CODES, type ErrorCode } from '../../../runtime/errors/index.ts'
 import type { ByteSink, ByteSource } from '../bytes/index.ts'
-import type { PartitionRow } from '../table/row.ts'
+import type { PartitionRow } from '../table/index.ts'
 import type { Invocation } from './invoker.ts'
 import { readRow, writeRow } from '../rowCodec.ts'
 

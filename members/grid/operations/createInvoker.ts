@@ -1,9 +1,9 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Address, Clock, Timer } from '../../../runtime/host/index.ts'
-import type { CallPeer, Messenger } from '../../wire/index.ts'
+import type { CallPeer, MessengerCalls } from '../../wire/index.ts'
 import { ByteSink, ByteSource } from '../bytes/index.ts'
 import { GRID_KINDS } from '../kinds.ts'
-import { type PartitionRow, primaryOf } from '../table/row.ts'
+import { type PartitionRow, primaryOf } from '../table/index.ts'
 import { OUTCOMES, readNotHere, readRefusal, writeCall } from './codec.ts'
 import type { GridInvoker, Invocation } from './invoker.ts'
 
@@ -24,7 +24,7 @@ export interface Invoker extends Calls {
 /** What differs between a member and a client. */
 export interface InvokerOptions {
   readonly clock: Clock
-  readonly messenger: Pick<Messenger, 'callPeer' | 'reachCallPeer' | 'onAnswer' | 'onCallPeerLost'>
+  readonly messenger: MessengerCalls
   readonly partitionCount: number
   readonly callerId: string
   readonly row: (partition: number) => PartitionRow | undefined
@@ -76,7 +76,7 @@ class InvokerOfCalls implements Invoker {
   readonly #flying = new Map<number, Call>()
   readonly #resting = new Set<Call>()
   readonly #dials = new Set<string>()
-  readonly #stop: () => void
+  readonly #stops: readonly (() => void)[]
   #lastId = 0
   #timer: Timer | undefined
   #timerMs = Infinity
@@ -85,8 +85,10 @@ class InvokerOfCalls implements Invoker {
   constructor(options: InvokerOptions) {
     this.#options = options
     const { messenger } = options
-    messenger.onAnswer((peer, id, body) => this.#onAnswer(peer, id, body))
-    this.#stop = messenger.onCallPeerLost((peer) => this.#lose((call) => call.peer === peer))
+    this.#stops = [
+      messenger.onAnswer((peer, id, body) => this.#onAnswer(peer, id, body)),
+      messenger.onCallPeerLost((peer) => this.#lose((call) => call.peer === peer)),
+    ]
   }
 
   get partitionCount(): number {
@@ -154,7 +156,7 @@ class InvokerOfCalls implements Invoker {
 
   close(): void {
     this.#closedBy = new EngineError('GRD-001', 'This member or client is closing')
-    this.#stop()
+    for (const stop of this.#stops) stop()
     this.#timer?.cancel()
     this.#timer = undefined
     for (const call of [...this.#flying.values(), ...this.#resting]) {

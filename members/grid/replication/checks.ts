@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../../runtime/host/index.ts'
-import { holdersOf } from '../table/row.ts'
+import { holdersOf } from '../table/index.ts'
 import type { Copier } from './copier.ts'
 import { type Compared, ENTRIES, type Listed, writeCheck, writeHead } from './entries.ts'
 import type { Outgoing } from './outgoing.ts'

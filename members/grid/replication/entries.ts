@@ -1,6 +1,6 @@
 import type { ByteSink, ByteSource } from '../bytes/index.ts'
 import { readRow, writeRow } from '../rowCodec.ts'
-import type { PartitionRow } from '../table/row.ts'
+import type { PartitionRow } from '../table/index.ts'
 
 /** What a primary tells a holder of a partition, in one order with all else it tells it. */
 export const ENTRIES = {

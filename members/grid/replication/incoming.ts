@@ -2,8 +2,8 @@ import type { Messenger } from '../../wire/index.ts'
 import type { Member } from '../../member/index.ts'
 import { ByteSink, ByteSource } from '../bytes/index.ts'
 import { GRID_KINDS } from '../kinds.ts'
-import type { PartitionTable } from '../table/partitionTable.ts'
-import { primaryOf } from '../table/row.ts'
+import type { PartitionTable } from '../table/index.ts'
+import { primaryOf } from '../table/index.ts'
 import {
   type Check,
   type Compared,

@@ -1,7 +1,7 @@
 import type { Host } from '../../../runtime/host/index.ts'
 import type { CallPeer } from '../../wire/index.ts'
 import type { Fragment, Structure } from '../structures/structure.ts'
-import type { PartitionRow } from '../table/row.ts'
+import type { PartitionRow } from '../table/index.ts'
 
 /** Where the answer of a call goes: over a connection, or to the invoker of this member. */
 export type Caller = Pick<CallPeer, 'identity' | 'isOpen' | 'answer'>
