@@ -7,6 +7,7 @@ export {
   type GridSettings,
   type MapSettings,
   type MapStoreSettings,
+  type MemberGrouping,
   type MergePolicy,
   type NearCacheSettings,
   settingsOf,
