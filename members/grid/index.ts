@@ -11,3 +11,4 @@ export {
   type NearCacheSettings,
   settingsOf,
 } from './settings.ts'
+export { type Grid, type GridStatistics, startGrid, type StructureSizes } from './start.ts'

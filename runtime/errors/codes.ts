@@ -286,6 +286,22 @@ export const ERROR_CODES = {
     what: 'Members of one cluster are configured differently.',
     action: 'Give all the same hazelcast.partition.count, and run compatible versions.',
   },
+  'GRD-001': {
+    what: 'The grid did not answer in time.',
+    action: 'Check that the members run and reach each other; try again.',
+  },
+  'GRD-002': {
+    what: 'An operation may or may not have run: its answer was lost.',
+    action: 'Look at the state before trying again; what may run twice can be tried again at once.',
+  },
+  'GRD-003': {
+    what: 'No member of the cluster holds data.',
+    action: 'Start a member with the role `master` or `master_and_worker`.',
+  },
+  'GRD-004': {
+    what: 'This side of a split has no majority of the masters, so it must not answer.',
+    action: 'Restore the network between the members, or start the masters that are missing.',
+  },
   'GRD-050': {
     what: 'A client reaches no member of its cluster.',
     action: 'Check that members run, and the addresses and the cluster name that the client has.',

@@ -1,6 +1,6 @@
 import type { Address } from '../../../runtime/host/index.ts'
 import type { ByteSink, ByteSource } from '../bytes/index.ts'
-import { readRow, writeRow } from '../operations/rowCodec.ts'
+import { readRow, writeRow } from '../rowCodec.ts'
 import type { PartitionRow } from '../table/row.ts'
 
 /**
