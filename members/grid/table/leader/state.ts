@@ -85,6 +85,11 @@ export type LeaderEvent = { readonly nowMs: number; readonly isSafe: boolean } &
   | { readonly kind: 'reset' }
 )
 
+type WithoutTime<Event> = Event extends unknown ? Omit<Event, 'nowMs' | 'isSafe'> : never
+
+/** An event as it happens, before it is known when. */
+export type LeaderInput = WithoutTime<LeaderEvent>
+
 export type PartitionVersion = readonly [partition: number, version: number]
 
 export type LeaderEffect =
