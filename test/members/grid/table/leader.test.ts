@@ -49,6 +49,8 @@ const createDriver = () => {
     replicas: 2,
   })
   const asked = new Map<number, number>()
+  /** `partition version` of what was reported frozen. */
+  const frozen = new Set<string>()
   const dispatch = (event: LeaderInput): void => {
     const taken = step(state, { ...event, nowMs: 0, isSafe })
     state = taken.state
@@ -86,6 +88,7 @@ const createDriver = () => {
         })
         return
       case 'freeze':
+        for (const [at, version] of asked) frozen.add(`${at} ${version}`)
         report(done.name, { frozen: [...asked] })
         return
       case 'leave':
@@ -106,7 +109,7 @@ const createDriver = () => {
     view(['a'])
     dispatch({ kind: 'fetched', memberId: 'a', epoch: 1, rows: [] })
   }
-  return { state: () => state, isSafe: () => isSafe, perform, start }
+  return { state: () => state, isSafe: () => isSafe, perform, start, frozen }
 }
 
 const loadsOf = (rows: LeaderState['rows']): Map<string, number> => {
@@ -125,7 +128,7 @@ const loadsOf = (rows: LeaderState['rows']): Map<string, number> => {
 const expectLawful = (
   before: PartitionRow,
   now: PartitionRow,
-  wasSynced: boolean,
+  { isSynced, isFrozen }: { readonly isSynced: boolean; readonly isFrozen: boolean },
   present: ReadonlySet<string>,
 ): void => {
   expect(now.version).toBeGreaterThanOrEqual(before.version)
@@ -133,9 +136,11 @@ const expectLawful = (
     expect(now).toEqual(before)
     return
   }
-  const isContracted = wasSynced && sameIds(before.next, now.replicas)
+  const isContracted = isSynced && sameIds(before.next, now.replicas)
   const dropped = before.replicas.filter((id) => present.has(id) && !now.replicas.includes(id))
   if (!isContracted) expect(dropped).toEqual([])
+  const primary = before.replicas[0]!
+  if (present.has(primary) && !isFrozen) expect(now.replicas[0]).toBe(primary)
 }
 
 describe('the master of the table', () => {
@@ -151,10 +156,11 @@ describe('the master of the table', () => {
           const present = new Set(now.members.map(({ id }) => id))
           for (const [at, row] of now.rows.entries()) {
             const old = before.rows[at]!
-            const isInSync =
-              before.syncedVersions[at] === old.version || now.syncedVersions[at] === old.version
-            const isNowSynced = done.kind === 'sync' && old.replicas[0] === done.name
-            expectLawful(old, row!, isInSync || isNowSynced, present)
+            const isSynced =
+              before.syncedVersions[at] === old.version ||
+              (done.kind === 'sync' && old.replicas[0] === done.name)
+            const isFrozen = driver.frozen.has(`${at} ${old.version}`)
+            expectLawful(old, row!, { isSynced, isFrozen }, present)
             if (!driver.isSafe()) expect(row).toBe(old)
           }
           for (const load of loadsOf(now.rows).values()) {
