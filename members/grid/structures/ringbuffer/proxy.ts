@@ -28,8 +28,8 @@ export interface Ringbuffer<T> {
   readOne(sequence: number, signal?: AbortSignal): Promise<T>
   /**
    * Reads from a sequence on, or from the oldest one when that is gone, or from the next one when
-   * it is too far ahead: `countMax` items at most, as soon as there are `countMin`. Both are at
-   * most 1000, and the capacity.
+   * it is too far ahead: `countMax` items at most, as soon as there are `countMin`. `countMax` is
+   * at most 1000, `countMin` at most the capacity.
    */
   readMany(
     start: number,
