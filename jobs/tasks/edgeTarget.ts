@@ -1,12 +1,12 @@
-import type { RingWriter } from '../../runtime/exchange/index.ts'
+import type { EdgeWriter } from '../../runtime/exchange/index.ts'
 import type { Control, Target } from '../../runtime/isolate/index.ts'
 import type { Batch } from '../../runtime/rows/index.ts'
 
-/** The sending end of a ring as a target with one input. */
-export class RingTarget implements Target {
-  readonly #writer: RingWriter
+/** The sending end of an edge as a target with one input. */
+export class EdgeTarget implements Target {
+  readonly #writer: EdgeWriter
 
-  constructor(writer: RingWriter) {
+  constructor(writer: EdgeWriter) {
     this.#writer = writer
   }
 
