@@ -18,7 +18,7 @@ export interface Ringbuffer<T> {
   /**
    * Adds all items next to each other; the sequence of the last one. Without room for all,
    * `overwrite` (if nothing is said) drops the oldest items, `fail` adds nothing and gives -1, and
-   * `wait` waits until enough items are too old.
+   * `wait` waits until enough items are too old (GRD-034 for more than the capacity).
    */
   addAll(items: readonly T[], overflow?: Overflow, signal?: AbortSignal): Promise<number>
   /**

@@ -131,6 +131,10 @@ class RingbufferFragment implements Fragment {
     const overflow = source.u8()
     const waitMs = source.f64()
     const values = readValues(source)
+    if (overflow === OVERFLOW.wait && values.length > this.#capacity) {
+      const held = `The ringbuffer ${this.#name} holds ${this.#capacity} items`
+      throw new EngineError('GRD-034', `${held}: ${values.length} at once never have room`)
+    }
     if (overflow !== OVERFLOW.overwrite && this.#room(nowMs) < values.length) {
       const mayWait = overflow === OVERFLOW.wait && waitMs > 0 && call.turn !== 3
       if (mayWait) call.park(ROOM, waitMs)

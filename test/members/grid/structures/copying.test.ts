@@ -80,15 +80,19 @@ const isCopied = (
       copies: fc.boolean(),
     })
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), fc.nat(40), async (steps, before) => {
-        const trial = copying(structure)
-        const actions = actionsOf(trial.context)
-        for (const [index, { action, choice, copies }] of steps.entries()) {
-          await actions[action % actions.length]!(choice)
-          if (copies && index > before) trial.step()
-        }
-        trial.finish()
-      }),
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 60, size: 'max' }),
+        fc.nat(40),
+        async (steps, before) => {
+          const trial = copying(structure)
+          const actions = actionsOf(trial.context)
+          for (const [index, { action, choice, copies }] of steps.entries()) {
+            await actions[action % actions.length]!(choice)
+            if (copies && index > before) trial.step()
+          }
+          trial.finish()
+        },
+      ),
       { numRuns: 150 },
     )
   })
