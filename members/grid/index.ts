@@ -7,7 +7,9 @@ export {
   type GridSettings,
   type MapSettings,
   type MapStoreSettings,
+  type MemberGrouping,
   type MergePolicy,
   type NearCacheSettings,
   settingsOf,
 } from './settings.ts'
+export { type Grid, type GridStatistics, startGrid, type StructureSizes } from './start.ts'

@@ -298,6 +298,10 @@ export const ERROR_CODES = {
     what: 'Too many calls to the grid are under way.',
     action: 'Try again a little later, or have fewer under way at once.',
   },
+  'GRD-053': {
+    what: 'The grid was asked for something that cannot be.',
+    action: 'Correct what the message names.',
+  },
   'JOB-020': {
     what: 'The connection between two tasks of a job broke.',
     action:
@@ -359,6 +363,22 @@ export const ERROR_CODES = {
   'GRD-020': {
     what: 'A predicate, projection or aggregation makes no sense.',
     action: 'Correct it as the message says.',
+  },
+  'GRD-001': {
+    what: 'The grid did not answer in time.',
+    action: 'Check that the members run and reach each other; try again.',
+  },
+  'GRD-002': {
+    what: 'An operation may or may not have run: its answer was lost.',
+    action: 'Look at the state before trying again; what may run twice can be tried again at once.',
+  },
+  'GRD-003': {
+    what: 'No member of the cluster holds data.',
+    action: 'Start a member with the role `master` or `master_and_worker`.',
+  },
+  'GRD-004': {
+    what: 'This side of a split has no majority of the masters, so it must not answer.',
+    action: 'Restore the network between the members, or start the masters that are missing.',
   },
   'API-001': {
     what: 'The HTTP port would be open to other machines without credentials.',

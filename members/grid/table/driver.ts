@@ -231,7 +231,10 @@ const createParts = (host: Host, member: Member, options: PartitionTableOptions)
   return parts
 }
 
-/** The table of a member: it follows the member's views from now on, until it is closed. */
+/**
+ * The table of a member: it follows the member's views until it is closed. Nothing happens before
+ * the end of this turn, so that those who listen hear everything.
+ */
 export const createPartitionTable = (
   host: Host,
   member: Member,
@@ -256,8 +259,10 @@ export const createPartitionTable = (
   })
   const stopListening = member.onEvent((event) => onMemberEvent(parts, event))
   reporter.needReplicas(options.copies + 1)
-  const view = member.view()
-  if (view !== undefined) onView(parts, view)
+  queueMicrotask(() => {
+    const view = member.view()
+    if (view !== undefined && !parts.isClosed) onView(parts, view)
+  })
   return {
     partitionCount: copy.partitionCount,
     row: (partition) => copy.row(partition),

@@ -1,4 +1,4 @@
-import type { GridInvoker } from '../../operations/invoker.ts'
+import type { GridInvoker } from '../../operations/index.ts'
 import { createBulkCalls, type BulkCalls } from './bulkCalls.ts'
 import { createMapCaller } from './caller.ts'
 import { createKeyCalls, type KeyCalls } from './keyCalls.ts'
