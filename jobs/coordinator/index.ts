@@ -8,7 +8,7 @@ export type { CheckpointName, CheckpointStorage } from './storage/checkpointStor
 export { openCheckpointStorage, type StorageSettings } from './storage/openStorage.ts'
 export type { StateMap, StateMaps } from './storage/stateMap.ts'
 export type { CheckpointNews } from './checkpointDriver.ts'
-export { commitInfosOf, type CheckpointRecord, type OperatorIdentity } from './checkpointRecord.ts'
+export { operatorsOf, type CheckpointRecord, type OperatorIdentity } from './checkpointRecord.ts'
 export { PipelineExecution, type ExecutionOptions } from './execution.ts'
 export { pipelineTasks, taskNames, type PipelineTasks } from './pipelineTasks.ts'
 export { TaskCrew } from './taskCrew.ts'
