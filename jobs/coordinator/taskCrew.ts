@@ -77,6 +77,8 @@ export class TaskCrew {
   async end(abort: boolean): Promise<void> {
     await Promise.all(this.#posts.map((post) => ask(post, { kind: 'end', abort })))
     this.close()
+    const { hosts, execution } = this.#options
+    for (const { member, isLost } of this.#posts) if (isLost) hosts.endLater(member, execution)
   }
 
   /** Leaves the tasks running and hears no more of them. */

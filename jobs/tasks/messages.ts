@@ -4,6 +4,7 @@ import type { JsonValue } from '../../runtime/config/index.ts'
 import type { ErrorCode, Place, Retry } from '../../runtime/errors/index.ts'
 import type { TableSchema } from '../../runtime/rows/index.ts'
 import type { CommitInfo, Split } from '../connectors/index.ts'
+import type { PipelineGraph } from '../code/index.ts'
 import type { Plan, Vertex } from '../plan/index.ts'
 
 /** The tables that reach a vertex and that leave it; by vertex id. */
@@ -70,6 +71,10 @@ export interface GroupDeployment {
 
 /** From the coordinator to an isolate. */
 export type TaskCommand =
+  /** Runs the bundle of the job's code, before anything else is asked. */
+  | { readonly kind: 'loadCode'; readonly path: string }
+  /** Asks what pipeline the code holds. */
+  | { readonly kind: 'describe' }
   /** Loads the plugins of these vertices: what is deployed then starts at once. */
   | { readonly kind: 'load'; readonly vertices: readonly Vertex[] }
   | { readonly kind: 'prepare'; readonly execution: Execution; readonly restoring: boolean }
@@ -136,6 +141,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /** From an isolate to the coordinator. */
 export type TaskReport =
+  | { readonly kind: 'described'; readonly graph: PipelineGraph }
   | { readonly kind: 'prepared'; readonly tables: { readonly [vertexId: number]: VertexTables } }
   | { readonly kind: 'listening'; readonly address: Address }
   | { readonly kind: 'deployed' }

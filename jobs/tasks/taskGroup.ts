@@ -193,7 +193,10 @@ export class TaskGroup {
       countSkipped: this.#deadLetters.countSkipped,
     }
     const { host } = this.#environment
-    const operator: Operator = new TransformOperator(transform, vertex, host, failures)
+    const transformHost = { clock: host.clock, random: host.random, code: this.#environment.code() }
+    const operator: Operator =
+      transform.createOperator?.(vertex.options as never, transformHost) ??
+      new TransformOperator(transform, vertex, transformHost, failures)
     operator.restore?.(this.#restoredStates(vertex.id) as readonly StateEntry[])
     const node = new OperatorNode({
       ...this.#nodeOptions(vertex),

@@ -1,4 +1,5 @@
 import type { Host, ThreadPort } from '../../runtime/host/index.ts'
+import { loadCode, type JobCode } from '../code/index.ts'
 import type { Vertex } from '../plan/index.ts'
 import { CommitterTask } from './committerTask.ts'
 import { EnumeratorTask } from './enumeratorTask.ts'
@@ -22,6 +23,9 @@ export class TaskIsolate {
   readonly #enumeratorOpened = Promise.withResolvers<EnumeratorTask>()
   #incoming: IncomingStreams | null = null
   #committer: CommitterTask | null = null
+  /** A promise, since the next command may come while it loads. */
+  #loading: Promise<JobCode> | null = null
+  #code: JobCode | undefined
   #failed = false
 
   constructor(host: Host, port: ThreadPort) {
@@ -31,6 +35,7 @@ export class TaskIsolate {
       report: (report) => this.#report(report),
       fail: (thrown, vertexName) => this.#fail(thrown, vertexName),
       signal: this.#cancellation.signal,
+      code: () => this.#code,
     }
   }
 
@@ -39,7 +44,14 @@ export class TaskIsolate {
   }
 
   async #obey(command: TaskCommand): Promise<void> {
+    if (this.#loading !== null && this.#code === undefined) await this.#loading
     switch (command.kind) {
+      case 'loadCode':
+        this.#loading = loadCode(this.#environment.host.modules, command.path)
+        this.#code = await this.#loading
+        return
+      case 'describe':
+        return this.#report({ kind: 'described', graph: this.#code!.graph })
       case 'load':
         await Promise.all(command.vertices.map(loadPlugin))
         return

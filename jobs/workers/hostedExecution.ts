@@ -47,6 +47,7 @@ export class HostedExecution {
   /** What each enumerator has granted and has not arrived yet. */
   readonly #grants = new Map<TaskName, Set<Promise<void>>>()
   #listener: ((report: HostReport) => void) | null = null
+  #unattendedSinceMs = Infinity
   #backlog: HostReport[] = []
   #ending: Promise<void> | null = null
 
@@ -57,7 +58,11 @@ export class HostedExecution {
       if (places[name] !== self) continue
       const thread = isolates.take(`pipeline-${id.pipelineId} ${name}`)
       const onReport = (report: TaskReport): void => this.#reported(name, report)
-      this.#tasks.set(name, new HostedTask({ host, thread, name, onReport }))
+      const grantsArrived = (): Promise<unknown> | undefined => {
+        const pending = this.#grants.get(name)
+        return pending === undefined || pending.size === 0 ? undefined : Promise.all(pending)
+      }
+      this.#tasks.set(name, new HostedTask({ host, thread, name, onReport, grantsArrived }))
     }
   }
 
@@ -69,16 +74,23 @@ export class HostedExecution {
     return [...this.#tasks.values()].map((task) => task.status)
   }
 
-  /** Sends all reports from now on to one coordinator, or to none. */
-  listen(listener: ((report: HostReport) => void) | null): void {
+  /** Sends all reports from now on to one coordinator. */
+  listen(listener: (report: HostReport) => void): void {
     this.#listener = listener
-    if (listener === null) return
+    this.#unattendedSinceMs = Infinity
     for (const report of this.#backlog.splice(0)) listener(report)
   }
 
-  /** Whether a coordinator listens. */
-  get isAttended(): boolean {
-    return this.#listener !== null
+  /** This coordinator hears no more; another one may have taken over already. */
+  unlisten(listener: (report: HostReport) => void): void {
+    if (this.#listener !== listener) return
+    this.#listener = null
+    this.#unattendedSinceMs = this.#options.host.clock.monotonic()
+  }
+
+  /** Since when no coordinator listens; Infinity while one does. */
+  get unattendedSinceMs(): number {
+    return this.#unattendedSinceMs
   }
 
   command(name: TaskName, command: RemoteCommand): void {
@@ -139,9 +151,6 @@ export class HostedExecution {
       }
       case 'granted':
         return this.#granted(name, report)
-      case 'enumerated':
-        void this.#reportEnumerated(name, report)
-        return
       default:
         this.#tell({ kind: 'task', task: name, report })
     }
@@ -156,16 +165,6 @@ export class HostedExecution {
     const arrived = this.#route(name, `group ${instance}`, command)
     pending.add(arrived)
     void arrived.then(() => pending.delete(arrived))
-  }
-
-  /**
-   * The coordinator triggers the groups next. What the enumerator granted before it saved must be
-   * with its group by then: neither snapshot would hold it otherwise.
-   */
-  async #reportEnumerated(name: TaskName, report: TaskReport): Promise<void> {
-    const pending = this.#grants.get(name)
-    if (pending !== undefined && pending.size > 0) await Promise.all(pending)
-    this.#tell({ kind: 'task', task: name, report })
   }
 
   /** Never rejects: a command that may be lost fails the task that sent it. */

@@ -1,5 +1,6 @@
-export { createIsolatePool, type IsolatePool } from './isolatePool.ts'
+export { createIsolatePool, withCode, type IsolatePool } from './isolatePool.ts'
 export { localPlaces, localTaskHosts } from './localHosts.ts'
+export { startTaskService, type TaskService, type TaskServiceOptions } from './taskService.ts'
 export type {
   EdgePlan,
   ExecutionId,

@@ -1,4 +1,5 @@
 import type { Host, Thread } from '../../runtime/host/index.ts'
+import type { TaskCommand } from '../tasks/index.ts'
 
 /** Where the module of an isolate is, from the folder of the project. */
 const ISOLATE_MODULE = 'jobs/tasks/main.ts'
@@ -9,6 +10,16 @@ export interface IsolatePool {
   /** Ends those that nobody took. */
   close(): Promise<void>
 }
+
+/** The same isolates, each with the code of a job loaded before anything else. */
+export const withCode = (isolates: IsolatePool, path: string): IsolatePool => ({
+  take: (name) => {
+    const thread = isolates.take(name)
+    thread.post({ kind: 'loadCode', path } satisfies TaskCommand)
+    return thread
+  },
+  close: () => isolates.close(),
+})
 
 /** Starts `readyCount` isolates at once; a further one is started when it is taken. */
 export const createIsolatePool = (host: Host, readyCount: number): IsolatePool => {

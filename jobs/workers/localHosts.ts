@@ -18,6 +18,7 @@ export const localTaskHosts = (host: Host, isolates: IsolatePool): TaskHosts => 
   })
   return {
     open: (_member, execution, events) => taskHost.open(execution, 0, events),
+    endLater: () => undefined,
     nameOf: () => 'this process',
   }
 }

@@ -47,6 +47,8 @@ export interface TaskStatus {
   readonly drained: boolean
   /** The last checkpoint that it was triggered for; 0 for none. */
   readonly triggeredId: number
+  /** The last checkpoint that it was told to be complete; 0 for none. */
+  readonly completedId: number
   /** What must not be lost: acknowledgements of the last checkpoint, counts, a failure; in order. */
   readonly retained: readonly TaskReport[]
 }
@@ -85,6 +87,8 @@ export interface HostLinkEvents {
 export interface TaskHosts {
   /** `member` is an id, as in the places. Never throws: what is wrong comes as `onLost`. */
   open(member: string, execution: ExecutionId, events: HostLinkEvents): HostLink
+  /** Ends what is left of an execution on a member that was lost, as soon as it is reached again. */
+  endLater(member: string, execution: ExecutionId): void
   /** How errors name a member, such as `10.0.0.2:5801`. */
   nameOf(member: string): string
 }

@@ -53,7 +53,7 @@ export class TaskHost {
         else this.#obey(id, command, onReport)
       },
       close: () => {
-        if (isOpen) this.#find(id)?.listen(null)
+        this.#find(id)?.unlisten(onReport)
         isOpen = false
       },
     }

@@ -2,6 +2,7 @@ import type { Databases } from './database.ts'
 import type { Disk } from './disk.ts'
 import type { Http } from './http.ts'
 import type { Memory } from './memory.ts'
+import type { Modules } from './modules.ts'
 import type { Network } from './network.ts'
 import type { ObjectStores } from './objects.ts'
 import type { Threads } from './threads.ts'
@@ -20,6 +21,7 @@ export interface Host {
   readonly databases: Databases
   readonly objects: ObjectStores
   readonly memory: Memory
+  readonly modules: Modules
   /** Environment variables as they were when the process started. */
   readonly environment: Environment
 }

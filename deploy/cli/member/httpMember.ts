@@ -31,5 +31,7 @@ export const createHttpMember = (
     return record === undefined ? undefined : life.locations?.urlOf(record)
   },
   isSafe: () => life.member?.isSafe() ?? false,
+  migrationQueueSize: () => 0,
+  data: () => undefined,
   configuration,
 })

@@ -23,6 +23,11 @@ import { FencedRecord, takenOver } from './fenced.ts'
 import { newState, openIds, type FoundJob } from './found.ts'
 import { PipelineRunner } from './pipelineRunner.ts'
 
+interface QueuedEvent {
+  readonly event: JobEvent
+  readonly onNoted: (() => void) | undefined
+}
+
 /** The grid may fail for a while. */
 const ARCHIVE_RETRY_MS = 1_000
 
@@ -39,7 +44,7 @@ export class JobRun {
   #state: JobState
   #diary: JobDiary
   /** Events that wait for those before them to be written down. */
-  #events: JobEvent[] = []
+  #events: QueuedEvent[] = []
   #isStepping = false
   #isGone = false
   #isChanged = false
@@ -102,8 +107,16 @@ export class JobRun {
   }
 
   dispatch(event: JobEvent): void {
-    this.#events.push(event)
+    this.#events.push({ event, onNoted: undefined })
     if (!this.#isStepping) void this.#stepAll()
+  }
+
+  /** Resolves when what follows from the event is written down: another master would go on with it. */
+  request(event: JobEvent): Promise<void> {
+    return new Promise((resolve) => {
+      this.#events.push({ event, onNoted: resolve })
+      if (!this.#isStepping) void this.#stepAll()
+    })
   }
 
   /** Takes a savepoint of all pipelines that run; the job goes on. */
@@ -223,9 +236,9 @@ export class JobRun {
   async #stepAll(): Promise<void> {
     this.#isStepping = true
     try {
-      for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
-        if (this.#isGone) return
-        await this.#step(event)
+      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+        if (!this.#isGone) await this.#step(next.event)
+        next.onNoted?.()
       }
     } catch (thrown) {
       this.#fenced(thrown)

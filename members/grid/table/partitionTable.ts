@@ -1,3 +1,4 @@
+import type { MigrationEvent, PartitionLostEvent } from './events.ts'
 import type { PartitionRow } from './row.ts'
 
 /** The table of partitions as this member knows it, and its part in changing it. */
@@ -23,5 +24,10 @@ export interface PartitionTable {
   migrationQueueSize(): number
   /** Hands over all that this member owns; resolves when it owns nothing or nobody can take it. */
   leave(): Promise<void>
+  /** A structure with so many copies is used: rows get as many replicas, where there are members. */
+  needCopies(copies: number): void
+  /** As this member sees them: it may miss some of those that came fast one after the other. */
+  onMigration(listener: (event: MigrationEvent) => void): () => void
+  onPartitionLost(listener: (event: PartitionLostEvent) => void): () => void
   close(): void
 }

@@ -25,3 +25,13 @@ export const holdersOf = (row: PartitionRow, copies: number): string[] => {
   for (const id of row.next?.slice(0, copies + 1) ?? []) if (!holders.includes(id)) holders.push(id)
   return holders
 }
+
+export const sameIds = (
+  left: readonly string[] | undefined,
+  right: readonly string[] | undefined,
+): boolean =>
+  left === right ||
+  (left !== undefined &&
+    right !== undefined &&
+    left.length === right.length &&
+    left.every((id, at) => id === right[at]))

@@ -4,6 +4,7 @@ import { createDatabases } from './database.ts'
 import { realDisk } from './disk.ts'
 import { realHttp } from './http.ts'
 import { realMemory } from './memory.ts'
+import { realModules } from './modules.ts'
 import { realNetwork } from './network.ts'
 import { realObjects } from './objects.ts'
 import { realRandom } from './random.ts'
@@ -20,5 +21,6 @@ export const createRealHost = (): Host => ({
   databases: createDatabases(),
   objects: realObjects,
   memory: realMemory,
+  modules: realModules,
   environment: process.env,
 })

@@ -1,0 +1,105 @@
+import { assign, groupMembers } from '../assignment/index.ts'
+import { EPOCH_STRIDE, type PartitionRow, sameIds } from '../row.ts'
+import { type Draft, REPLICAS_MAX } from './state.ts'
+
+/** Makes a new version of a row; what was known of the old one no longer counts. */
+export const setRow = (
+  draft: Draft,
+  partition: number,
+  row: Pick<PartitionRow, 'replicas' | 'next'>,
+): void => {
+  const version = Math.max((draft.rows[partition]?.version ?? 0) + 1, draft.epoch * EPOCH_STRIDE)
+  draft.rows[partition] = { version, replicas: row.replicas, next: row.next }
+  draft.handovers.delete(partition)
+  draft.lostVersions.delete(partition)
+  draft.changed.add(partition)
+}
+
+interface Scene {
+  /** Data members of the view. */
+  readonly present: ReadonlySet<string>
+  readonly groupOf: ReadonlyMap<string, number>
+  readonly depth: number
+}
+
+const groupNumbers = (groups: readonly (readonly string[])[]): Map<string, number> =>
+  new Map(groups.flatMap((group, at) => group.map((id) => [id, at] as const)))
+
+/** Further members at the end, up to the wanted number: nothing has to move for that. */
+const filled = (
+  replicas: readonly string[],
+  target: readonly string[],
+  { groupOf, depth }: Scene,
+): readonly string[] => {
+  const result = [...replicas]
+  const used = new Set(result.map((id) => groupOf.get(id)))
+  for (const id of target) {
+    if (result.length >= depth) break
+    if (result.includes(id) || used.has(groupOf.get(id))) continue
+    result.push(id)
+    used.add(groupOf.get(id))
+  }
+  return result
+}
+
+/** What a row is to be when all members leave, so that nobody can take over. */
+const unmoved = (
+  row: PartitionRow | undefined,
+  present: ReadonlySet<string>,
+): readonly string[] => {
+  const alive = row?.replicas.filter((id) => present.has(id)) ?? []
+  return alive.length > 0 ? alive : [...present].slice(0, 1)
+}
+
+/** Strikes who is gone from a row and fills it up. */
+const repair = (
+  draft: Draft,
+  partition: number,
+  target: readonly string[],
+  scene: Scene,
+  isStamping: boolean,
+): void => {
+  const row = draft.rows[partition]
+  const { present } = scene
+  const nextAlive = row?.next?.filter((id) => present.has(id)) ?? []
+  const alive = row?.replicas.filter((id) => present.has(id)) ?? []
+  // Who was to take over may hold everything, or a part, which is better than nothing.
+  const heirs = alive.length > 0 ? alive : nextAlive
+  const replicas = heirs.length > 0 ? filled(heirs, target, scene) : target
+  const isKept = row?.next !== undefined && sameIds(row.next, target) && !sameIds(replicas, target)
+  const next = isKept ? row.next : undefined
+  const isSame = sameIds(row?.replicas, replicas) && sameIds(row?.next, next)
+  if (isSame && !isStamping) return
+  const isInherited = nextAlive.length > 0 && draft.syncedVersions[partition] === row?.version
+  const isLost = row !== undefined && alive.length === 0 && !isInherited
+  setRow(draft, partition, { replicas, next })
+  if (isLost) draft.lostVersions.set(partition, draft.rows[partition]!.version)
+}
+
+/**
+ * Finds out what every row should be; strikes who is gone, fills up what is short, makes rows where
+ * there are none. `isStamping`: all rows get new versions, as those of a new master do.
+ */
+export const replan = (draft: Draft, isStamping: boolean): void => {
+  draft.isPlanDue = false
+  const { members, leaving, settings } = draft
+  const staying = members.filter(({ id }) => !leaving.has(id))
+  const groups = groupMembers(staying, settings.grouping)
+  const depth = Math.min(draft.replicasWanted, REPLICAS_MAX, groups.length)
+  const scene: Scene = {
+    present: new Set(members.map(({ id }) => id)),
+    groupOf: groupNumbers(groupMembers(members, settings.grouping)),
+    depth,
+  }
+  const wishes = draft.rows.map((row) => row?.next ?? row?.replicas ?? [])
+  const targets =
+    staying.length > 0
+      ? assign(wishes, groups, depth)
+      : draft.rows.map((row) => unmoved(row, scene.present))
+  for (const [partition, target] of targets.entries()) {
+    repair(draft, partition, target, scene, isStamping)
+    const row = draft.rows[partition]!
+    const isThere = row.next === undefined && sameIds(row.replicas, target)
+    draft.targets[partition] = isThere ? undefined : target
+  }
+}

@@ -1,0 +1,52 @@
+import { DEFAULT_GRID, type Grid, startGrid } from '../../../members/grid/index.ts'
+import type { Structure } from '../../../members/grid/structures/structure.ts'
+import type { SimWorld } from '../host/index.ts'
+import { type ClusterOptions, type Node, startCluster } from '../membership/cluster.ts'
+
+export const PARTITIONS = 11
+
+/** A machine that runs a member with its part of the grid. */
+export interface GridNode {
+  readonly node: Node
+  /** The grid of the present boot, once its member is in a cluster. */
+  grid: Grid | undefined
+}
+
+export interface GridOptions extends Omit<ClusterOptions, 'onMember'> {
+  readonly structures: () => readonly Structure[]
+}
+
+/** Boots a member with a grid on each of a number of machines. */
+export const startGridCluster = (world: SimWorld, options: GridOptions): GridNode[] => {
+  const gridNodes: GridNode[] = []
+  const nodes = startCluster(world, {
+    ...options,
+    change: (settings) => ({
+      ...(options.change?.(settings) ?? settings),
+      partitionCount: PARTITIONS,
+    }),
+    onMember: (node, member) => {
+      const gridNode = gridNodes.find((each) => each.node === node)!
+      gridNode.grid = startGrid(
+        node.machine.host,
+        member,
+        { ...DEFAULT_GRID, partitionCount: PARTITIONS },
+        options.structures(),
+      )
+    },
+  })
+  gridNodes.push(...nodes.map((node): GridNode => ({ node, grid: undefined })))
+  return gridNodes
+}
+
+export const liveGrids = (nodes: readonly GridNode[]): Grid[] =>
+  nodes.flatMap(({ node, grid }) => (node.machine.isUp && grid !== undefined ? [grid] : []))
+
+/** Whether all members that run are in one cluster whose data is all where it should be. */
+export const isSafe = (nodes: readonly GridNode[]): boolean => {
+  const running = nodes.filter(({ node }) => node.machine.isUp)
+  return running.every(
+    ({ node, grid }) =>
+      grid?.isClusterSafe() === true && node.member?.members().length === running.length,
+  )
+}
