@@ -20,6 +20,33 @@ export interface Outbox {
 const JOINED_BYTES_MAX = 64 * 1024
 const NOTHING = new Uint8Array(0)
 
+/** Notices a peer that takes nothing of what waits. */
+const createStallWatch = (
+  clock: Clock,
+  connection: Connection,
+  stalledMs: number,
+  onStalled: (reason: string) => void,
+) => {
+  let timer: Timer | undefined
+  const begin = (waitingBytes: number): void => {
+    timer = clock.timer(stalledMs, () => {
+      const left = connection.write(NOTHING)
+      if (left >= waitingBytes) onStalled(`took nothing for ${stalledMs} ms`)
+      else if (left > 0) begin(left)
+      else timer = undefined
+    })
+  }
+  return {
+    watch: (waitingBytes: number): void => {
+      if (timer === undefined) begin(waitingBytes)
+    },
+    stop: (): void => {
+      timer?.cancel()
+      timer = undefined
+    },
+  }
+}
+
 /** `onTooSlow` is called once the peer takes too little; the caller then cuts it off. */
 export const createOutbox = (
   clock: Clock,
@@ -29,22 +56,14 @@ export const createOutbox = (
 ): Outbox => {
   const frames = createFrameBuffer()
   let isFlushPlanned = false
-  let stall: Timer | undefined
+  const stall = createStallWatch(clock, connection, limits.stalledMs, onTooSlow)
   let isClosed = false
 
-  const watchStall = (waitingBytes: number): void => {
-    stall = clock.timer(limits.stalledMs, () => {
-      const left = connection.write(NOTHING)
-      if (left >= waitingBytes) onTooSlow(`took nothing for ${limits.stalledMs} ms`)
-      else if (left > 0) watchStall(left)
-      else stall = undefined
-    })
-  }
   const write = (bytes: Uint8Array): void => {
     const waitingBytes = connection.write(bytes)
     if (waitingBytes > limits.queuedBytesMax) {
       onTooSlow(`leaves ${waitingBytes} bytes waiting, more than ${limits.queuedBytesMax}`)
-    } else if (waitingBytes > 0 && stall === undefined) watchStall(waitingBytes)
+    } else if (waitingBytes > 0) stall.watch(waitingBytes)
   }
   const flush = (): void => {
     if (!isClosed && frames.length > 0) write(frames.take())
@@ -84,14 +103,10 @@ export const createOutbox = (
       }
     },
     flush,
-    drained: () => {
-      stall?.cancel()
-      stall = undefined
-    },
+    drained: () => stall.stop(),
     close: () => {
       isClosed = true
-      stall?.cancel()
-      stall = undefined
+      stall.stop()
       frames.release()
     },
   }
