@@ -21,6 +21,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./verbs/plan.ts'),
   },
   {
+    name: 'bundle',
+    summary: 'Put a job in TypeScript into one file',
+    load: () => import('./verbs/bundle.ts'),
+  },
+  {
     name: 'list',
     summary: 'List connectors, transforms or codes',
     load: () => import('./verbs/list.ts'),

@@ -2,6 +2,7 @@ import type { Host } from '../../runtime/host/index.ts'
 import type { Batch, TableSchema } from '../../runtime/rows/index.ts'
 import type { JsonValue } from '../../runtime/config/index.ts'
 import type { OptionSpecs, OptionsOf } from '../options/index.ts'
+import type { JobCode } from '../code/index.ts'
 import type { Vertex } from '../plan/index.ts'
 
 /** What every part of a connector is given when it is made. */
@@ -12,6 +13,8 @@ export interface ConnectorContext {
   readonly vertex: Vertex
   readonly instance: number
   readonly parallelism: number
+  /** The code of the job, where it has any and the part runs in an isolate. */
+  readonly code?: JobCode | undefined
   /** One line of the job's log. Never pass a secret. */
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
   /** Prints a line on standard output of the process that shows the job. */

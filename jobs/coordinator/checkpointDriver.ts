@@ -1,8 +1,9 @@
 import type { Host, Timer } from '../../runtime/host/index.ts'
 import type { JsonValue } from '../../runtime/config/index.ts'
 import { EngineError } from '../../runtime/errors/index.ts'
-import type { CheckpointRecord } from './checkpointRecord.ts'
+import type { CheckpointRecord, OperatorIdentity } from './checkpointRecord.ts'
 import {
+  resumeCheckpoints,
   startCheckpoints,
   stepCheckpoints,
   type CheckpointEffect,
@@ -20,17 +21,43 @@ export interface CheckpointDriverOptions {
   readonly jobId: string
   readonly pipelineId: number
   readonly vertexIds: readonly number[]
-  readonly lastCheckpointId: number
+  readonly operators: readonly OperatorIdentity[]
+  /** The last stored checkpoint of the pipeline. */
+  readonly stored: CheckpointRecord | undefined
+  /**
+   * Takes over from another coordinator: the last checkpoint that any task was triggered for;
+   * undefined for tasks that begin.
+   */
+  readonly triggeredId: number | undefined
   readonly triggerEnumerators: (checkpointId: number) => void
   readonly triggerGroups: (checkpointId: number) => void
-  readonly store: (record: CheckpointRecord) => Promise<void>
+  /** Resolves with the bytes stored. */
+  readonly store: (record: CheckpointRecord) => Promise<number>
   readonly commit: (record: CheckpointRecord) => Promise<void>
   readonly notifyCompleted: (checkpointId: number) => void
   /** Whether the final checkpoint ends the pipeline for good; a drained one goes on later. */
   readonly endsForGood: () => boolean
   readonly onEnded: () => void
   readonly fail: (error: Error) => void
+  readonly onNews: (news: CheckpointNews) => void
 }
+
+/** What becomes of a checkpoint, for those who watch. */
+export type CheckpointNews =
+  | {
+      readonly kind: 'triggered'
+      readonly checkpointId: number
+      /** `savepoint`: the pipeline stops with it; `completed-point`: it has ended by itself. */
+      readonly type: 'checkpoint' | 'savepoint' | 'completed-point'
+    }
+  | { readonly kind: 'stored'; readonly checkpointId: number; readonly sizeBytes: number }
+  | { readonly kind: 'completed'; readonly checkpointId: number }
+  | {
+      readonly kind: 'failed'
+      readonly checkpointId: number
+      readonly reason: 'expired' | 'not stored' | 'not committed'
+      readonly error: Error
+    }
 
 /** Drives the checkpoint coordinator of one execution: keeps what is saved, performs the effects. */
 export class CheckpointDriver {
@@ -44,9 +71,16 @@ export class CheckpointDriver {
 
   constructor(options: CheckpointDriverOptions) {
     this.#options = options
-    const { settings, lastCheckpointId, host } = options
-    const first = startCheckpoints(settings, lastCheckpointId, host.clock.now())
+    const { settings, stored, triggeredId, host } = options
+    const storedId = stored?.checkpointId ?? 0
+    const storedFinal = stored?.ended ?? false
+    const nowMs = host.clock.now()
+    const first =
+      triggeredId === undefined
+        ? startCheckpoints(settings, storedId, nowMs)
+        : resumeCheckpoints(settings, { storedId, storedFinal, triggeredId }, nowMs)
     this.#state = first.state
+    this.#record = stored ?? null
     this.#firstEffects = first.effects
   }
 
@@ -59,13 +93,20 @@ export class CheckpointDriver {
   }
 
   enumerated(vertexId: number, checkpointId: number, state: JsonValue): void {
+    if (checkpointId !== this.#state.checkpointId) return
     this.#enumerators[vertexId] = state
     this.#step({ kind: 'enumeratorAcknowledged', checkpointId, vertexId })
   }
 
   acknowledged(group: number, checkpointId: number, states: GroupStates): void {
+    if (checkpointId !== this.#state.checkpointId) return
     this.#groups[group] = states
     this.#step({ kind: 'groupAcknowledged', checkpointId, group })
+  }
+
+  /** Takes a checkpoint now, unless one is under way. */
+  request(): void {
+    this.#step({ kind: 'requested' })
   }
 
   drained(group: number): void {
@@ -73,14 +114,21 @@ export class CheckpointDriver {
   }
 
   #step(event: CheckpointEvent): void {
+    const before = this.#state.counts.triggered
     const step = stepCheckpoints(this.#state, event, this.#options.host.clock.now())
     this.#state = step.state
+    if (step.state.counts.triggered > before) this.#tellTriggered()
     for (const effect of step.effects) this.#perform(effect)
   }
 
+  #tellTriggered(): void {
+    const { checkpointId, final } = this.#state
+    const ends = this.#options.endsForGood() ? 'completed-point' : 'savepoint'
+    this.#options.onNews({ kind: 'triggered', checkpointId, type: final ? ends : 'checkpoint' })
+  }
+
   #perform(effect: CheckpointEffect): void {
-    const { triggerEnumerators, triggerGroups, store, commit, notifyCompleted, onEnded, fail } =
-      this.#options
+    const { triggerEnumerators, triggerGroups, notifyCompleted, onEnded } = this.#options
     switch (effect.kind) {
       case 'triggerEnumerators':
         return triggerEnumerators(effect.checkpointId)
@@ -88,10 +136,11 @@ export class CheckpointDriver {
         return triggerGroups(effect.checkpointId)
       case 'store':
         this.#record = this.#takeRecord(effect.checkpointId, effect.final)
-        return this.#inBackground(store(this.#record), 'stored')
+        return this.#store(this.#record)
       case 'commit':
-        return this.#inBackground(commit(this.#record!), 'committed')
+        return this.#commit(this.#record!)
       case 'notifyCompleted':
+        this.#options.onNews({ kind: 'completed', checkpointId: effect.checkpointId })
         return notifyCompleted(effect.checkpointId)
       case 'wakeAt':
         return this.#wakeAt(effect.atMs)
@@ -99,7 +148,8 @@ export class CheckpointDriver {
         return onEnded()
       case 'expired': {
         const message = `Checkpoint ${effect.checkpointId} timed out.`
-        return fail(new EngineError('CKP-003', message, { retry: 'backoff' }))
+        const error = new EngineError('CKP-003', message, { retry: 'backoff' })
+        return this.#fail(effect.checkpointId, 'expired', error)
       }
       default:
         return effect satisfies never
@@ -107,7 +157,7 @@ export class CheckpointDriver {
   }
 
   #takeRecord(checkpointId: number, final: boolean): CheckpointRecord {
-    const { jobId, pipelineId, vertexIds, host, endsForGood } = this.#options
+    const { jobId, pipelineId, vertexIds, operators, host, endsForGood } = this.#options
     const vertices: { [vertexId: number]: unknown[] } = {}
     for (const id of vertexIds) {
       vertices[id] = this.#groups.flatMap((states) => (id in states ? [states[id]] : []))
@@ -118,6 +168,7 @@ export class CheckpointDriver {
       checkpointId,
       takenAtMs: host.clock.now(),
       ended: final && endsForGood(),
+      operators,
       enumerators: this.#enumerators,
       vertices,
     }
@@ -126,11 +177,31 @@ export class CheckpointDriver {
     return record
   }
 
-  #inBackground(work: Promise<void>, kind: 'stored' | 'committed'): void {
-    work.then(
-      () => this.#step({ kind }),
-      (error: Error) => this.#options.fail(error),
+  #store(record: CheckpointRecord): void {
+    const { checkpointId } = record
+    this.#options.store(record).then(
+      (sizeBytes) => {
+        this.#options.onNews({ kind: 'stored', checkpointId, sizeBytes })
+        this.#step({ kind: 'stored' })
+      },
+      (error: Error) => this.#fail(checkpointId, 'not stored', error),
     )
+  }
+
+  #commit(record: CheckpointRecord): void {
+    this.#options.commit(record).then(
+      () => this.#step({ kind: 'committed' }),
+      (error: Error) => this.#fail(record.checkpointId, 'not committed', error),
+    )
+  }
+
+  #fail(
+    checkpointId: number,
+    reason: Extract<CheckpointNews, { kind: 'failed' }>['reason'],
+    error: Error,
+  ): void {
+    this.#options.onNews({ kind: 'failed', checkpointId, reason, error })
+    this.#options.fail(error)
   }
 
   #wakeAt(atMs: number): void {

@@ -4,8 +4,25 @@ import { EngineError } from '../../runtime/errors/index.ts'
 import { instanceOf } from '../../runtime/exchange/index.ts'
 import type { StateEntry } from '../../runtime/operators/index.ts'
 import type { CommitInfo, Split } from '../connectors/index.ts'
-import type { Plan } from '../plan/index.ts'
+import type { Plan, VertexKind } from '../plan/index.ts'
 import type { RestoredVertex, SinkState } from '../tasks/index.ts'
+
+/** What tells that an operator of a changed job is the one that saved a state. */
+export interface OperatorIdentity {
+  readonly vertexId: number
+  readonly kind: VertexKind
+  readonly plugin: string
+  /** `Source[0]-FakeSource`: the place among its kind. */
+  readonly name: string
+  readonly input: readonly string[]
+  readonly output: string | null
+}
+
+export const operatorsOf = (plan: Plan, vertexIds: readonly number[]): OperatorIdentity[] =>
+  vertexIds.map((vertexId) => {
+    const { kind, plugin, name, input, output } = plan.vertices[vertexId]!
+    return { vertexId, kind, plugin, name, input, output }
+  })
 
 /** All that a pipeline needs to go on from a checkpoint. */
 export interface CheckpointRecord {
@@ -15,6 +32,8 @@ export interface CheckpointRecord {
   readonly takenAtMs: number
   /** The pipeline had ended by itself: nothing but the commit is left to do. */
   readonly ended: boolean
+  /** Who saved; without it the vertices are those of the job as it is. */
+  readonly operators?: readonly OperatorIdentity[]
   readonly enumerators: { readonly [vertexId: number]: JsonValue }
   /** What each instance of a vertex saved, by vertex id. */
   readonly vertices: { readonly [vertexId: number]: readonly unknown[] }

@@ -82,6 +82,37 @@ export const startCheckpoints = (
   return { state, effects: wakeAt(dueAtMs) }
 }
 
+/** What is known of the checkpoints of tasks that another coordinator started. */
+export interface CheckpointsBefore {
+  /** The last one that is stored, 0 for none, and whether the pipeline ended with it. */
+  readonly storedId: number
+  readonly storedFinal: boolean
+  /** The last one that any task was triggered for, 0 for none. */
+  readonly triggeredId: number
+}
+
+/**
+ * The state of a coordinator that takes over. A checkpoint that was under way is triggered again:
+ * tasks that know of it have kept what they acknowledged, and tell again. One that is stored is
+ * committed again, since nobody knows whether it was; commits are idempotent. What was to be the
+ * final one is not taken as such: the next one is.
+ */
+export const resumeCheckpoints = (
+  settings: CheckpointSettings,
+  before: CheckpointsBefore,
+  nowMs: number,
+): CheckpointStep => {
+  const { storedId, storedFinal, triggeredId } = before
+  const fresh = startCheckpoints(settings, Math.max(storedId, triggeredId - 1), nowMs)
+  if (triggeredId > storedId) return begin(fresh.state, false, nowMs)
+  if (storedId === 0) return fresh
+  const expiry = wakeAt(nowMs + settings.timeoutMs)
+  return {
+    state: { ...fresh.state, phase: 'committing', final: storedFinal },
+    effects: [{ kind: 'commit', checkpointId: storedId }, ...expiry],
+  }
+}
+
 /**
  * One step of the coordinator: Chandy and Lamport's snapshot with enumerators first, then two-phase
  * commit: nothing is committed before the checkpoint that holds it is stored.

@@ -1,8 +1,9 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import type { Plan } from '../plan/index.ts'
+import { localPlaces, localTaskHosts } from '../workers/index.ts'
 import { PipelineExecution } from './execution.ts'
-import { pipelineTasks, type PipelineTasks } from './pipelineTasks.ts'
+import { pipelineTasks, taskNames, type PipelineTasks } from './pipelineTasks.ts'
 import { ProgressBook, type JobProgress } from './progress.ts'
 import type { RunOptions } from './runOptions.ts'
 
@@ -91,7 +92,8 @@ export class PipelineRun {
     this.#progress = new ProgressBook(plan, this.#options.onChange)
     this.#execution = new PipelineExecution({
       host,
-      isolates: this.#options.isolates,
+      hosts: localTaskHosts(host, this.#options.isolates),
+      places: localPlaces(taskNames(this.#tasks!)),
       jobId,
       epoch,
       plan,

@@ -1,5 +1,6 @@
 import type { Plan } from '../plan/index.ts'
 import { loadSink } from '../tasks/index.ts'
+import type { TaskName } from '../workers/index.ts'
 
 /** The task groups of one pipeline: one an enumerator, one a committer, P for the rows. */
 export interface PipelineTasks {
@@ -27,3 +28,10 @@ export const pipelineTasks = async (
     groupCount: Math.max(...vertices.map((vertex) => vertex.parallelism)),
   }
 }
+
+/** Each takes a slot of its own. */
+export const taskNames = ({ enumerators, committers, groupCount }: PipelineTasks): TaskName[] => [
+  ...enumerators.map((id): TaskName => `enumerator ${id}`),
+  ...committers.map((id): TaskName => `committer ${id}`),
+  ...Array.from({ length: groupCount }, (_, instance): TaskName => `group ${instance}`),
+]

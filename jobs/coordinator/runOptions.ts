@@ -1,5 +1,5 @@
+import type { IsolatePool } from '../workers/index.ts'
 import type { CheckpointStore } from './checkpointStore.ts'
-import type { IsolatePool } from './isolatePool.ts'
 import type { JobProgress } from './progress.ts'
 
 /** What the engine's configuration says where a job's env says nothing; milliseconds. */

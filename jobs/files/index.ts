@@ -1,6 +1,12 @@
 export { ENVIRONMENT_OPTIONS } from './environmentBlock.ts'
 export { formatOf, type JobFormat } from './formats.ts'
-export { readJobFile, readJobText, type ReadJob, type ReadJobOptions } from './readJob.ts'
+export {
+  readJobFile,
+  readJobText,
+  readJobTree,
+  type ReadJob,
+  type ReadJobOptions,
+} from './readJob.ts'
 export { REGISTRIES, type Plugin, type Registries } from './registries.ts'
 export { planTables, type StaticTables } from './tables.ts'
 export { specsOf } from './vertices.ts'

@@ -1,7 +1,14 @@
 import { decodeText, type ConfigNode, type ConfigObject } from '../../runtime/config/index.ts'
 import { Diagnostics, type Diagnostic } from '../../runtime/errors/index.ts'
 import type { Disk } from '../../runtime/host/index.ts'
-import { wire, type Plan, type UnwiredVertex, type VertexKind } from '../plan/index.ts'
+import {
+  wire,
+  type Edge,
+  type Plan,
+  type UnwiredVertex,
+  type Vertex,
+  type VertexKind,
+} from '../plan/index.ts'
 import { pluginBlocks, type PluginBlock } from './blocks.ts'
 import { parseEnvironment } from './environmentBlock.ts'
 import { formatOf, readTree, type JobFormat } from './formats.ts'
@@ -57,7 +64,16 @@ export const readJobText = async (
   const diagnostics = new Diagnostics()
   const { variables = {}, environment = {}, disk } = options
   const sourceText = { text, file, disk, values: { variables, environment } }
-  const root = decryptTree(await readTree(format, sourceText, diagnostics), diagnostics)
+  return readJobTree(await readTree(format, sourceText, diagnostics), diagnostics, options)
+}
+
+/** Reads a job from the tree of its text, with what is known to be wrong with it so far. */
+export const readJobTree = async (
+  tree: ConfigObject,
+  diagnostics: Diagnostics,
+  options: ReadJobOptions = {},
+): Promise<ReadJob> => {
+  const root = decryptTree(tree, diagnostics)
   const job = await planOf(root, diagnostics, options)
   const sorted = diagnostics.all.toSorted(
     (left, right) => left.at.line - right.at.line || left.at.column - right.at.column,
@@ -87,9 +103,19 @@ const planOf = async (
   // A text with errors may lack what was meant to be wired.
   const graph = isWhole ? wire(unwired, env, root.at, diagnostics) : undefined
   if (graph === undefined) return { plugins: [], tables: [] }
-  const plan = deepFreeze({ name, env, ...graph })
+  const edges = graph.edges.map((edge) => keyedEdge(edge, graph.vertices[edge.to]!, plugins))
+  const plan = deepFreeze({ name, env, vertices: graph.vertices, edges })
   const tables = planTables(plan, plugins, diagnostics)
   return { plan, plugins: plugins.filter((plugin) => plugin !== undefined), tables }
+}
+
+/** A transform may need equal rows in one instance. */
+const keyedEdge = (edge: Edge, to: Vertex, plugins: readonly (Plugin | undefined)[]): Edge => {
+  const plugin = plugins[to.id]
+  const columns = plugin?.kind === 'transform' ? plugin.keyColumns?.(to.options) : undefined
+  return columns === undefined || columns.length === 0
+    ? edge
+    : { ...edge, partitioning: { kind: 'keyed', columns } }
 }
 
 const countErrors = (diagnostics: Diagnostics): number =>

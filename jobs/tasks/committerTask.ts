@@ -40,10 +40,10 @@ export class CommitterTask {
     )
   }
 
-  async commit(infos: readonly CommitInfo[]): Promise<void> {
+  async commit(checkpointId: number, infos: readonly CommitInfo[]): Promise<void> {
     if (infos.length > 0) await this.#committer.commit(infos)
     this.#printer.flush()
-    this.#environment.report({ kind: 'committed' })
+    this.#environment.report({ kind: 'committed', checkpointId })
   }
 
   async abortOrphans(): Promise<void> {

@@ -23,6 +23,8 @@ export class EnumeratorTask {
   readonly #waiting: number[] = []
   #turn: Promise<void> = Promise.resolve()
   #retry: Timer | null = null
+  /** The last checkpoint that was saved: grants since belong behind its barrier. */
+  #savedId = 0
 
   private constructor(environment: TaskEnvironment, enumerator: SplitEnumerator) {
     this.#environment = environment
@@ -56,7 +58,8 @@ export class EnumeratorTask {
     this.#enqueue(async () => {
       const split = await this.#enumerator.next(reader)
       if (split !== undefined) {
-        this.#environment.report({ kind: 'granted', instance: reader, split })
+        const savedId = this.#savedId
+        this.#environment.report({ kind: 'granted', instance: reader, split, savedId })
         this.#reportSplitCount()
         return
       }
@@ -68,6 +71,7 @@ export class EnumeratorTask {
   snapshot(checkpointId: number): void {
     this.#enqueue(() => {
       const state = this.#enumerator.snapshot()
+      this.#savedId = checkpointId
       this.#environment.report({ kind: 'enumerated', checkpointId, state })
     })
   }

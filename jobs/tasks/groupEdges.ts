@@ -1,5 +1,11 @@
 import { assert } from '../../runtime/errors/index.ts'
-import { RingReader, RingWriter } from '../../runtime/exchange/index.ts'
+import {
+  RingReader,
+  RingWriter,
+  type EdgeReader,
+  type EdgeWriter,
+} from '../../runtime/exchange/index.ts'
+import type { Host } from '../../runtime/host/index.ts'
 import {
   Emitter,
   ExchangeTarget,
@@ -11,7 +17,9 @@ import {
 import { inputEdges, outputEdges, type Edge, type Vertex } from '../plan/index.ts'
 import type { GroupDeployment } from './messages.ts'
 import { partitionerOf } from './partitioners.ts'
-import { RingTarget } from './ringTarget.ts'
+import { EdgeTarget } from './edgeTarget.ts'
+import type { IncomingStreams } from './incomingStreams.ts'
+import { connectStream } from './outgoingStream.ts'
 
 /**
  * How the nodes of one task group are joined. Inputs of a vertex are numbered by its edges in plan
@@ -21,11 +29,29 @@ export class GroupEdges {
   readonly #deployment: GroupDeployment
   readonly #targets = new Map<number, Target>()
   readonly #wake: () => void
-  readonly #openRings: (RingReader | RingWriter)[] = []
+  readonly #incoming: IncomingStreams | null
+  /** The edges to instances on other members, by edge and instance. */
+  readonly #streams = new Map<string, EdgeWriter>()
+  readonly #openEnds: (EdgeReader | EdgeWriter)[] = []
 
-  constructor(deployment: GroupDeployment, wake: () => void) {
+  constructor(deployment: GroupDeployment, incoming: IncomingStreams | null, wake: () => void) {
     this.#deployment = deployment
+    this.#incoming = incoming
     this.#wake = wake
+  }
+
+  /** Connects to the groups on other members; rejects when one is not reached. */
+  async connect(host: Host, fail: (error: Error) => void): Promise<void> {
+    const { streams, instance, exchange } = this.#deployment
+    await Promise.all(
+      streams
+        .filter((stream) => stream.from === instance)
+        .map(async (stream) => {
+          const writer = await connectStream(host, stream, exchange.tls, fail)
+          this.#streams.set(`${stream.edgeIndex} ${stream.to}`, writer)
+          this.#openEnds.push(writer)
+        }),
+    )
   }
 
   /** The vertices that have this instance, each after all that it writes to. */
@@ -68,21 +94,20 @@ export class GroupEdges {
 
   /** What brings rows from other groups. */
   receivers(): Node[] {
-    const { execution, instance, rings } = this.#deployment
-    return rings
+    const { instance, rings, streams } = this.#deployment
+    const nodes = rings
       .filter((ring) => ring.to === instance)
-      .map((ring) => {
-        const edge = execution.plan.edges[ring.edgeIndex]!
-        const reader = new RingReader(ring.memory)
-        reader.listen(this.#wake)
-        this.#openRings.push(reader)
-        const receiver = this.#receiver(edge.to, this.#inputOf(edge, ring.from))
-        return new ReceiverNode(edge.to, reader, receiver)
-      })
+      .map((ring) => this.#receiverNode(ring, new RingReader(ring.memory)))
+    for (const stream of streams) {
+      if (stream.to !== instance) continue
+      assert(this.#incoming !== null, 'a group listens before it is deployed')
+      nodes.push(this.#receiverNode(stream, this.#incoming.reader(stream.token)))
+    }
+    return nodes
   }
 
   close(): void {
-    for (const ring of this.#openRings) ring.close()
+    for (const end of this.#openEnds) end.close()
   }
 
   /** The sinks that read what the dead-letter policy routes. */
@@ -93,24 +118,41 @@ export class GroupEdges {
     return vertexIds.filter((id) => plan.vertices[id]!.input.includes(output) && this.#isHere(id))
   }
 
-  /** Sends to this group's own instance directly and to the others through rings. */
+  #receiverNode(
+    { edgeIndex, from }: { readonly edgeIndex: number; readonly from: number },
+    reader: EdgeReader,
+  ): ReceiverNode {
+    const edge = this.#deployment.execution.plan.edges[edgeIndex]!
+    reader.listen(this.#wake)
+    this.#openEnds.push(reader)
+    return new ReceiverNode(edge.to, reader, this.#receiver(edge.to, this.#inputOf(edge, from)))
+  }
+
+  /** Sends to this group's own instance directly, to the others through rings or streams. */
   #exchange(edge: Edge): Receiver {
-    const { execution, instance, rings } = this.#deployment
-    const edgeIndex = execution.plan.edges.indexOf(edge)
+    const { execution, instance } = this.#deployment
     const { parallelism } = execution.plan.vertices[edge.to]!
     const receivers = Array.from({ length: parallelism }, (_, to): Receiver => {
       if (to === instance) return this.#receiver(edge.to, this.#inputOf(edge, instance))
-      const ring = rings.find(
-        (each) => each.edgeIndex === edgeIndex && each.from === instance && each.to === to,
-      )
-      assert(ring !== undefined, 'there is a ring to each other instance')
-      const writer = new RingWriter(ring.memory)
+      const writer = this.#writer(execution.plan.edges.indexOf(edge), to)
       writer.listen(this.#wake)
-      this.#openRings.push(writer)
-      return { target: new RingTarget(writer), input: 0 }
+      return { target: new EdgeTarget(writer), input: 0 }
     })
     const partitioner = partitionerOf(edge.partitioning, parallelism)
     return { target: new ExchangeTarget(partitioner, receivers), input: 0 }
+  }
+
+  #writer(edgeIndex: number, to: number): EdgeWriter {
+    const { instance, rings } = this.#deployment
+    const stream = this.#streams.get(`${edgeIndex} ${to}`)
+    if (stream !== undefined) return stream
+    const ring = rings.find(
+      (each) => each.edgeIndex === edgeIndex && each.from === instance && each.to === to,
+    )
+    assert(ring !== undefined, 'there is a way to each other instance')
+    const writer = new RingWriter(ring.memory)
+    this.#openEnds.push(writer)
+    return writer
   }
 
   /** The inputs of a vertex: for each edge, the instances that write to this one. */

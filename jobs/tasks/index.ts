@@ -1,5 +1,6 @@
 export type {
   Execution,
+  ExchangePlace,
   GroupDeployment,
   RestoredVertex,
   RingEdge,
@@ -9,5 +10,5 @@ export type {
   VertexProgress,
   VertexTables,
 } from './messages.ts'
-export { fromTaskError } from './taskErrors.ts'
+export { fromTaskError, toTaskError } from './taskErrors.ts'
 export { loadSink, loadSource, loadTransform } from './plugins.ts'

@@ -1,8 +1,10 @@
+import type { Address, Tls } from '../../runtime/host/index.ts'
 import type { RateLimitOptions } from '../../runtime/isolate/index.ts'
 import type { JsonValue } from '../../runtime/config/index.ts'
 import type { ErrorCode, Place, Retry } from '../../runtime/errors/index.ts'
 import type { TableSchema } from '../../runtime/rows/index.ts'
 import type { CommitInfo, Split } from '../connectors/index.ts'
+import type { PipelineGraph } from '../code/index.ts'
 import type { Plan, Vertex } from '../plan/index.ts'
 
 /** The tables that reach a vertex and that leave it; by vertex id. */
@@ -33,6 +35,25 @@ export interface RingEdge {
   readonly memory: SharedArrayBuffer
 }
 
+/** A connection to a task group of another member. */
+export interface StreamEdge {
+  readonly edgeIndex: number
+  readonly from: number
+  readonly to: number
+  /** Proves to the receiver who connects. */
+  readonly token: string
+  /** Where the receiver listens; only its sender needs it. */
+  readonly address?: Address
+}
+
+/** Where an isolate listens for task groups of other members, and how it reaches them. */
+export interface ExchangePlace {
+  readonly bindHost: string
+  /** What other members dial. */
+  readonly publicHost: string
+  readonly tls: Tls | undefined
+}
+
 export interface RestoredVertex {
   readonly vertexId: number
   /** What `NodeState` was at the checkpoint, for this instance. */
@@ -43,14 +64,26 @@ export interface GroupDeployment {
   readonly execution: Execution
   readonly instance: number
   readonly rings: readonly RingEdge[]
+  readonly streams: readonly StreamEdge[]
+  readonly exchange: ExchangePlace
   readonly restored: readonly RestoredVertex[]
 }
 
 /** From the coordinator to an isolate. */
 export type TaskCommand =
+  /** Runs the bundle of the job's code, before anything else is asked. */
+  | { readonly kind: 'loadCode'; readonly path: string }
+  /** Asks what pipeline the code holds. */
+  | { readonly kind: 'describe' }
   /** Loads the plugins of these vertices: what is deployed then starts at once. */
   | { readonly kind: 'load'; readonly vertices: readonly Vertex[] }
   | { readonly kind: 'prepare'; readonly execution: Execution; readonly restoring: boolean }
+  /** Listens for the senders of these edges; they may come before the group is deployed. */
+  | {
+      readonly kind: 'listen'
+      readonly tokens: readonly string[]
+      readonly exchange: ExchangePlace
+    }
   | ({ readonly kind: 'deployGroup' } & GroupDeployment)
   | {
       readonly kind: 'deployEnumerator'
@@ -61,10 +94,20 @@ export type TaskCommand =
     }
   | { readonly kind: 'deployCommitter'; readonly execution: Execution; readonly vertexId: number }
   | { readonly kind: 'requestSplit'; readonly instance: number }
-  | { readonly kind: 'split'; readonly vertexId: number; readonly split: Split | null }
+  | {
+      readonly kind: 'split'
+      readonly vertexId: number
+      readonly split: Split | null
+      /** The last checkpoint that the enumerator had saved when it granted the split; 0 for none. */
+      readonly savedId: number
+    }
   | { readonly kind: 'trigger'; readonly checkpointId: number }
   | { readonly kind: 'completed'; readonly checkpointId: number }
-  | { readonly kind: 'commit'; readonly infos: readonly CommitInfo[] }
+  | {
+      readonly kind: 'commit'
+      readonly checkpointId: number
+      readonly infos: readonly CommitInfo[]
+    }
   | { readonly kind: 'abortOrphans' }
   | { readonly kind: 'finish' }
   | { readonly kind: 'drain' }
@@ -98,10 +141,17 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /** From an isolate to the coordinator. */
 export type TaskReport =
+  | { readonly kind: 'described'; readonly graph: PipelineGraph }
   | { readonly kind: 'prepared'; readonly tables: { readonly [vertexId: number]: VertexTables } }
+  | { readonly kind: 'listening'; readonly address: Address }
   | { readonly kind: 'deployed' }
   | { readonly kind: 'requestSplit'; readonly vertexId: number; readonly instance: number }
-  | { readonly kind: 'granted'; readonly instance: number; readonly split: Split | null }
+  | {
+      readonly kind: 'granted'
+      readonly instance: number
+      readonly split: Split | null
+      readonly savedId: number
+    }
   | { readonly kind: 'enumerated'; readonly checkpointId: number; readonly state: JsonValue }
   | { readonly kind: 'splitCount'; readonly splitCount: number }
   | {
@@ -110,7 +160,7 @@ export type TaskReport =
       readonly states: { readonly [vertexId: number]: unknown }
     }
   | { readonly kind: 'drained' }
-  | { readonly kind: 'committed' }
+  | { readonly kind: 'committed'; readonly checkpointId: number }
   | { readonly kind: 'orphansAborted' }
   | { readonly kind: 'finished' }
   | { readonly kind: 'closed' }

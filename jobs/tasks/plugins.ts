@@ -1,7 +1,8 @@
 import { EngineError } from '../../runtime/errors/index.ts'
-import { CONNECTORS, type SinkConnector, type SourceConnector } from '../connectors/index.ts'
+import type { SinkConnector, SourceConnector } from '../connectors/index.ts'
+import { PLAN_CONNECTORS, PLAN_TRANSFORMS } from '../code/index.ts'
 import type { Vertex } from '../plan/index.ts'
-import { TRANSFORMS, type TransformPlugin } from '../transforms/index.ts'
+import type { TransformPlugin } from '../transforms/index.ts'
 
 const missing = (vertex: Vertex): EngineError =>
   new EngineError('PLN-002', `There is no ${vertex.kind} called ${vertex.plugin}.`, {
@@ -9,19 +10,19 @@ const missing = (vertex: Vertex): EngineError =>
   })
 
 export const loadSource = async (vertex: Vertex): Promise<SourceConnector> => {
-  const load = CONNECTORS.get(vertex.plugin.toLowerCase())?.source
+  const load = PLAN_CONNECTORS.get(vertex.plugin.toLowerCase())?.source
   if (load === undefined) throw missing(vertex)
   return load()
 }
 
 export const loadSink = async (vertex: Vertex): Promise<SinkConnector> => {
-  const load = CONNECTORS.get(vertex.plugin.toLowerCase())?.sink
+  const load = PLAN_CONNECTORS.get(vertex.plugin.toLowerCase())?.sink
   if (load === undefined) throw missing(vertex)
   return load()
 }
 
 export const loadTransform = async (vertex: Vertex): Promise<TransformPlugin> => {
-  const entry = TRANSFORMS.get(vertex.plugin.toLowerCase())
+  const entry = PLAN_TRANSFORMS.get(vertex.plugin.toLowerCase())
   if (entry === undefined) throw missing(vertex)
   return entry.load()
 }

@@ -1,5 +1,6 @@
 import type { Host } from '../../runtime/host/index.ts'
 import type { ConnectorContext, RejectedRow } from '../connectors/index.ts'
+import type { JobCode } from '../code/index.ts'
 import type { Vertex } from '../plan/index.ts'
 import type { Execution, LogLevel, TaskReport } from './messages.ts'
 
@@ -9,6 +10,8 @@ export interface TaskEnvironment {
   readonly report: (report: TaskReport) => void
   readonly fail: (thrown: unknown, vertexName?: string) => void
   readonly signal: AbortSignal
+  /** The code of the job, once it is loaded. */
+  readonly code: () => JobCode | undefined
 }
 
 export interface ContextPlace {
@@ -53,6 +56,7 @@ export const connectorContext = (
   vertex: place.vertex,
   instance: place.instance,
   parallelism: place.vertex.parallelism,
+  code: environment.code(),
   log: (level: LogLevel, message: string) =>
     environment.report({ kind: 'log', level, message: `${place.vertex.name}: ${message}` }),
   print: (line: string) => printer.print(line),

@@ -12,6 +12,7 @@ import type { Vertex } from '../plan/index.ts'
 import { DeadLetters } from './deadLetters.ts'
 import { GroupEdges } from './groupEdges.ts'
 import { GroupSnapshot } from './groupSnapshot.ts'
+import type { IncomingStreams } from './incomingStreams.ts'
 import type { GroupDeployment, SinkState, VertexProgress } from './messages.ts'
 import { loadSink, loadSource, loadTransform } from './plugins.ts'
 import { SplitSource } from './splitSource.ts'
@@ -33,6 +34,12 @@ interface SinkParts {
   readonly writer: SinkWriter
 }
 
+interface HeldGrant {
+  readonly vertexId: number
+  readonly split: Split | null
+  readonly savedId: number
+}
+
 /** One instance of every vertex of a pipeline, in one isolate: the unit of parallelism. */
 export class TaskGroup {
   readonly #environment: TaskEnvironment
@@ -45,14 +52,20 @@ export class TaskGroup {
   readonly #nodes: Node[] = []
   readonly #loop: Loop
   #snapshot: GroupSnapshot | null = null
+  #triggeredId = 0
+  readonly #heldGrants: HeldGrant[] = []
   #drainedReported = false
   #progressAtMs = 0
 
-  constructor(environment: TaskEnvironment, deployment: GroupDeployment) {
+  constructor(
+    environment: TaskEnvironment,
+    deployment: GroupDeployment,
+    incoming: IncomingStreams | null,
+  ) {
     this.#environment = environment
     this.#deployment = deployment
     this.#printer = new Printer(environment.report)
-    this.#edges = new GroupEdges(deployment, () => this.wake())
+    this.#edges = new GroupEdges(deployment, incoming, () => this.wake())
     this.#deadLetters = new DeadLetters(environment, deployment.execution, () => this.#readCount())
     this.#loop = new Loop({
       nodes: this.#nodes,
@@ -64,6 +77,8 @@ export class TaskGroup {
 
   /** Makes and opens all nodes, sinks first, so that each has somewhere to put its rows. */
   async open(): Promise<void> {
+    const { host, fail } = this.#environment
+    await this.#edges.connect(host, (error) => fail(error))
     for (const vertex of this.#edges.verticesSinksFirst()) await this.#openVertex(vertex)
     const deadLetterNode = this.#deadLetters.createNode({
       edges: this.#edges,
@@ -88,13 +103,21 @@ export class TaskGroup {
     this.#loop.wake()
   }
 
-  grant(vertexId: number, split: Split | null): void {
-    const source = this.#sources.get(vertexId)
-    source?.node.change(() => source.splits.grant(split))
+  /**
+   * Takes a split. One that was granted after the enumerator saved a checkpoint waits until the
+   * group is triggered for it: then it goes behind the barrier.
+   */
+  grant(vertexId: number, split: Split | null, savedId: number): void {
+    if (savedId > this.#triggeredId) this.#heldGrants.push({ vertexId, split, savedId })
+    else this.#grantNow(vertexId, split)
   }
 
   trigger(checkpointId: number): void {
+    this.#triggeredId = checkpointId
     for (const node of this.#nodes) node.trigger(checkpointId)
+    for (const held of this.#heldGrants.splice(0)) {
+      this.grant(held.vertexId, held.split, held.savedId)
+    }
     this.wake()
   }
 
@@ -117,6 +140,11 @@ export class TaskGroup {
       await writer.close()
     }
     this.#printer.flush()
+  }
+
+  #grantNow(vertexId: number, split: Split | null): void {
+    const source = this.#sources.get(vertexId)
+    source?.node.change(() => source.splits.grant(split))
   }
 
   readonly #acknowledge: Acknowledge = (checkpointId, vertexId, state) => {
@@ -165,7 +193,10 @@ export class TaskGroup {
       countSkipped: this.#deadLetters.countSkipped,
     }
     const { host } = this.#environment
-    const operator: Operator = new TransformOperator(transform, vertex, host, failures)
+    const transformHost = { clock: host.clock, random: host.random, code: this.#environment.code() }
+    const operator: Operator =
+      transform.createOperator?.(vertex.options as never, transformHost) ??
+      new TransformOperator(transform, vertex, transformHost, failures)
     operator.restore?.(this.#restoredStates(vertex.id) as readonly StateEntry[])
     const node = new OperatorNode({
       ...this.#nodeOptions(vertex),

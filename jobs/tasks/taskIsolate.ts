@@ -1,8 +1,10 @@
 import type { Host, ThreadPort } from '../../runtime/host/index.ts'
+import { loadCode, type JobCode } from '../code/index.ts'
 import type { Vertex } from '../plan/index.ts'
 import { CommitterTask } from './committerTask.ts'
 import { EnumeratorTask } from './enumeratorTask.ts'
-import type { Execution, TaskCommand, TaskReport } from './messages.ts'
+import { IncomingStreams } from './incomingStreams.ts'
+import type { ExchangePlace, Execution, TaskCommand, TaskReport } from './messages.ts'
 import { loadPlugin } from './plugins.ts'
 import { prepareTask } from './prepareTask.ts'
 import { connectorContext, Printer, type TaskEnvironment } from './taskContext.ts'
@@ -17,7 +19,13 @@ export class TaskIsolate {
   #group: TaskGroup | null = null
   /** A promise, since readers may ask for splits while it opens. */
   #enumerator: Promise<EnumeratorTask> | null = null
+  /** Readers of other members may ask before this isolate is told that it enumerates. */
+  readonly #enumeratorOpened = Promise.withResolvers<EnumeratorTask>()
+  #incoming: IncomingStreams | null = null
   #committer: CommitterTask | null = null
+  /** A promise, since the next command may come while it loads. */
+  #loading: Promise<JobCode> | null = null
+  #code: JobCode | undefined
   #failed = false
 
   constructor(host: Host, port: ThreadPort) {
@@ -27,6 +35,7 @@ export class TaskIsolate {
       report: (report) => this.#report(report),
       fail: (thrown, vertexName) => this.#fail(thrown, vertexName),
       signal: this.#cancellation.signal,
+      code: () => this.#code,
     }
   }
 
@@ -35,20 +44,29 @@ export class TaskIsolate {
   }
 
   async #obey(command: TaskCommand): Promise<void> {
+    if (this.#loading !== null && this.#code === undefined) await this.#loading
     switch (command.kind) {
+      case 'loadCode':
+        this.#loading = loadCode(this.#environment.host.modules, command.path)
+        this.#code = await this.#loading
+        return
+      case 'describe':
+        return this.#report({ kind: 'described', graph: this.#code!.graph })
       case 'load':
         await Promise.all(command.vertices.map(loadPlugin))
         return
       case 'prepare':
         return this.#prepare(command.execution, command.restoring)
+      case 'listen':
+        return this.#listen(command.tokens, command.exchange)
       case 'deployGroup':
-        this.#group = new TaskGroup(this.#environment, command)
+        this.#group = new TaskGroup(this.#environment, command, this.#incoming)
         await this.#group.open()
         this.#report({ kind: 'deployed' })
         return this.#group.run()
       case 'deployEnumerator':
         this.#enumerator = EnumeratorTask.open(this.#environment, command)
-        await this.#enumerator
+        this.#enumeratorOpened.resolve(await this.#enumerator)
         return this.#report({ kind: 'deployed' })
       case 'deployCommitter': {
         const { execution, vertexId } = command
@@ -56,9 +74,9 @@ export class TaskIsolate {
         return this.#report({ kind: 'deployed' })
       }
       case 'requestSplit':
-        return (await this.#enumerator)?.request(command.instance)
+        return (await this.#enumeratorOpened.promise).request(command.instance)
       case 'split':
-        return this.#group?.grant(command.vertexId, command.split)
+        return this.#group?.grant(command.vertexId, command.split, command.savedId)
       case 'trigger':
         this.#group?.trigger(command.checkpointId)
         return (await this.#enumerator)?.snapshot(command.checkpointId)
@@ -66,7 +84,7 @@ export class TaskIsolate {
         await this.#group?.completed(command.checkpointId)
         return (await this.#enumerator)?.completed(command.checkpointId)
       case 'commit':
-        return this.#committer?.commit(command.infos)
+        return this.#committer?.commit(command.checkpointId, command.infos)
       case 'abortOrphans':
         return this.#committer?.abortOrphans()
       case 'finish':
@@ -96,8 +114,15 @@ export class TaskIsolate {
     this.#report({ kind: 'prepared', tables })
   }
 
+  async #listen(tokens: readonly string[], exchange: ExchangePlace): Promise<void> {
+    const { host, fail } = this.#environment
+    this.#incoming = await IncomingStreams.open(host, tokens, exchange, fail)
+    this.#report({ kind: 'listening', address: this.#incoming.address })
+  }
+
   async #close(abort: boolean): Promise<void> {
     if (abort) this.#cancellation.abort()
+    this.#incoming?.close()
     await this.#group?.close(abort)
     const enumerator = await this.#enumerator?.catch(() => null)
     await enumerator?.close()

@@ -3,6 +3,7 @@ import type { Host } from '../../runtime/host/index.ts'
 import { requireCredentials } from './access.ts'
 import { refuseForeignPages } from './browsers.ts'
 import { clusterRoutes, hazelcastCluster } from './cluster.ts'
+import { dataRoutes } from './data/index.ts'
 import type { MemberEnv, MemberMiddleware } from './environment.ts'
 import { failureHandler, notFound } from './failure.ts'
 import { onlyActiveMaster } from './forwarding.ts'
@@ -26,6 +27,9 @@ export interface MemberAppOptions {
   /** Told of errors that are ours, for the log. */
   readonly onBug: (error: unknown) => void
 }
+
+/** What is left of the time of a request that waits for an element, to answer it. */
+const ANSWER_MS = 500
 
 /** Whoever runs something on this machine may do everything: a browser with a foreign page too. */
 const obeysAnybodyHere = ({ listeners, credentials }: HttpSettings): boolean =>
@@ -59,5 +63,10 @@ export const createMemberApp = (host: Host, options: MemberAppOptions): Hono<Mem
   root.route('/', clusterRoutes(member, tools.onlyActiveMaster))
   if (endpointGroups.clusterRead) root.route('/hazelcast/rest', hazelcastCluster(member))
   for (const mount of mounts) mount(root, tools)
+  // After the paths of jobs, of which some look like those of a map.
+  if (endpointGroups.data) {
+    const waitMsMax = Math.max(0, settings.requestTimeoutMs - ANSWER_MS)
+    root.route('/hazelcast/rest', dataRoutes({ data: () => member.data(), waitMsMax }))
+  }
   return app
 }

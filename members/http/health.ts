@@ -58,7 +58,7 @@ export const hazelcastHealth = (member: HttpMember): Hono<MemberEnv> => {
         nodeState: nodeState(),
         clusterState: clusterState(),
         clusterSafe: member.isSafe(),
-        migrationQueueSize: 0,
+        migrationQueueSize: member.migrationQueueSize(),
         clusterSize: member.members().length,
       }),
     )
@@ -67,7 +67,7 @@ export const hazelcastHealth = (member: HttpMember): Hono<MemberEnv> => {
     )
     .get('/cluster-state', (context) => context.json(clusterState()))
     .get('/cluster-safe', (context) => context.body(null, member.isSafe() ? 200 : 503))
-    .get('/migration-queue-size', (context) => context.json(0))
+    .get('/migration-queue-size', (context) => context.json(member.migrationQueueSize()))
     .get('/cluster-size', (context) => context.json(member.members().length))
     .get('/ready', (context) => context.body(null, isReady() ? 200 : 503))
 }

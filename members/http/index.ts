@@ -3,6 +3,7 @@ export type { ClusterJson, MemberJson } from './cluster.ts'
 export type { MemberEnv, MemberMiddleware } from './environment.ts'
 export { HttpFailure, unavailable } from './failure.ts'
 export { createHttpLocations, type HttpLocations } from './locations.ts'
+export { type HttpData, isRestValue, type RestValue } from './data/index.ts'
 export type { HttpMember, HttpMemberInfo, MemberRole, MemberState } from './member.ts'
 export { startMemberHttp, type MemberHttp } from './server.ts'
 export {

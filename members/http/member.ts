@@ -1,4 +1,5 @@
 import type { Address } from '../../runtime/host/index.ts'
+import type { HttpData } from './data/index.ts'
 
 export type MemberRole = 'master' | 'worker' | 'master_and_worker'
 
@@ -31,6 +32,10 @@ export interface HttpMember {
   httpUrl(id: string): Promise<string | undefined>
   /** Nothing is being moved and every backup is where it should be. */
   isSafe(): boolean
+  /** Partitions that are to move. */
+  migrationQueueSize(): number
+  /** The maps and queues of the cluster; undefined until this member has joined. */
+  data(): HttpData | undefined
   /** The effective configuration with the origin of each value, without secrets. */
   configuration(): unknown
 }

@@ -18,6 +18,7 @@ export interface HttpListenerSettings {
 export interface EndpointGroups {
   readonly clusterRead: boolean
   readonly healthCheck: boolean
+  readonly data: boolean
 }
 
 export interface HttpSettings {
@@ -39,7 +40,7 @@ export interface HttpSettings {
 export const DEFAULT_HTTP_SETTINGS: HttpSettings = {
   listeners: [{ address: { host: '127.0.0.1', port: 8080 }, portRange: 0 }],
   contextPath: '',
-  endpointGroups: { clusterRead: true, healthCheck: true },
+  endpointGroups: { clusterRead: true, healthCheck: true, data: false },
   credentials: {},
   insecure: false,
   bodyBytesMax: 64 * 1024 * 1024,

@@ -7,13 +7,17 @@ import { encodeFrame, type Frame, FRAME_KINDS } from './frames.ts'
 export interface MemberIdentity {
   /** Drawn at every start: a member that restarts is another one. */
   readonly id: string
-  /** Where other members reach it. */
+  /** Where other members reach it; a client, which nobody reaches, has its id and port 0. */
   readonly address: Address
 }
+
+/** A client is a peer that does not listen: it speaks with members and is none. */
+export const isClient = ({ address }: MemberIdentity): boolean => address.port === 0
 
 /** What both sides of a connection must agree on. */
 export interface WireSettings {
   readonly clusterName: string
+  /** 0 takes that of the other side, as clients do. */
   readonly partitionCount: number
   /** Proven by both sides, never sent; empty when the cluster has none. */
   readonly secret: string
@@ -83,6 +87,9 @@ const decodeHello = (bytes: Uint8Array): Hello => {
   const id = reader.text()
   const address = { host: reader.text(), port: reader.u16() }
   const nonce = reader.raw(NONCE_BYTES)
+  if (address.port === 0 && address.host !== id) {
+    throw new WireFault('A client must have its id for an address')
+  }
   return { versions, clusterName, partitionCount, identity: { id, address }, nonce, bytes }
 }
 
@@ -112,7 +119,8 @@ const disagreement = (own: Hello, peer: Hello): HandshakeStep | undefined => {
     const names = `"${peer.clusterName}", this member in "${own.clusterName}"`
     return refuse('NET-001', `${who} is in cluster ${names}`)
   }
-  if (own.partitionCount !== peer.partitionCount) {
+  const isGiven = own.partitionCount !== 0 && peer.partitionCount !== 0
+  if (isGiven && own.partitionCount !== peer.partitionCount) {
     const counts = `${peer.partitionCount} partitions, this member ${own.partitionCount}`
     return refuse('NET-007', `${who} has ${counts}`)
   }

@@ -4,6 +4,7 @@ import { type Channel, createChannel } from './channel.ts'
 import {
   type Agreement,
   createHandshake,
+  isClient,
   type MemberIdentity,
   NONCE_BYTES,
   type Role,
@@ -18,6 +19,9 @@ export interface PeerEvents {
   onConnected(peer: MemberIdentity, version: number): void
   /** The last connection to a member is gone; no reason means that it closed in good order. */
   onDisconnected(peer: MemberIdentity, reason: EngineError | undefined): void
+  /** As the two before, of a client. */
+  onClientConnected?(client: MemberIdentity): void
+  onClientDisconnected?(client: MemberIdentity): void
   /** A connection never came to stand: not reached, a stranger, a wrong secret, noise. */
   onRefused(address: Address, reason: EngineError): void
   /** A handler threw something that is no answer: a fault of this program. */
@@ -31,6 +35,7 @@ export interface Peers {
   /** Dials unless a dial is under way; rejects with the reason. */
   reach(address: Address, timeoutMs: number): Promise<Link>
   accept(connection: Connection): void
+  /** Members and clients. */
   connected(): MemberIdentity[]
   disconnect(address: Address, reason: EngineError): void
   /** Resolves when no dial is under way any more. */
@@ -93,7 +98,10 @@ const addLink = (state: State, link: Link, dialed: Address | undefined): void =>
   const known = state.links.get(key) ?? []
   state.links.set(key, known.concat(link))
   if (dialed !== undefined && keyOf(dialed) !== key) state.aliases.set(keyOf(dialed), key)
-  if (known.length === 0) state.options.events.onConnected(link.peer, link.version)
+  if (known.length > 0) return
+  const { events } = state.options
+  if (isClient(link.peer)) events.onClientConnected?.(link.peer)
+  else events.onConnected(link.peer, link.version)
 }
 
 const removeLink = (state: State, link: Link, reason: EngineError | undefined): void => {
@@ -105,7 +113,10 @@ const removeLink = (state: State, link: Link, reason: EngineError | undefined): 
     for (const [alias, target] of state.aliases) if (target === key) state.aliases.delete(alias)
   }
   link.closed(reason ?? closedInOrder(link.peer))
-  if (left.length === 0) state.options.events.onDisconnected(link.peer, reason)
+  if (left.length > 0) return
+  const { events } = state.options
+  if (isClient(link.peer)) events.onClientDisconnected?.(link.peer)
+  else events.onDisconnected(link.peer, reason)
 }
 
 /** Shakes hands over a new connection and makes a link of it. */
@@ -152,6 +163,9 @@ const open = (state: State, opening: Opening): void => {
 }
 
 const dial = async (state: State, address: Address): Promise<Link> => {
+  if (address.port === 0) {
+    throw new EngineError('NET-005', `Client ${address.host} is gone`, { retry: 'reconnect' })
+  }
   const { host, tls, limits, events } = state.options
   let connection: Connection
   try {

@@ -106,7 +106,7 @@ export interface ServiceOptions {
   readonly channel: Channel
   readonly from: MemberIdentity
   readonly requestsMax: number
-  readonly handlers: ReadonlyMap<MessageKind, RequestHandler>
+  readonly handlers: Pick<ReadonlyMap<MessageKind, RequestHandler>, 'get'>
   /** Called with an error that is a fault of this program, not an answer. */
   readonly onBug: (error: unknown) => void
 }

@@ -53,7 +53,7 @@ export interface StreamsOptions {
   readonly channel: Channel
   readonly from: MemberIdentity
   readonly limits: WireLimits
-  readonly handlers: ReadonlyMap<MessageKind, StreamHandler>
+  readonly handlers: Pick<ReadonlyMap<MessageKind, StreamHandler>, 'get'>
   readonly nextId: () => number
   /** Whether the id of a stream is one of ours. */
   readonly isOwnId: (id: number) => boolean

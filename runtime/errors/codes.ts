@@ -8,6 +8,9 @@ export interface ErrorCodeText {
  * Every code that Tidegate reports, by area:
  * HST host and disk, CFG configuration and job files, PLN plan, ROW rows and types, SQL expressions,
  * CON any connector, FIL files, JDB databases, HTP HTTP, AST assertions, TRF transforms,
+ * ENG engine, CKP checkpoints, CLI command line, NET members, JOB jobs on a cluster,
+ * API members over HTTP.
+ * PIP pipelines in TypeScript,
  * ENG engine, CKP checkpoints, CLI command line, NET members, API members over HTTP.
  */
 export const ERROR_CODES = {
@@ -35,6 +38,10 @@ export const ERROR_CODES = {
   'HST-007': {
     what: 'The process holds more memory than it may.',
     action: 'Raise tidegate.memory-limit-megabytes, or see in the heap snapshot what holds it.',
+  },
+  'HST-008': {
+    what: 'An object store refused, or did not answer.',
+    action: 'Check the endpoint, the bucket and the keys; see the detail.',
   },
   'CFG-001': { what: 'The text cannot be parsed.', action: 'Correct it at the place shown.' },
   'CFG-002': { what: 'An option is unknown.', action: 'Correct its name or remove it.' },
@@ -156,6 +163,11 @@ export const ERROR_CODES = {
     what: 'There is nothing to restore.',
     action: 'Check the job id and the checkpoint folder, or start without `--restore`.',
   },
+  'CKP-005': {
+    what: 'A checkpoint that a job needs to go on is lost.',
+    action:
+      'Restore from a savepoint that is kept elsewhere, or start the job anew; raise backup-count.',
+  },
   'JDB-001': {
     what: 'A JDBC URL or an option beside it cannot be used.',
     action: 'Write the URL of a PostgreSQL, MySQL, MariaDB or SQLite database.',
@@ -274,6 +286,151 @@ export const ERROR_CODES = {
     what: 'Members of one cluster are configured differently.',
     action: 'Give all the same hazelcast.partition.count, and run compatible versions.',
   },
+  'JOB-001': {
+    what: 'Only the active master can do this.',
+    action: 'Ask any member over HTTP, which asks the active master.',
+  },
+  'JOB-002': {
+    what: 'A job id is not valid.',
+    action: 'Use 1 to 19 digits, or none and one is chosen.',
+  },
+  'JOB-003': {
+    what: 'A job cannot be restored without its id.',
+    action: 'Give `jobId`, or `restoreSourceJobId` with `restoreMode=CHECKPOINT`.',
+  },
+  'JOB-004': {
+    what: 'The job with this id has ended.',
+    action: 'Submit it under another id, or with `isStartWithSavePoint=true` to go on with it.',
+  },
+  'JOB-005': {
+    what: 'There is nothing to restore a job from.',
+    action: 'Check the job id and the checkpoint storage, or start the job anew.',
+  },
+  'JOB-006': {
+    what: 'There is no running job with this id.',
+    action: 'List the jobs; one that has ended stays in the history for a while.',
+  },
+  'JOB-007': {
+    what: 'There are not enough free slots for a job.',
+    action:
+      'Start workers, end other jobs, lower the parallelism, or set job-schedule-strategy to WAIT.',
+  },
+  'JOB-008': {
+    what: 'A job waits because this side of a split cluster may not run it.',
+    action: 'It goes on when more than half of the members are together again.',
+  },
+  'JOB-009': {
+    what: 'A job is not running as a whole, so no savepoint can be taken.',
+    action: 'Try again when all its tasks run, or stop it without a savepoint.',
+  },
+  'JOB-010': { what: 'A job was cancelled.', action: 'Submit it again when it shall run.' },
+  'JOB-011': {
+    what: 'Another master has taken over the jobs.',
+    action: 'Nothing has to be done: they go on there.',
+  },
+  'GRD-050': {
+    what: 'A client reaches no member of its cluster.',
+    action: 'Check that members run, and the addresses and the cluster name that the client has.',
+  },
+  'GRD-051': {
+    what: 'The grid is closed, or not there for a moment.',
+    action: 'Try again; connect or join anew where it was closed.',
+  },
+  'GRD-052': {
+    what: 'Too many calls to the grid are under way.',
+    action: 'Try again a little later, or have fewer under way at once.',
+  },
+  'GRD-053': {
+    what: 'The grid was asked for something that cannot be.',
+    action: 'Correct what the message names.',
+  },
+  'JOB-020': {
+    what: 'The connection between two tasks of a job broke.',
+    action:
+      'The pipeline is started again from its last checkpoint; check the workers and the network.',
+  },
+  'JOB-021': {
+    what: 'A worker that ran tasks of a job is gone.',
+    action: 'The pipeline is started again on other workers; start the worker again.',
+  },
+  'JOB-022': {
+    what: 'The tasks of a running pipeline could not be taken over as they were.',
+    action: 'The pipeline is started again from its last checkpoint.',
+  },
+  'JOB-040': {
+    what: 'Saved state would be lost, because no operator of the job takes it.',
+    action:
+      'Keep the plugin_output and plugin names of the operators, or allow it to be dropped with `allowOrphanedState`.',
+  },
+  'GRD-030': {
+    what: 'A queue or topic is full.',
+    action: 'Try again later, wait for room with `put`, or give it more room in its settings.',
+  },
+  'GRD-031': {
+    what: 'A list has no such index.',
+    action: 'Ask for its size first; somebody else may have removed items meanwhile.',
+  },
+  'GRD-032': {
+    what: 'An item of a ringbuffer is gone.',
+    action: 'Read on from its head sequence; give it more capacity if readers fall behind.',
+  },
+  'GRD-033': {
+    what: 'A lock is not held with this fence.',
+    action: 'What it protected may have a new owner: lock again before going on.',
+  },
+  'GRD-034': {
+    what: 'A structure of the grid cannot take what it was given.',
+    action: 'See the message for what it takes.',
+  },
+  'GRD-035': {
+    what: 'No ids can be made at this time of the clock.',
+    action: 'Set the clock of the machine.',
+  },
+  'GRD-036': {
+    what: 'A listener of a reliable topic missed messages.',
+    action:
+      'Listen again from the oldest message, make it loss-tolerant, or give the ringbuffer more capacity.',
+  },
+  'GRD-010': {
+    what: 'A key or value of a map is null.',
+    action: 'Give one; to take an entry away, use `remove` or `delete`.',
+  },
+  'GRD-011': {
+    what: 'A key of a map stayed locked by another for too long.',
+    action: 'Try again, hold locks for a shorter time, or take them with a lease.',
+  },
+  'GRD-012': {
+    what: 'A lock cannot be given back by one who does not hold it.',
+    action: 'Unlock with the member or client, and the lock context, that took the lock.',
+  },
+  'GRD-013': {
+    what: 'An argument of a call on a map makes no sense.',
+    action: 'Correct it as the message says.',
+  },
+  'GRD-014': {
+    what: 'An entry processor of a map is missing or failed.',
+    action: 'Register it by its name on every data member, and let it neither throw nor wait.',
+  },
+  'GRD-020': {
+    what: 'A predicate, projection or aggregation makes no sense.',
+    action: 'Correct it as the message says.',
+  },
+  'GRD-001': {
+    what: 'The grid did not answer in time.',
+    action: 'Check that the members run and reach each other; try again.',
+  },
+  'GRD-002': {
+    what: 'An operation may or may not have run: its answer was lost.',
+    action: 'Look at the state before trying again; what may run twice can be tried again at once.',
+  },
+  'GRD-003': {
+    what: 'No member of the cluster holds data.',
+    action: 'Start a member with the role `master` or `master_and_worker`.',
+  },
+  'GRD-004': {
+    what: 'This side of a split has no majority of the masters, so it must not answer.',
+    action: 'Restore the network between the members, or start the masters that are missing.',
+  },
   'API-001': {
     what: 'The HTTP port would be open to other machines without credentials.',
     action:
@@ -295,6 +452,30 @@ export const ERROR_CODES = {
   'CLI-004': {
     what: 'The cluster on this machine could not be started.',
     action: 'See what the members wrote above.',
+  },
+  'GRD-005': {
+    what: 'A value cannot be kept in the grid, or not be read from it.',
+    action: 'Use values that the documentation of the grid names.',
+  },
+  'GRD-006': {
+    what: 'A member has no memory for more data of the grid.',
+    action: 'Add members, limit maps with `eviction`, or give the machine more memory.',
+  },
+  'PIP-001': {
+    what: 'A module holds no pipeline.',
+    action: 'Export it as the default: export default pipeline()…writeTo(…).',
+  },
+  'PIP-003': {
+    what: 'The code of a job cannot be bundled.',
+    action: 'Correct it at the place shown; what it imports must be installed beside it.',
+  },
+  'PIP-004': {
+    what: 'The module of a job takes too long to load.',
+    action: 'Do work in the functions of stages, not at the top of the module.',
+  },
+  'PIP-002': {
+    what: 'The code of a job threw.',
+    action: 'Correct the stage that is named; the place is that in the bundle.',
   },
 } as const satisfies Record<string, ErrorCodeText>
 

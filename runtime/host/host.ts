@@ -2,12 +2,16 @@ import type { Databases } from './database.ts'
 import type { Disk } from './disk.ts'
 import type { Http } from './http.ts'
 import type { Memory } from './memory.ts'
+import type { Modules } from './modules.ts'
 import type { Network } from './network.ts'
+import type { ObjectStores } from './objects.ts'
+import type { Processors } from './processors.ts'
 import type { Threads } from './threads.ts'
 
 /**
  * The one seam to the outside: everything that a real machine and a simulated one do differently.
- * Nothing else touches clocks, timers, randomness, sockets, disks, databases, memory or threads.
+ * Nothing else touches clocks, timers, randomness, sockets, disks, databases, object stores,
+ * memory, processors or threads.
  */
 export interface Host {
   readonly clock: Clock
@@ -17,7 +21,10 @@ export interface Host {
   readonly threads: Threads
   readonly http: Http
   readonly databases: Databases
+  readonly objects: ObjectStores
   readonly memory: Memory
+  readonly processors: Processors
+  readonly modules: Modules
   /** Environment variables as they were when the process started. */
   readonly environment: Environment
 }

@@ -20,6 +20,8 @@ export type { Disk, DiskEntry, DiskFile, DiskStat } from './disk.ts'
 export type { Clock, Environment, Host, Random, Timer } from './host.ts'
 export type { Http, HttpRequestInit, HttpServeOptions, HttpServer } from './http.ts'
 export type { Memory } from './memory.ts'
+export type { Processors, ProcessorTimes } from './processors.ts'
+export type { BundleProblem, BundleResult, Modules } from './modules.ts'
 export type {
   Address,
   Connection,
@@ -31,6 +33,7 @@ export type {
   NetworkInterface,
   Tls,
 } from './network.ts'
+export type { Bucket, BucketPlace, ObjectStores } from './objects.ts'
 export type { Thread, ThreadOptions, ThreadPort, Threads } from './threads.ts'
 export { createRealHost } from './real/realHost.ts'
-export { equalsInConstantTime, hmacSha256 } from './real/digests.ts'
+export { equalsInConstantTime, hmacSha256, sha256Hex } from './real/digests.ts'

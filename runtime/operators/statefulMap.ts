@@ -17,8 +17,8 @@ export interface StatefulMapping {
   readonly keyColumns: readonly number[]
   readonly keyType: DataType
   readonly stateType: DataType
-  /** The state of a key that was not seen before. */
-  readonly initialState: Value
+  /** The state of a key that was not seen before: one of its own, for `step` may change it. */
+  initialState(): Value
   readonly output: TableSchema
   /** The state after a row, and the rows that follow from it. */
   step(state: Value, row: readonly Value[]): StatefulStep
@@ -111,7 +111,7 @@ export class StatefulMap implements Operator {
     const identity = this.#identity(key)
     let held = this.#states.get(identity)
     if (held === undefined) {
-      held = { keyHash, key, state: this.#mapping.initialState }
+      held = { keyHash, key, state: this.#mapping.initialState() }
       this.#states.set(identity, held)
     }
     return held

@@ -21,7 +21,7 @@ export const fit = (
     case 'record':
       return fitRecord(shape, node, path, diagnostics)
     case 'list':
-      return fitList(node)
+      return fitList(shape, node, path, diagnostics)
     case 'value':
       return node
     default:
@@ -99,32 +99,63 @@ const fitRecord = (
   diagnostics: Diagnostics,
 ): ConfigNode => {
   if (isNothing(node)) return objectWith(node, [])
-  if (node.kind !== 'object') return node
+  const named = shapeOf(shape.value).kind === 'object' ? byNameAttribute(node) : node
+  if (named.kind !== 'object') return node
   return objectWith(
-    node,
-    [...node.entries].map(([name, { keyAt, value }]) => [
+    named,
+    [...named.entries].map(([name, { keyAt, value }]) => [
       name,
       { keyAt, value: fit(shape.value, value, [...path, name], diagnostics) },
     ]),
   )
 }
 
-const fitList = (node: ConfigNode): ConfigNode => {
+/** XML's `<map name="a">`, once or several times, as YAML's `map: { a: … }`. */
+const byNameAttribute = (node: ConfigNode): ConfigNode => {
+  const items = node.kind === 'array' ? node.items : [node]
+  const entries: (readonly [string, ConfigEntry])[] = []
+  for (const item of items) {
+    const name = item.kind === 'object' ? item.entries.get('name')?.value : undefined
+    if (item.kind !== 'object' || name?.kind !== 'scalar') return node
+    const others = [...item.entries].filter(([key]) => key !== 'name')
+    entries.push([name.text, { keyAt: item.at, value: objectWith(item, others) }])
+  }
+  return objectWith(node, entries)
+}
+
+const fitList = (
+  shape: Shape & { readonly kind: 'list' },
+  node: ConfigNode,
+  path: readonly string[],
+  diagnostics: Diagnostics,
+): ConfigNode => {
+  const { kind } = shapeOf(shape.item)
+  const items = kind === 'value' ? itemsOf(node).flatMap(splitText) : elementsOf(node, kind)
+  return {
+    kind: 'array',
+    at: node.at,
+    items: items.map((item) => fit(shape.item, item, path, diagnostics)),
+  }
+}
+
+const itemsOf = (node: ConfigNode): readonly ConfigNode[] => {
   switch (node.kind) {
     case 'array':
-      return { ...node, items: node.items.flatMap(splitText) }
+      return node.items
     case 'scalar':
-      return { kind: 'array', at: node.at, items: isNothing(node) ? [] : splitText(node) }
-    case 'object': {
-      const items = [...node.entries.values()].flatMap(({ value }) =>
+      return isNothing(node) ? [] : [node]
+    case 'object':
+      return [...node.entries.values()].flatMap(({ value }) =>
         value.kind === 'array' ? value.items : [value],
       )
-      return { kind: 'array', at: node.at, items: items.flatMap(splitText) }
-    }
     default:
       return node satisfies never
   }
 }
+
+/** Of a list of lists, XML's one element with elements inside is the only item. */
+const elementsOf = (node: ConfigNode, kind: Shape['kind']): readonly ConfigNode[] =>
+  node.kind === 'object' && kind === 'list' ? [node] : itemsOf(node)
 
 const splitText = (node: ConfigNode): ConfigNode[] => {
   if (node.kind !== 'scalar' || typeof node.value !== 'string') return [node]

@@ -109,6 +109,7 @@ const isSet = (node: ConfigNode, key: string): boolean => {
   return [...node.entries].some(
     ([name, { value }]) =>
       (key === name && isSet(value, '')) ||
-      (key.startsWith(`${name}.`) && isSet(value, key.slice(name.length + 1))),
+      (key.startsWith(`${name}.`) && isSet(value, key.slice(name.length + 1))) ||
+      (key.startsWith('*.') && isSet(value, key.slice(2))),
   )
 }

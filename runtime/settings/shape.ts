@@ -4,7 +4,7 @@ import type { z } from 'zod'
 export type Shape =
   | { readonly kind: 'object'; readonly keys: ReadonlyMap<string, z.core.$ZodType> }
   | { readonly kind: 'record'; readonly value: z.core.$ZodType }
-  | { readonly kind: 'list' }
+  | { readonly kind: 'list'; readonly item: z.core.$ZodType }
   | { readonly kind: 'value' }
 
 type Definition = z.core.$ZodTypes['_zod']['def']
@@ -25,7 +25,7 @@ export const shapeOf = (schema: z.core.$ZodType): Shape => {
     case 'record':
       return { kind: 'record', value: def.valueType }
     case 'array':
-      return { kind: 'list' }
+      return { kind: 'list', item: def.element }
     default:
       return { kind: 'value' }
   }

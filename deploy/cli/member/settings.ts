@@ -189,6 +189,7 @@ const endpointGroupsOf = ({ hazelcast }: Configuration): HttpSettings['endpointG
   return {
     clusterRead: enabled && groups.CLUSTER_READ.enabled,
     healthCheck: enabled && groups.HEALTH_CHECK.enabled,
+    data: enabled && groups.DATA.enabled,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { HttpCredentials, HttpSettings } from '../../../members/http/index.ts'
+import type { GridSettings } from '../../../members/grid/index.ts'
 import type { MemberSettings } from '../../../members/settings.ts'
 import { EngineError, formatDiagnostic } from '../../../runtime/errors/index.ts'
 import type { Host, Tls } from '../../../runtime/host/index.ts'
@@ -9,6 +10,7 @@ import {
   loadConfiguration,
   type LoadedConfiguration,
 } from '../../../runtime/settings/index.ts'
+import { gridSettings } from './gridSettings.ts'
 import type { MemoryLimit } from './memoryLimit.ts'
 import {
   configurationOf,
@@ -51,6 +53,9 @@ export const setupFlags = {
 export interface MemberSetup {
   readonly clusterName: string
   readonly member: MemberSettings
+  readonly grid: GridSettings
+  /** How long the others may take to get what this member holds, when it leaves. */
+  readonly handOverMs: number
   readonly http: HttpSettings
   readonly memory: MemoryLimit
   /** Where a member with this configuration would be asked. */
@@ -135,6 +140,8 @@ export const loadSetup = async (host: Host, options: SetupOptions): Promise<Memb
   return {
     clusterName: member.clusterName,
     member,
+    grid: gridSettings(configuration),
+    handOverMs: configuration.hazelcast.properties['hazelcast.graceful.shutdown.max.wait'] * 1000,
     http,
     memory: {
       limitMegabytes: configuration.tidegate['memory-limit-megabytes'],

@@ -1,10 +1,6 @@
-import {
-  createIsolatePool,
-  runJob,
-  type IsolatePool,
-  type JobResult,
-} from '../../../jobs/coordinator/index.ts'
+import { runJob, type JobResult } from '../../../jobs/coordinator/index.ts'
 import type { Plan } from '../../../jobs/plan/index.ts'
+import { createIsolatePool, withCode, type IsolatePool } from '../../../jobs/workers/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import { describeError } from '../failure.ts'
 import { ExitCode } from '../exitCodes.ts'
@@ -89,7 +85,7 @@ const runInIsolates = async (
   terminal: Terminal,
   isolates: IsolatePool,
 ): Promise<ExitCode> => {
-  const { plan, diagnostics } = await loadJob(host, options.path, options)
+  const { plan, diagnostics, codePath } = await loadJob(host, options.path, options)
   writeDiagnostics(diagnostics, terminal)
   if (plan === undefined) return ExitCode.usage
   const identity = await identify(host, options)
@@ -107,7 +103,11 @@ const runInIsolates = async (
     }),
     startMs,
   )
-  const { result, signal } = await follow(host, plan, identity, { terminal, view, isolates })
+  const { result, signal } = await follow(host, plan, identity, {
+    terminal,
+    view,
+    isolates: codePath === undefined ? isolates : withCode(isolates, codePath),
+  })
   if (result.status === 'FAILED' && result.error !== undefined) {
     terminal.err.write(describeError(result.error, terminal.err))
   }

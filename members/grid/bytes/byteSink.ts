@@ -2,6 +2,8 @@ const encoder = new TextEncoder()
 const ASCII_MAX = 0x7f
 /** A longer text is encoded by the runtime, which is faster from about this length on. */
 const SHORT_TEXT_LENGTH = 64
+/** A longer range is copied by the runtime, which is faster from about this length on. */
+const SHORT_RANGE_BYTES = 128
 /** A UTF-16 unit takes at most three bytes of UTF-8. */
 const UTF8_BYTES_PER_UNIT = 3
 
@@ -82,6 +84,17 @@ export class ByteSink {
   raw(value: Uint8Array): void {
     const at = this.#advance(value.length)
     this.#bytes.set(value, at)
+  }
+
+  /** `source[start]` to `source[end - 1]` as they are, without a count; makes no view of them. */
+  range(source: Uint8Array, start: number, end: number): void {
+    let at = this.#advance(end - start)
+    if (end - start > SHORT_RANGE_BYTES) {
+      this.#bytes.set(source.subarray(start, end), at)
+      return
+    }
+    const target = this.#bytes
+    for (let index = start; index < end; index += 1, at += 1) target[at] = source[index]!
   }
 
   /** Overwrites a u32 that was written before, such as a count that was not known then. */

@@ -1,6 +1,6 @@
 import { WireFault } from '../../wire/index.ts'
 
-const decoder = new TextDecoder('utf-8', { fatal: true })
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const ASCII_MAX = 0x7f
 /** A longer text is decoded by the runtime, which is faster from about this length on. */
 const SHORT_TEXT_LENGTH = 32
@@ -50,6 +50,10 @@ export class ByteSource {
     return this.#view.getBigInt64(this.#advance(8))
   }
 
+  f32(): number {
+    return this.#view.getFloat32(this.#advance(4))
+  }
+
   f64(): number {
     return this.#view.getFloat64(this.#advance(8))
   }
@@ -90,6 +94,11 @@ export class ByteSource {
 
   rest(): Uint8Array {
     return this.raw(this.#bytes.length - this.#at)
+  }
+
+  /** Reads on from a position that it was at before. */
+  seek(position: number): void {
+    this.#at = position
   }
 
   #advance(count: number): number {

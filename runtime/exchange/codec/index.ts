@@ -1,3 +1,4 @@
+export { packAny, unpackAny } from './anyValues.ts'
 export { ByteReader } from './byteReader.ts'
 export { ByteWriter } from './byteWriter.ts'
 export { readBatch } from './decode.ts'

@@ -2,6 +2,7 @@ import { assert } from '../../errors/index.ts'
 import type { Control } from '../../isolate/index.ts'
 import type { Batch } from '../../rows/index.ts'
 import { aligned, readBatch, ReceivedTables } from '../codec/index.ts'
+import type { EdgeReader } from '../edge.ts'
 import { FrameReader } from './frames.ts'
 import { FrameKind, HEAD, listen, openRing, type RingMemory } from './ringMemory.ts'
 
@@ -16,7 +17,7 @@ interface Incoming {
 }
 
 /** The receiving end of an edge between two isolates. */
-export class RingReader {
+export class RingReader implements EdgeReader {
   readonly #ring: RingMemory
   readonly #frames: FrameReader
   readonly #tables = new ReceivedTables()

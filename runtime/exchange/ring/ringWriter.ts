@@ -8,6 +8,7 @@ import {
   writeBatch,
   type PreparedBatch,
 } from '../codec/index.ts'
+import type { EdgeWriter } from '../edge.ts'
 import { FrameWriter } from './frames.ts'
 import { FrameKind, listen, openRing, TAIL, type RingMemory } from './ringMemory.ts'
 
@@ -24,7 +25,7 @@ interface Outgoing {
  * The sending end of an edge between two isolates. What it refuses is to be offered again, before
  * anything else, when there is room; the ring's capacity is the flow control.
  */
-export class RingWriter {
+export class RingWriter implements EdgeWriter {
   readonly #ring: RingMemory
   readonly #frames: FrameWriter
   readonly #tables = new SentTables()

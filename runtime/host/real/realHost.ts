@@ -4,7 +4,10 @@ import { createDatabases } from './database.ts'
 import { realDisk } from './disk.ts'
 import { realHttp } from './http.ts'
 import { realMemory } from './memory.ts'
+import { realModules } from './modules.ts'
 import { realNetwork } from './network.ts'
+import { realObjects } from './objects.ts'
+import { realProcessors } from './processors.ts'
 import { realRandom } from './random.ts'
 import { createRealThreads } from './threads.ts'
 
@@ -17,6 +20,9 @@ export const createRealHost = (): Host => ({
   threads: createRealThreads(),
   http: realHttp,
   databases: createDatabases(),
+  objects: realObjects,
   memory: realMemory,
+  processors: realProcessors,
+  modules: realModules,
   environment: process.env,
 })

@@ -54,7 +54,10 @@ export const seatunnelSection = section({ engine: engineSection })
 
 export type EngineConfiguration = z.infer<typeof engineSection>
 
-/** Keys of the files that only a JVM gives a meaning; they are read and have no effect. */
+/**
+ * Keys of the files that only a JVM gives a meaning; they are read and have no effect. `*` is any one
+ * name.
+ */
 export const WITHOUT_EFFECT: readonly string[] = [
   'seatunnel.engine.classloader-cache-mode',
   'seatunnel.engine.queue-type',
@@ -64,5 +67,9 @@ export const WITHOUT_EFFECT: readonly string[] = [
   'seatunnel.engine.jar-storage.enable',
   'hazelcast.properties.hazelcast.logging.type',
   'hazelcast.properties.hazelcast.operation.generic.thread.count',
+  'hazelcast.map.*.in-memory-format',
+  'hazelcast.map.*.metadata-policy',
+  'hazelcast.map.*.cache-deserialized-values',
+  'hazelcast.topic.*.multi-threading-enabled',
   'hazelcast-client.properties.hazelcast.logging.type',
 ]

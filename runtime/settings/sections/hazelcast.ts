@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { networkSection } from './network.ts'
-import { choice, decimal, flag, integer, section, text, texts } from './values.ts'
+import { structureSections } from './structures.ts'
+import { choice, decimal, flag, integer, section, text } from './values.ts'
 
 /** Hazelcast's properties that mean something here, and those that upstream's files hold. */
 const propertiesSection = section({
@@ -22,29 +23,10 @@ const propertiesSection = section({
   'hazelcast.local.localAddress': text().optional(),
   'hazelcast.local.publicAddress': text().optional(),
   'hazelcast.partition.count': integer(1).default(271),
+  'hazelcast.graceful.shutdown.max.wait': decimal().default(600),
+  'hazelcast.client.cleanup.timeout.millis': integer(1).default(120_000),
   'hazelcast.logging.type': text().optional(),
   'hazelcast.operation.generic.thread.count': integer().optional(),
-})
-
-/** Where entries of a map are kept beside memory. */
-const mapStoreSection = z.object({
-  enabled: flag().default(true),
-  'initial-mode': choice(['LAZY', 'EAGER']).default('LAZY'),
-  'factory-class-name': text().optional(),
-  'class-name': text().optional(),
-  'write-delay-seconds': integer().default(0),
-  'write-batch-size': integer(1).default(1),
-  properties: texts().default({}),
-})
-
-const mapSection = z.object({
-  'backup-count': integer(0, 6).default(1),
-  'async-backup-count': integer(0, 6).default(0),
-  'time-to-live-seconds': integer().default(0),
-  'max-idle-seconds': integer().default(0),
-  'in-memory-format': choice(['BINARY', 'OBJECT']).default('BINARY'),
-  'read-backup-data': flag().default(false),
-  'map-store': mapStoreSection.optional(),
 })
 
 const attributeSection = z.object({ type: text().default('string'), value: text() })
@@ -57,7 +39,7 @@ export const hazelcastSection = section({
   properties: propertiesSection,
   'lite-member': section({ enabled: flag().optional() }),
   'member-attributes': z.record(z.string(), attributeSection).default({}),
-  map: z.record(z.string(), mapSection).default({}),
+  ...structureSections,
 })
 
 export type HazelcastConfiguration = z.infer<typeof hazelcastSection>

@@ -53,7 +53,7 @@ describe("Hazelcast's health check", () => {
   test('is not there when its endpoint group is off, nor are other groups with theirs', async () => {
     const statusesWith = async (clusterRead: boolean, healthCheck: boolean): Promise<number[]> => {
       await using served = await serve({
-        settings: { endpointGroups: { clusterRead, healthCheck } },
+        settings: { endpointGroups: { clusterRead, healthCheck, data: false } },
       })
       const paths = ['/hazelcast/rest/cluster', '/hazelcast/health', '/health/ready', '/members']
       return await Promise.all(paths.map((path) => statusOf(served.get(path))))

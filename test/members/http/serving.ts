@@ -1,5 +1,6 @@
 import {
   DEFAULT_HTTP_SETTINGS,
+  type HttpData,
   type HttpMember,
   type HttpMemberInfo,
   type HttpSettings,
@@ -17,6 +18,8 @@ export interface Facts {
   activeMaster: string | undefined
   httpUrls: Record<string, string>
   isSafe: boolean
+  migrationQueueSize: number
+  data: HttpData | undefined
 }
 
 export interface Served extends AsyncDisposable {
@@ -59,6 +62,8 @@ export const serve = async (options: ServeOptions = {}): Promise<Served> => {
     activeMaster: id,
     httpUrls: {},
     isSafe: true,
+    migrationQueueSize: 0,
+    data: undefined,
   }
   const member: HttpMember = {
     id,
@@ -69,6 +74,8 @@ export const serve = async (options: ServeOptions = {}): Promise<Served> => {
     activeMaster: () => facts.activeMaster,
     httpUrl: async (asked) => facts.httpUrls[asked],
     isSafe: () => facts.isSafe,
+    migrationQueueSize: () => facts.migrationQueueSize,
+    data: () => facts.data,
     configuration: () => ({ 'cluster-name': { value: 'seatunnel', origin: 'default' } }),
   }
   const http: MemberHttp = await startMemberHttp(on, {

@@ -17,7 +17,7 @@ const totals = (withEnd: boolean): StatefulMap =>
     keyColumns: [0],
     keyType: { kind: 'string' },
     stateType: { kind: 'bigint' },
-    initialState: 0n,
+    initialState: () => 0n,
     output,
     step: (state, [who, cents]) => {
       const total = (state as bigint) + (cents as bigint)

@@ -1,6 +1,6 @@
 import type { Environment, Host, ThreadPort } from '../../../runtime/host/index.ts'
 import { type ClockFaults, createClock, createMachineClock } from './clock.ts'
-import { createDisk, createDiskDevice, type DiskControls } from './disk.ts'
+import { createDisk, createDiskDevice, type DiskControls, type DiskDevice } from './disk.ts'
 import type { Unsynced } from './diskNodes.ts'
 import type { SimEvent } from './eventQueue.ts'
 import { createNetwork, createPorts, type NetworkWorld, type Ports, streamsOf } from './network.ts'
@@ -49,10 +49,13 @@ export interface MachineOptions {
   readonly environment?: Environment | undefined
   /** How far the wall clock is ahead from the start. */
   readonly clockAheadMs?: number | undefined
+  /** Works on the disk of that machine, as on a network share: it does not lose power with this one. */
+  readonly diskOf?: Machine | undefined
 }
 
 export interface MachineParts {
   readonly machine: Machine
+  readonly device: DiskDevice
   readonly ports: Ports
   readonly isOn: () => boolean
   readonly processes: () => readonly Process[]
@@ -85,21 +88,40 @@ const noDatabases: Host['databases'] = {
   sqlite: noDatabase,
 }
 
+const noObjects: Host['objects'] = {
+  open: () => {
+    throw new Error('The simulated host has no object stores')
+  },
+}
+
 /** As much as nothing: what a simulated program holds cannot be told apart from the others. */
-const noMemory: Host['memory'] = { usedBytes: () => 0, heapSnapshot: () => new Uint8Array() }
+const noMemory: Host['memory'] = {
+  usedBytes: () => 0,
+  heapSnapshot: () => new Uint8Array(),
+  machine: () => ({ totalBytes: 2 ** 33, freeBytes: 2 ** 32 }),
+}
+
+/** As in a small machine that has nothing to do. */
+const processors: Host['processors'] = { count: 2, times: () => ({ busyMs: 0, totalMs: 0 }) }
+
+/** No code from outside runs in a simulation. */
+const noModules: Host['modules'] = {
+  load: (path) => Promise.reject(new Error(`No module ${path} in a simulation`)),
+  bundle: (path) => Promise.reject(new Error(`No bundler for ${path} in a simulation`)),
+}
 
 export const createMachine = (
   world: MachineWorld,
   index: number,
   random: SeededRandom,
-  options: MachineOptions,
+  options: MachineOptions & { readonly device?: DiskDevice | undefined },
 ): MachineParts => {
   const { name, program, environment = {}, clockAheadMs = 0 } = options
   const { timeline } = world
   const address = `10.0.${index >> 8}.${(index & 0xff) + 1}`
   const ports = createPorts(index, name, address)
   const clock = createMachineClock(timeline, clockAheadMs)
-  const device = createDiskDevice(clock.wallMs)
+  const device = options.device ?? createDiskDevice(clock.wallMs)
   let processes: Process[] = []
   let host: Host | undefined
   let isOn = false
@@ -134,7 +156,10 @@ export const createMachine = (
       threads: createThreads({ ...threads, end: (child) => end(child, true) }, process, parent),
       http: noHttp,
       databases: noDatabases,
+      objects: noObjects,
       memory: noMemory,
+      processors,
+      modules: noModules,
       environment,
     }
   }
@@ -184,6 +209,7 @@ export const createMachine = (
       note('loses power')
       isOn = false
       endAll(false)
+      if (options.device !== undefined) return
       device.busyUntilMs = 0
       device.crash(() => unsynced ?? chooseUnsynced(), random)
     },
@@ -212,6 +238,7 @@ export const createMachine = (
   }
   return {
     machine,
+    device,
     ports,
     isOn: () => isOn,
     processes: () => processes,

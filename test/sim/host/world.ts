@@ -101,7 +101,10 @@ export const createWorld = (
   const addMachine: SimWorld['machine'] = (name, program, given = {}) => {
     if (byHost.has(name)) throw new Error(`There is a machine ${name} already`)
     const index = parts.length
-    const made = createMachine(machineWorld, index, random.fork(name), { ...given, name, program })
+    const { diskOf } = given
+    const device = diskOf === undefined ? undefined : parts[machines.indexOf(diskOf)]!.device
+    const options = { ...given, name, program, device }
+    const made = createMachine(machineWorld, index, random.fork(name), options)
     parts.push(made)
     machines.push(made.machine)
     allPorts.push(made.ports)

@@ -1,24 +1,11 @@
 import { expect, test } from 'bun:test'
-import {
-  createIsolatePool,
-  folderCheckpointStore,
-  runJob,
-} from '../../../jobs/coordinator/index.ts'
+import { folderCheckpointStore, runJob } from '../../../jobs/coordinator/index.ts'
 import { readJobText } from '../../../jobs/files/index.ts'
 import type { Plan } from '../../../jobs/plan/index.ts'
-import { TaskIsolate } from '../../../jobs/tasks/taskIsolate.ts'
-import type { TaskCommand } from '../../../jobs/tasks/messages.ts'
+import { createIsolatePool } from '../../../jobs/workers/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import { createSeededRandom, simulateSeeds, type SimWorld } from '../host/index.ts'
-
-/** The isolates of the engine as threads of the simulated machine. */
-const threads = {
-  'jobs/tasks/main.ts': (host: Host): void => {
-    const port = host.threads.parent!
-    const isolate = new TaskIsolate(host, port)
-    port.onMessage((message) => isolate.handle(message as TaskCommand))
-  },
-}
+import { isolateThreads } from './isolates.ts'
 
 interface Scenario {
   readonly plan: Plan
@@ -139,7 +126,7 @@ test(
     }
     await scenarioOf(1)
     await simulateSeeds(count, async (world) => run(world, await scenarioOf(world.seed)), {
-      threads,
+      threads: isolateThreads,
       limitMs: 120_000,
     })
   },

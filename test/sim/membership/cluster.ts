@@ -21,7 +21,7 @@ export interface ClusterOptions {
   readonly quorum?: boolean
   readonly change?: (settings: MemberSettings) => MemberSettings
   readonly onEvent?: (node: Node, event: MemberEvent) => void
-  /** The member of a boot is in a cluster. */
+  /** Called at each boot, as soon as the member is in a cluster. */
   readonly onMember?: (node: Node, member: Member) => void
 }
 
@@ -82,8 +82,8 @@ export const startCluster = (world: SimWorld, options: ClusterOptions): Node[] =
         const member = await startMember(host, node.settings)
         node.member = member
         member.onEvent((event) => options.onEvent?.(node, event))
-        member.onChange((view) => world.note(`${name} sees ${printView(view)}`))
         options.onMember?.(node, member)
+        member.onChange((view) => world.note(`${name} sees ${printView(view)}`))
       } catch (thrown) {
         node.failure = thrown
       }

@@ -1,0 +1,154 @@
+import {
+  DEFAULT_MAP,
+  type BackupSettings,
+  type ByName,
+  type CollectionSettings,
+  type GridSettings,
+  type MapSettings,
+  type MapStoreSettings,
+  type MemberGrouping,
+  type MergePolicy,
+  type NearCacheSettings,
+  settingsOf,
+} from '../../../members/grid/index.ts'
+import type { Configuration } from '../../../runtime/settings/index.ts'
+
+type Hazelcast = Configuration['hazelcast']
+type MapConfiguration = Hazelcast['map'][string]
+type BackupConfiguration = Hazelcast['lock'][string]
+type CollectionConfiguration = Hazelcast['list'][string]
+type NearCacheConfiguration = NonNullable<MapConfiguration['near-cache']>
+
+const mapValues = <From, To>(
+  values: Readonly<Record<string, From>>,
+  convert: (value: From, name: string) => To,
+): Record<string, To> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, convert(value, name)]))
+
+const mergePolicyOf = (written: MapConfiguration['merge-policy']): MergePolicy =>
+  written['class-name'] ?? written['merge-policy'] ?? DEFAULT_MAP.mergePolicy
+
+const mapStoreOf = (written: MapConfiguration['map-store']): MapStoreSettings | undefined =>
+  written === undefined
+    ? undefined
+    : {
+        enabled: written.enabled,
+        initialMode: written['initial-mode'],
+        factoryClassName: written['factory-class-name'],
+        className: written['class-name'],
+        writeDelaySeconds: written['write-delay-seconds'],
+        writeBatchSize: written['write-batch-size'],
+        writeCoalescing: written['write-coalescing'],
+        properties: written.properties,
+      }
+
+/** The near cache of a map, in a member or a client. */
+export const nearCacheOf = (written: NearCacheConfiguration): NearCacheSettings => ({
+  timeToLiveSeconds: written['time-to-live-seconds'],
+  maxIdleSeconds: written['max-idle-seconds'],
+  invalidateOnChange: written['invalidate-on-change'],
+  sizeMax: written.eviction.size,
+})
+
+/** Of the maps of the engine: its names, and the patterns that fit nothing else. */
+const isOfEngine = (pattern: string): boolean => pattern.startsWith('engine')
+
+const mapOf = (
+  written: MapConfiguration,
+  pattern: string,
+  engineBackupCount: number,
+): Partial<MapSettings> => {
+  const fallback = isOfEngine(pattern) ? engineBackupCount : DEFAULT_MAP.backupCount
+  const { eviction } = written
+  return {
+    backupCount: written['backup-count'] ?? fallback,
+    asyncBackupCount: written['async-backup-count'],
+    timeToLiveSeconds: written['time-to-live-seconds'],
+    maxIdleSeconds: written['max-idle-seconds'],
+    eviction: {
+      policy: eviction['eviction-policy'],
+      maxSizePolicy: eviction['max-size-policy'],
+      size: eviction.size,
+    },
+    readBackupData: written['read-backup-data'],
+    statisticsEnabled: written['statistics-enabled'],
+    perEntryStatsEnabled: written['per-entry-stats-enabled'],
+    mergePolicy: mergePolicyOf(written['merge-policy']),
+    indexes: written.indexes.map(({ name, type, attributes }) => ({ name, type, attributes })),
+    mapStore: mapStoreOf(written['map-store']),
+    nearCache: written['near-cache'] === undefined ? undefined : nearCacheOf(written['near-cache']),
+    eventJournal: {
+      enabled: written['event-journal'].enabled,
+      capacity: written['event-journal'].capacity,
+      timeToLiveSeconds: written['event-journal']['time-to-live-seconds'],
+    },
+  }
+}
+
+const ENGINE_MAPS = 'engine*'
+
+/** All maps; those of the engine have its backup-count, whichever pattern else fits them. */
+const mapsOf = ({ hazelcast, seatunnel }: Configuration): ByName<MapSettings> => {
+  const { 'backup-count': engineBackupCount } = seatunnel.engine
+  const maps: Record<string, Partial<MapSettings>> = mapValues(hazelcast.map, (written, pattern) =>
+    mapOf(written, pattern, engineBackupCount),
+  )
+  if (maps[ENGINE_MAPS] !== undefined) return maps
+  const others = settingsOf<Partial<MapSettings>>(maps, ENGINE_MAPS, {})
+  return { ...maps, [ENGINE_MAPS]: { ...others, backupCount: engineBackupCount } }
+}
+
+const backupsOf = (written: BackupConfiguration): BackupSettings => ({
+  backupCount: written['backup-count'],
+  asyncBackupCount: written['async-backup-count'],
+})
+
+const collectionOf = (written: CollectionConfiguration): CollectionSettings => ({
+  ...backupsOf(written),
+  sizeMax: written['max-size'],
+  mergePolicy: mergePolicyOf(written['merge-policy']),
+})
+
+/** Locks, counters and id generators share their settings: of one name the most copies count. */
+const atomicsOf = (hazelcast: Hazelcast): ByName<BackupSettings> => {
+  const merged: Record<string, BackupSettings> = {}
+  const sections = [hazelcast.lock, hazelcast['atomic-long'], hazelcast['flake-id-generator']]
+  for (const [name, written] of sections.flatMap((each) => Object.entries(each))) {
+    const [settings, known] = [backupsOf(written), merged[name]]
+    if (known === undefined || known.backupCount < settings.backupCount) merged[name] = settings
+  }
+  return merged
+}
+
+const groupingOf = (written: Hazelcast['partition-group']): MemberGrouping => {
+  const type = written['group-type']
+  if (!written.enabled) return { type: 'PER_MEMBER' }
+  return type === 'CUSTOM' ? { type, groups: written['member-group'] } : { type }
+}
+
+/** How the grid of a member behaves, as its configuration says. */
+export const gridSettings = (configuration: Configuration): GridSettings => {
+  const { hazelcast, tidegate } = configuration
+  return {
+    partitionCount: hazelcast.properties['hazelcast.partition.count'],
+    maps: mapsOf(configuration),
+    queues: mapValues(hazelcast.queue, (written) => ({
+      ...collectionOf(written),
+      emptyQueueTtlSeconds: written['empty-queue-ttl'],
+    })),
+    lists: mapValues(hazelcast.list, collectionOf),
+    sets: mapValues(hazelcast.set, collectionOf),
+    ringbuffers: mapValues(hazelcast.ringbuffer, (written) => ({
+      ...backupsOf(written),
+      capacity: written.capacity,
+      timeToLiveSeconds: written['time-to-live-seconds'],
+    })),
+    reliableTopics: mapValues(hazelcast['reliable-topic'], (written) => ({
+      readBatchSize: written['read-batch-size'],
+      overloadPolicy: written['topic-overload-policy'],
+    })),
+    atomics: atomicsOf(hazelcast),
+    grouping: groupingOf(hazelcast['partition-group']),
+    dataFolder: tidegate['data-folder'],
+  }
+}

@@ -1,0 +1,19 @@
+// What programs get from `import … from 'tidegate'`.
+export {
+  aggregates,
+  KeyedStage,
+  Pipeline,
+  pipeline,
+  sinks,
+  SourceBuilder,
+  sources,
+  Stage,
+  type Aggregate,
+  type PipelineSettings,
+  type Row,
+  type Sink,
+  type Source,
+  type SourceBuffer,
+  type SourceContext,
+  type StageOptions,
+} from '../jobs/pipeline/index.ts'

@@ -1,0 +1,3 @@
+export type { GraphStage, PipelineGraph } from './graph.ts'
+export { loadCode, type JobCode } from './jobCode.ts'
+export { PLAN_CONNECTORS, PLAN_TRANSFORMS } from './registries.ts'

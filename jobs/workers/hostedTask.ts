@@ -1,0 +1,127 @@
+import type { Host, Thread } from '../../runtime/host/index.ts'
+import { toTaskError, type TaskCommand, type TaskReport } from '../tasks/index.ts'
+import type { TaskName, TaskStatus } from './protocol.ts'
+
+/** How long a thread may take to close by itself, in milliseconds. */
+const closeTimeoutMs = 2_000
+
+export interface HostedTaskOptions {
+  readonly host: Host
+  readonly thread: Thread
+  readonly name: TaskName
+  readonly onReport: (report: TaskReport) => void
+  /** Of an enumerator: resolves when all that it has granted is with the groups; undefined: it is. */
+  readonly grantsArrived: () => Promise<unknown> | undefined
+}
+
+/** An isolate with a task, and what a new coordinator must be told of it. */
+export class HostedTask {
+  readonly #options: HostedTaskOptions
+  /** The last report of each kind that must not be lost. */
+  readonly #retained = new Map<TaskReport['kind'], TaskReport>()
+  readonly #closed = Promise.withResolvers<void>()
+  #closing = false
+  #deployed = false
+  #triggeredId = 0
+  #completedId = 0
+
+  constructor(options: HostedTaskOptions) {
+    this.#options = options
+    const { thread } = options
+    thread.onMessage((message) => this.#receive(message as TaskReport))
+    thread.onExit((error) => this.#exited(error))
+  }
+
+  get status(): TaskStatus {
+    return {
+      task: this.#options.name,
+      deployed: this.#deployed,
+      drained: this.#retained.has('drained'),
+      triggeredId: this.#triggeredId,
+      completedId: this.#completedId,
+      retained: [...this.#retained.values()],
+    }
+  }
+
+  post(command: TaskCommand): void {
+    if (command.kind === 'trigger') {
+      // Who takes over triggers again what some tasks may not have heard of.
+      if (command.checkpointId <= this.#triggeredId) return
+      this.#triggeredId = command.checkpointId
+    }
+    if (command.kind === 'completed') {
+      this.#completedId = command.checkpointId
+      this.#release(command.checkpointId)
+    }
+    this.#options.thread.post(command)
+  }
+
+  /** Lets the isolate close what it has open, then ends the thread in any case. */
+  async close(abort: boolean): Promise<void> {
+    this.#closing = true
+    const { host, thread } = this.#options
+    const deadline = Promise.withResolvers<void>()
+    const timer = host.clock.timer(closeTimeoutMs, () => deadline.resolve())
+    thread.post({ kind: 'close', abort } satisfies TaskCommand)
+    await Promise.race([this.#closed.promise, deadline.promise])
+    timer.cancel()
+    void thread.terminate()
+  }
+
+  /** Something around the task broke: for its coordinator it is the task that failed. */
+  fail(error: Error): void {
+    this.#receive({ kind: 'failed', error: toTaskError(error) })
+  }
+
+  /** Nobody asks for the states of a checkpoint that is complete. */
+  #release(checkpointId: number): void {
+    for (const kind of ['enumerated', 'acknowledged'] as const) {
+      const report = this.#retained.get(kind) as { readonly checkpointId: number } | undefined
+      if (report !== undefined && report.checkpointId <= checkpointId) this.#retained.delete(kind)
+    }
+  }
+
+  #receive(report: TaskReport): void {
+    switch (report.kind) {
+      case 'closed':
+        this.#closed.resolve()
+        return
+      case 'enumerated':
+        void this.#saved(report)
+        return
+      case 'deployed':
+        this.#deployed = true
+        break
+      case 'failed':
+        if (this.#closing || this.#retained.has('failed')) return
+        this.#retained.set(report.kind, report)
+        break
+      case 'drained':
+      case 'acknowledged':
+      case 'splitCount':
+      case 'progress':
+        this.#retained.set(report.kind, report)
+        break
+      default:
+    }
+    this.#options.onReport(report)
+  }
+
+  /**
+   * The coordinator triggers the groups next. What the enumerator granted before it saved must be
+   * with its group by then: neither snapshot would hold it otherwise.
+   */
+  async #saved(report: TaskReport): Promise<void> {
+    const arrived = this.#options.grantsArrived()
+    if (arrived !== undefined) await arrived
+    this.#retained.set(report.kind, report)
+    this.#options.onReport(report)
+  }
+
+  #exited(error: Error | undefined): void {
+    this.#closed.resolve()
+    if (!this.#closing) {
+      this.fail(error ?? new Error(`The isolate of ${this.#options.name} ended by itself`))
+    }
+  }
+}

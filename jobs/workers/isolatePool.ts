@@ -1,0 +1,34 @@
+import type { Host, Thread } from '../../runtime/host/index.ts'
+import type { TaskCommand } from '../tasks/index.ts'
+
+/** Where the module of an isolate is, from the folder of the project. */
+const ISOLATE_MODULE = 'jobs/tasks/main.ts'
+
+/** Isolates for the task groups of jobs; some are started before they are needed. */
+export interface IsolatePool {
+  take(name: string): Thread
+  /** Ends those that nobody took. */
+  close(): Promise<void>
+}
+
+/** The same isolates, each with the code of a job loaded before anything else. */
+export const withCode = (isolates: IsolatePool, path: string): IsolatePool => ({
+  take: (name) => {
+    const thread = isolates.take(name)
+    thread.post({ kind: 'loadCode', path } satisfies TaskCommand)
+    return thread
+  },
+  close: () => isolates.close(),
+})
+
+/** Starts `readyCount` isolates at once; a further one is started when it is taken. */
+export const createIsolatePool = (host: Host, readyCount: number): IsolatePool => {
+  const spawn = (name: string): Thread => host.threads.spawn(ISOLATE_MODULE, { name })
+  const ready = Array.from({ length: readyCount }, (_, index) => spawn(`isolate ${index}`))
+  return {
+    take: (name) => ready.pop() ?? spawn(name),
+    close: async () => {
+      await Promise.all(ready.splice(0).map((thread) => thread.terminate()))
+    },
+  }
+}

@@ -1,0 +1,151 @@
+import { EngineError } from '../../runtime/errors/index.ts'
+import type { Host } from '../../runtime/host/index.ts'
+import type { ExchangePlace, TaskCommand } from '../tasks/index.ts'
+import { HostedExecution, type Relay } from './hostedExecution.ts'
+import type { IsolatePool } from './isolatePool.ts'
+import type { ExecutionId, HostCommand, HostLink, HostLinkEvents, TaskName } from './protocol.ts'
+
+export interface TaskHostOptions {
+  readonly host: Host
+  readonly isolates: IsolatePool
+  /** The id of this member; it changes when the member joins anew. */
+  readonly self: () => string
+  readonly exchange: ExchangePlace
+  readonly relay: Relay
+  /** An execution has ended on this member. */
+  readonly onEnded?: (execution: ExecutionId) => void
+}
+
+/** Runs the tasks that coordinators put on this member, by pipeline. Outlives the coordinators. */
+export class TaskHost {
+  readonly #options: TaskHostOptions
+  readonly #executions = new Map<string, HostedExecution>()
+  /** Executions that wait for the end of an older one, by their id. */
+  readonly #beginnings = new Map<string, Promise<void>>()
+  /** The highest term of a coordinator that was heard: lower ones are refused. */
+  #coordinatorEpoch = 0
+
+  constructor(options: TaskHostOptions) {
+    this.#options = options
+  }
+
+  /** The executions that have tasks here. */
+  executions(): HostedExecution[] {
+    return [...this.#executions.values()]
+  }
+
+  /** Opens the way for the coordinator of a term: that of its master. */
+  open(id: ExecutionId, coordinatorEpoch: number, events: HostLinkEvents): HostLink {
+    let isOpen = true
+    const onReport: HostLinkEvents['onReport'] = (report) => {
+      if (isOpen) events.onReport(report)
+    }
+    const refuse = (): void => {
+      if (!isOpen) return
+      isOpen = false
+      const text = `A coordinator of term ${this.#coordinatorEpoch} has taken pipeline ${id.pipelineId} of job ${id.jobId} over.`
+      events.onLost(new EngineError('JOB-022', text))
+    }
+    return {
+      send: (command) => {
+        if (!isOpen) return
+        if (this.#isStale(coordinatorEpoch)) refuse()
+        else this.#obey(id, command, onReport)
+      },
+      close: () => {
+        this.#find(id)?.unlisten(onReport)
+        isOpen = false
+      },
+    }
+  }
+
+  /** Takes what a task on another member has for one here. Throws JOB-022 when it is not here. */
+  deliver(id: ExecutionId, task: TaskName, command: TaskCommand): void {
+    const execution = this.#executions.get(keyOf(id))
+    // What is left of an attempt that has ended meanwhile.
+    if (execution !== undefined && execution.id.epoch > id.epoch) return
+    if (execution === undefined || execution.id.epoch < id.epoch) {
+      throw new EngineError('JOB-022', `${task} of pipeline ${id.pipelineId} does not run here.`)
+    }
+    execution.deliver(task, command)
+  }
+
+  /** Ends the tasks of one execution; what they have not committed is removed when `abort` is set. */
+  async end(execution: HostedExecution, abort: boolean): Promise<void> {
+    await execution.end(abort)
+    if (this.#executions.get(keyOf(execution.id)) !== execution) return
+    this.#executions.delete(keyOf(execution.id))
+    this.#options.onEnded?.(execution.id)
+  }
+
+  #isStale(coordinatorEpoch: number): boolean {
+    this.#coordinatorEpoch = Math.max(this.#coordinatorEpoch, coordinatorEpoch)
+    return coordinatorEpoch < this.#coordinatorEpoch
+  }
+
+  #find(id: ExecutionId): HostedExecution | undefined {
+    const execution = this.#executions.get(keyOf(id))
+    return execution?.id.epoch === id.epoch ? execution : undefined
+  }
+
+  #obey(id: ExecutionId, command: HostCommand, onReport: HostLinkEvents['onReport']): void {
+    const execution = this.#find(id)
+    switch (command.kind) {
+      case 'begin': {
+        const key = `${keyOf(id)}/${id.epoch}`
+        const begun = this.#begin(id, command, onReport)
+        this.#beginnings.set(key, begun)
+        void begun.then(() => this.#beginnings.delete(key))
+        return
+      }
+      case 'attach':
+        onReport({ kind: 'attached', tasks: execution?.statuses ?? [] })
+        execution?.listen(onReport)
+        return
+      case 'task':
+        execution?.command(command.task, command.command)
+        return
+      case 'end':
+        void this.#endAsked(id, command.abort, onReport)
+        return
+      default:
+        command satisfies never
+    }
+  }
+
+  /** What an older attempt has left here is ended first: two must not write side by side. */
+  async #begin(
+    id: ExecutionId,
+    { places }: Extract<HostCommand, { kind: 'begin' }>,
+    onReport: HostLinkEvents['onReport'],
+  ): Promise<void> {
+    const older = this.#executions.get(keyOf(id))
+    if (older !== undefined) await this.end(older, true)
+    const { host, isolates, self, exchange, relay } = this.#options
+    const execution = new HostedExecution({
+      host,
+      isolates,
+      id,
+      places,
+      self: self(),
+      exchange,
+      relay,
+    })
+    this.#executions.set(keyOf(id), execution)
+    execution.listen(onReport)
+    onReport({ kind: 'begun' })
+  }
+
+  async #endAsked(
+    id: ExecutionId,
+    abort: boolean,
+    onReport: HostLinkEvents['onReport'],
+  ): Promise<void> {
+    await this.#beginnings.get(`${keyOf(id)}/${id.epoch}`)
+    const execution = this.#find(id)
+    if (execution !== undefined) await this.end(execution, abort)
+    onReport({ kind: 'ended' })
+  }
+}
+
+const keyOf = ({ jobId, pipelineId }: ExecutionId): string => `${jobId}/${pipelineId}`

@@ -1,0 +1,6 @@
+export { murmurOf } from './murmur.ts'
+export { hashOf, keyHashOf, partitionOf, partitionOfName } from './partition.ts'
+export { fromData } from './read.ts'
+export { JsonText, LocalDate, LocalTime, Uuid } from './scalars.ts'
+export { TypeId } from './types.ts'
+export { toData } from './write.ts'

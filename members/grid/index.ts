@@ -1,0 +1,18 @@
+export {
+  type BackupSettings,
+  type ByName,
+  type CollectionSettings,
+  DEFAULT_GRID,
+  DEFAULT_MAP,
+  type GridSettings,
+  type MapSettings,
+  type MapStoreSettings,
+  type MemberGrouping,
+  type MergePolicy,
+  type NearCacheSettings,
+  settingsOf,
+} from './settings.ts'
+export { type ClientSettings, type ClusterMember, DEFAULT_CLIENT } from './client/index.ts'
+export { connectGrid } from './connect.ts'
+export type { Grid, GridStructures, StructureStatistics } from './facade.ts'
+export { type MemberGrid, openMemberGrid } from './memberGrid.ts'

@@ -1,0 +1,124 @@
+import { EngineError } from '../../../runtime/errors/index.ts'
+import { attributeOf, type Attribute, type QueryEntry } from './attributes.ts'
+import type { Predicate } from './predicate.ts'
+import { canonicalText, classOf, compareValues, conversionsOf } from './values.ts'
+
+/** Whether an entry is wanted. */
+export type Matcher = (entry: QueryEntry) => boolean
+
+type Test = (value: unknown) => boolean
+
+/** True for an entry when it is for the value of the attribute, or for any of its values. */
+const onAttribute = (name: string, test: Test): Matcher => {
+  const attribute: Attribute = attributeOf(name)
+  if (attribute.isMany) return (entry) => attribute.readAll(entry).some(test)
+  return (entry) => test(attribute.read(entry))
+}
+
+const isEqual = (value: unknown): Test => {
+  const conversions = conversionsOf(value)
+  const text = canonicalText(conversions.get('other'))
+  return (other) => {
+    const kind = classOf(other)
+    if (kind === 'other') return conversions.has('other') && canonicalText(other) === text
+    return conversions.has(kind) && compareValues(other, conversions.get(kind)) === 0
+  }
+}
+
+/** Null, and what cannot be compared, is neither less nor greater. */
+const isOrdered = (value: unknown, holds: (order: number) => boolean): Test => {
+  const conversions = conversionsOf(value)
+  return (other) => {
+    const kind = classOf(other)
+    if (kind === 'null' || kind === 'other' || !conversions.has(kind)) return false
+    return holds(compareValues(other, conversions.get(kind)))
+  }
+}
+
+const ORDERS = {
+  gt: (order: number) => order > 0,
+  ge: (order: number) => order >= 0,
+  lt: (order: number) => order < 0,
+  le: (order: number) => order <= 0,
+} as const
+
+const likeExpression = (pattern: string, flags: string): RegExp => {
+  const source = pattern.replace(/\\[\s\S]|[%_]|[\^$.*+?()[\]{}|/\\]/g, (part) => {
+    if (part === '%') return '[\\s\\S]*'
+    if (part === '_') return '[\\s\\S]'
+    const literal = part.length === 2 ? part[1]! : part
+    return /[\^$.*+?()[\]{}|/\\]/.test(literal) ? `\\${literal}` : literal
+  })
+  return new RegExp(`^(?:${source})$`, flags)
+}
+
+const isText = (expression: RegExp): Test => {
+  return (value) => typeof value === 'string' && expression.test(value)
+}
+
+const regexOf = (pattern: string): RegExp => {
+  try {
+    return new RegExp(`^(?:${pattern})$`, 'su')
+  } catch (cause) {
+    throw new EngineError('GRD-020', `\`${pattern}\` is not a regular expression`, { cause })
+  }
+}
+
+/** Makes a predicate ready to run; GRD-020 where it makes no sense. */
+export const compilePredicate = (predicate: Predicate): Matcher => {
+  switch (predicate.kind) {
+    case 'true':
+      return () => true
+    case 'false':
+      return () => false
+    case 'eq':
+      return onAttribute(predicate.attribute, isEqual(predicate.value))
+    case 'ne':
+      return negated(onAttribute(predicate.attribute, isEqual(predicate.value)))
+    case 'gt':
+    case 'ge':
+    case 'lt':
+    case 'le':
+      return onAttribute(predicate.attribute, isOrdered(predicate.value, ORDERS[predicate.kind]))
+    case 'between': {
+      const [above, below] = [
+        isOrdered(predicate.from, ORDERS.ge),
+        isOrdered(predicate.to, ORDERS.le),
+      ]
+      return onAttribute(predicate.attribute, (value) => above(value) && below(value))
+    }
+    case 'like':
+      return onAttribute(predicate.attribute, isText(likeExpression(predicate.pattern, 'u')))
+    case 'ilike':
+      return onAttribute(predicate.attribute, isText(likeExpression(predicate.pattern, 'iu')))
+    case 'regex':
+      return onAttribute(predicate.attribute, isText(regexOf(predicate.pattern)))
+    case 'in': {
+      const tests = predicate.values.map(isEqual)
+      return onAttribute(predicate.attribute, (value) => tests.some((test) => test(value)))
+    }
+    case 'and': {
+      const matchers = predicate.predicates.map(compilePredicate)
+      return (entry) => matchers.every((matches) => matches(entry))
+    }
+    case 'or': {
+      const matchers = predicate.predicates.map(compilePredicate)
+      return (entry) => matchers.some((matches) => matches(entry))
+    }
+    case 'not':
+      return negated(compilePredicate(predicate.predicate))
+    default:
+      throw unknownKind(predicate)
+  }
+}
+
+/** A predicate comes as data: its type is what the sender says. */
+const unknownKind = (predicate: never): EngineError => {
+  const { kind } = (predicate as { kind?: unknown } | null) ?? {}
+  return new EngineError('GRD-020', `There is no predicate of the kind \`${String(kind)}\``)
+}
+
+const negated =
+  (matches: Matcher): Matcher =>
+  (entry) =>
+    !matches(entry)

@@ -1,0 +1,26 @@
+import type { ByteSink, ByteSource } from './bytes/index.ts'
+import type { PartitionRow } from './table/index.ts'
+
+const writeIds = (sink: ByteSink, ids: readonly string[]): void => {
+  sink.u8(ids.length)
+  for (const id of ids) sink.text(id)
+}
+
+const readIds = (source: ByteSource): string[] => {
+  const ids: string[] = []
+  for (let left = source.u8(); left > 0; left -= 1) ids.push(source.text())
+  return ids
+}
+
+export const writeRow = (sink: ByteSink, { version, replicas, next }: PartitionRow): void => {
+  sink.f64(version)
+  writeIds(sink, replicas)
+  sink.flag(next !== undefined)
+  if (next !== undefined) writeIds(sink, next)
+}
+
+export const readRow = (source: ByteSource): PartitionRow => {
+  const version = source.f64()
+  const replicas = readIds(source)
+  return { version, replicas, next: source.flag() ? readIds(source) : undefined }
+}

@@ -1,0 +1,2 @@
+export { createAtomicLong, type AtomicLong } from './proxy.ts'
+export { createAtomicLongs } from './structure.ts'

@@ -1,0 +1,2 @@
+export { createFlakeIdGenerator, type FlakeIdGenerator, type IdBatch } from './proxy.ts'
+export { createFlakeIdGenerators } from './structure.ts'

@@ -1,0 +1,2 @@
+export { createList, type List } from './proxy.ts'
+export { createLists } from './structure.ts'

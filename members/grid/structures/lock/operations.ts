@@ -1,0 +1,3 @@
+export const LOCK_SERVICE = 7
+
+export const OPERATIONS = { LOCK: 1, UNLOCK: 2, OWNER: 3 } as const

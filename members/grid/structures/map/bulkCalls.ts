@@ -1,0 +1,200 @@
+import { ByteSink } from '../../bytes/index.ts'
+import { fromData, partitionOf, partitionOfName } from '../../data/index.ts'
+import { beginArguments, dataOf, READS, type MapCaller } from './caller.ts'
+import { keyTextOf } from './keyText.ts'
+import { MapOperation } from './operations.ts'
+
+/** What can be done with many entries at once. */
+export interface BulkCalls<Key, Value> {
+  /** The entries that are there, by the keys as they were given. */
+  getAll(keys: Iterable<Key>): Promise<Map<Key, Value>>
+  /** Entries of one partition are written together; a failure may leave others unwritten. */
+  putAll(entries: Iterable<readonly [Key, Value]>): Promise<void>
+  setAll(entries: Iterable<readonly [Key, Value]>): Promise<void>
+  containsValue(value: Value): Promise<boolean>
+  size(): Promise<number>
+  isEmpty(): Promise<boolean>
+  /** Removes all entries but those whose keys are locked. */
+  clear(): Promise<void>
+  /** Takes all entries out of memory but those whose keys are locked. */
+  evictAll(): Promise<void>
+  /** Removes all entries and all locks. */
+  destroy(): Promise<void>
+  /** Every entry that is there from the beginning to the end of the iteration, once. */
+  iterator(): AsyncGenerator<[Key, Value], void>
+  [Symbol.asyncIterator](): AsyncGenerator<[Key, Value], void>
+}
+
+/** One call writes at most about so many bytes. */
+const PUT_ALL_BYTES = 256 * 1024
+/** Before the count in the arguments of `putAll`. */
+const CONTEXT_BYTES = 8
+/** Partitions whose pages are asked for at once. */
+const PARTITIONS_AT_ONCE = 32
+
+interface Group {
+  readonly partition: number
+  readonly sink: ByteSink
+  /** Indexes of the keys as they were given. */
+  readonly members: number[]
+}
+
+const finishGroup = ({ partition, sink, members }: Group, countAt: number) => {
+  sink.setU32(countAt, members.length)
+  return { partition, arguments: sink.copy() }
+}
+
+/** Pages of entries (without values: of keys) of partitions, as bytes. */
+export const pagesOf = async function* (
+  caller: MapCaller,
+  partitions: readonly number[],
+  withValues: boolean,
+): AsyncGenerator<{ key: Uint8Array; value: Uint8Array | undefined }[], void> {
+  let cursors = partitions.map((partition) => ({ partition, cursor: 0 }))
+  const seen = new Set<string>()
+  while (cursors.length > 0) {
+    const results = await caller.onEach(
+      MapOperation.entries,
+      cursors.map(({ partition, cursor }) => {
+        const sink = beginArguments()
+        sink.f64(cursor)
+        sink.flag(withValues)
+        return { partition, arguments: sink.copy() }
+      }),
+      READS,
+    )
+    const next: typeof cursors = []
+    const page: { key: Uint8Array; value: Uint8Array | undefined }[] = []
+    for (const [index, result] of results.entries()) {
+      while (result.flag()) {
+        const key = result.bytes()
+        const value = withValues ? result.bytes() : undefined
+        const text = keyTextOf(key)
+        if (!seen.has(text)) page.push({ key, value })
+        seen.add(text)
+      }
+      const cursor = result.f64()
+      if (cursor >= 0) next.push({ partition: cursors[index]!.partition, cursor })
+    }
+    cursors = next
+    yield page
+  }
+}
+
+/** Finds the group of a partition, or begins one. */
+const groupOf = (
+  groups: Map<number, Group>,
+  partition: number,
+  begin: (sink: ByteSink) => void,
+): Group => {
+  const known = groups.get(partition)
+  if (known !== undefined) return known
+  const group: Group = { partition, sink: new ByteSink(), members: [] }
+  begin(group.sink)
+  group.sink.u32(0)
+  groups.set(partition, group)
+  return group
+}
+
+const getAll = async <Key, Value>(
+  caller: MapCaller,
+  keys: Iterable<Key>,
+): Promise<Map<Key, Value>> => {
+  const asked = [...keys]
+  const groups = new Map<number, Group>()
+  for (const [index, key] of asked.entries()) {
+    const data = dataOf(key, 'key', caller.name)
+    const group = groupOf(groups, partitionOf(data, caller.invoker.partitionCount), () => {})
+    group.sink.bytes(data)
+    group.members.push(index)
+  }
+  const all = [...groups.values()]
+  const calls = all.map((group) => finishGroup(group, 0))
+  const results = await caller.onEach(MapOperation.getAll, calls, READS)
+  const values = new Map<Key, Value>()
+  for (const [at, result] of results.entries()) {
+    for (const index of all[at]!.members) {
+      if (result.flag()) values.set(asked[index]!, fromData(result.bytes()) as Value)
+    }
+  }
+  return values
+}
+
+const putAll = async <Key, Value>(
+  caller: MapCaller,
+  entries: Iterable<readonly [Key, Value]>,
+): Promise<void> => {
+  const open = new Map<number, Group>()
+  const done: Group[] = []
+  for (const [index, [key, value]] of [...entries].entries()) {
+    const keyData = dataOf(key, 'key', caller.name)
+    const valueData = dataOf(value, 'value', caller.name)
+    const partition = partitionOf(keyData, caller.invoker.partitionCount)
+    const group = groupOf(open, partition, (sink) => sink.f64(caller.lockContext))
+    group.sink.bytes(keyData)
+    group.sink.bytes(valueData)
+    group.members.push(index)
+    if (group.sink.length < PUT_ALL_BYTES) continue
+    done.push(group)
+    open.delete(partition)
+  }
+  done.push(...open.values())
+  await caller.onEach(
+    MapOperation.putAll,
+    done.map((group) => finishGroup(group, CONTEXT_BYTES)),
+  )
+}
+
+export const createBulkCalls = <Key, Value>(caller: MapCaller): BulkCalls<Key, Value> => {
+  const { name, invoker } = caller
+  const count = invoker.partitionCount
+
+  const countAll = async (operation: number, isRead: boolean): Promise<number> => {
+    beginArguments()
+    const results = await caller.onPartitions(operation, isRead ? READS : {})
+    let sum = 0
+    for (const result of results.values()) sum += result.u32()
+    return sum
+  }
+
+  const takeAll = async (operation: number, isCleared: boolean): Promise<void> => {
+    const taken = await countAll(operation, false)
+    if (taken === 0) return
+    const sink = beginArguments()
+    sink.flag(isCleared)
+    sink.u32(taken)
+    await caller.onPartitions(MapOperation.tellAll, { partitions: [partitionOfName(name, count)] })
+  }
+
+  const iterator = async function* (): AsyncGenerator<[Key, Value], void> {
+    for (let from = 0; from < count; from += PARTITIONS_AT_ONCE) {
+      const length = Math.min(PARTITIONS_AT_ONCE, count - from)
+      const partitions = Array.from({ length }, (_, at) => from + at)
+      for await (const page of pagesOf(caller, partitions, true)) {
+        for (const { key, value } of page) yield [fromData(key) as Key, fromData(value!) as Value]
+      }
+    }
+  }
+
+  return {
+    getAll: (keys) => getAll(caller, keys),
+    putAll: (entries) => putAll(caller, entries),
+    setAll: (entries) => putAll(caller, entries),
+    async containsValue(value) {
+      const data = dataOf(value, 'value', name)
+      beginArguments().bytes(data)
+      const results = await caller.onPartitions(MapOperation.containsValue, READS)
+      return [...results.values()].some((result) => result.flag())
+    },
+    size: () => countAll(MapOperation.size, true),
+    isEmpty: async () => (await countAll(MapOperation.size, true)) === 0,
+    clear: () => takeAll(MapOperation.clear, true),
+    evictAll: () => takeAll(MapOperation.evictAll, false),
+    async destroy() {
+      beginArguments()
+      await caller.onPartitions(MapOperation.destroy)
+    },
+    iterator,
+    [Symbol.asyncIterator]: iterator,
+  }
+}

@@ -1,0 +1,225 @@
+import type { ByteSource } from '../../bytes/index.ts'
+import { keyHashOf } from '../../data/index.ts'
+import type { ByteSink } from '../../bytes/index.ts'
+import type { RecordStore } from '../../store/index.ts'
+import type { FragmentTurn } from '../structure.ts'
+import { MapEventType, publishChange } from './events.ts'
+import { DEFAULT_TIME_MS, MapEffect } from './operations.ts'
+import type { MapState } from './state.ts'
+
+/** How long an entry is to live; 0 for ever, negative for what the settings of the map say. */
+export interface Lifetime {
+  readonly ttlMs: number
+  readonly maxIdleMs: number
+}
+
+export const DEFAULT_LIFETIME: Lifetime = { ttlMs: DEFAULT_TIME_MS, maxIdleMs: DEFAULT_TIME_MS }
+
+const MS_OF_SECOND = 1000
+
+/**
+ * The handle of a key as of now, -1 where there is none: the one place where entries are looked up
+ * and where a miss is seen. An entry whose time is over is taken away.
+ */
+export const findEntry = (state: MapState, key: Uint8Array, turn: FragmentTurn): number => {
+  const { store } = state
+  state.hash = keyHashOf(key)
+  const handle = store.find(state.hash, key)
+  if (handle < 0 || !store.hasExpiry(handle)) return handle
+  const expiresAtMs = store.expiresAtMs(handle)
+  if (expiresAtMs === 0 || expiresAtMs > turn.nowMs) return handle
+  expireEntry(state, handle, turn)
+  return -1
+}
+
+/** Takes an entry away whose time is over. */
+export const expireEntry = (state: MapState, handle: number, turn: FragmentTurn): void => {
+  state.counters.expirations += 1
+  removeEntry(state, handle, MapEventType.expired, turn)
+}
+
+/** An entry was read: it idles no more. */
+export const noteRead = (state: MapState, handle: number, turn: FragmentTurn): void => {
+  state.counters.lastAccessMs = turn.nowMs
+  if (!state.countsReads) return
+  const { store } = state
+  store.setHits(handle, store.hits(handle) + 1)
+  const accessedMs = store.accessedAtMs(handle)
+  store.setAccessedAtMs(handle, turn.nowMs)
+  const maxIdleMs = store.maxIdleMs(handle)
+  if (maxIdleMs === 0) return
+  const previousMs = store.expiresAtMs(handle)
+  const expiresAtMs = expiryOf(store, handle, store.ttlMs(handle), maxIdleMs)
+  store.setExpiry(handle, expiresAtMs, store.ttlMs(handle), maxIdleMs)
+  // Backups learn of reads now and then: after a loss of the primary an entry may idle out too
+  // early by a quarter of its time, and reads are not slowed down by replication.
+  const quarterMs = maxIdleMs / 4
+  const isDue = Math.floor(turn.nowMs / quarterMs) !== Math.floor(accessedMs / quarterMs)
+  if (isDue && expiresAtMs !== previousMs) writeExpiry(store, handle, turn.effects)
+}
+
+const expiryOf = (store: RecordStore, handle: number, ttlMs: number, maxIdleMs: number): number => {
+  const byTtl = ttlMs === 0 ? Infinity : store.updatedAtMs(handle) + ttlMs
+  const idleFromMs = Math.max(store.accessedAtMs(handle), store.updatedAtMs(handle))
+  const byIdleness = maxIdleMs === 0 ? Infinity : idleFromMs + maxIdleMs
+  const expiresAtMs = Math.min(byTtl, byIdleness)
+  return expiresAtMs === Infinity ? 0 : expiresAtMs
+}
+
+/** Sets when a record expires, by its times; returns its handle. */
+const setLifetime = (state: MapState, handle: number, lifetime: Lifetime): number => {
+  const { store, settings } = state
+  const ttlMs = lifetime.ttlMs < 0 ? settings.timeToLiveSeconds * MS_OF_SECOND : lifetime.ttlMs
+  const maxIdleMs =
+    lifetime.maxIdleMs < 0 ? settings.maxIdleSeconds * MS_OF_SECOND : lifetime.maxIdleMs
+  if (ttlMs === 0 && maxIdleMs === 0 && !store.hasExpiry(handle)) return handle
+  state.mayExpire = true
+  return store.setExpiry(handle, expiryOf(store, handle, ttlMs, maxIdleMs), ttlMs, maxIdleMs)
+}
+
+/**
+ * Adds an entry or changes its value, after `findEntry` of this key gave `found`: the one place
+ * where values are written.
+ */
+export const writeEntry = (
+  state: MapState,
+  found: number,
+  entry: { readonly key: Uint8Array; readonly value: Uint8Array; readonly lifetime: Lifetime },
+  turn: FragmentTurn,
+): number => {
+  const { store, counters } = state
+  const { key, value } = entry
+  const isNew = found < 0
+  const oldValue = !isNew && turn.hasListeners ? store.value(found).slice() : undefined
+  if (!isNew) state.indexes.removing(found)
+  let handle = isNew ? store.put(state.hash, key, value) : store.replace(found, value)
+  if (isNew) store.setCreatedAtMs(handle, turn.nowMs)
+  else store.setVersion(handle, store.version(handle) + 1)
+  store.setUpdatedAtMs(handle, turn.nowMs)
+  store.setAccessedAtMs(handle, turn.nowMs)
+  handle = setLifetime(state, handle, entry.lifetime)
+  state.indexes.added(handle)
+  counters.lastUpdateMs = turn.nowMs
+  writePut(store, handle, turn.effects)
+  state.invalidations += 1
+  if (turn.hasListeners) {
+    const type = isNew ? MapEventType.added : MapEventType.updated
+    publishChange(state, { type, key, value, oldValue }, turn)
+  }
+  return handle
+}
+
+/** Takes an entry away; `type` is what listeners are told. */
+export const removeEntry = (
+  state: MapState,
+  handle: number,
+  type: number,
+  turn: FragmentTurn,
+): void => {
+  const { store } = state
+  turn.effects.u8(MapEffect.remove)
+  store.writeKey(handle, turn.effects)
+  state.counters.lastUpdateMs = turn.nowMs
+  state.invalidations += 1
+  if (turn.hasListeners) {
+    const key = store.key(handle)
+    publishChange(state, { type, key, value: undefined, oldValue: store.value(handle) }, turn)
+  }
+  state.indexes.removing(handle)
+  store.delete(handle)
+}
+
+/** Gives an entry another lifetime, counted from now on. */
+export const changeLifetime = (
+  state: MapState,
+  handle: number,
+  lifetime: Lifetime,
+  turn: FragmentTurn,
+): void => {
+  state.store.setUpdatedAtMs(handle, turn.nowMs)
+  // The record may move.
+  state.indexes.removing(handle)
+  const kept = setLifetime(state, handle, lifetime)
+  state.indexes.added(kept)
+  writePut(state.store, kept, turn.effects)
+}
+
+/** The effect that makes a record what it is. */
+export const writePut = (store: RecordStore, handle: number, effects: ByteSink): void => {
+  effects.u8(MapEffect.put)
+  store.writeKey(handle, effects)
+  store.writeValue(handle, effects)
+  effects.u32(store.version(handle))
+  effects.u32(store.hits(handle))
+  effects.f64(store.createdAtMs(handle))
+  effects.f64(store.updatedAtMs(handle))
+  effects.f64(store.accessedAtMs(handle))
+  writeTimes(store, handle, effects)
+}
+
+const writeTimes = (store: RecordStore, handle: number, effects: ByteSink): void => {
+  const hasExpiry = store.hasExpiry(handle)
+  effects.flag(hasExpiry)
+  if (!hasExpiry) return
+  effects.f64(store.expiresAtMs(handle))
+  effects.f64(store.ttlMs(handle))
+  effects.f64(store.maxIdleMs(handle))
+}
+
+const writeExpiry = (store: RecordStore, handle: number, effects: ByteSink): void => {
+  effects.u8(MapEffect.expiry)
+  store.writeKey(handle, effects)
+  effects.f64(store.accessedAtMs(handle))
+  effects.u32(store.hits(handle))
+  writeTimes(store, handle, effects)
+}
+
+/** Repeats the effect `put`. */
+export const applyPut = (state: MapState, effects: ByteSource): void => {
+  const { store } = state
+  const key = effects.bytes()
+  const hash = keyHashOf(key)
+  const before = store.find(hash, key)
+  if (before >= 0) state.indexes.removing(before)
+  const handle = store.put(hash, key, effects.bytes())
+  store.setVersion(handle, effects.u32())
+  store.setHits(handle, effects.u32())
+  store.setCreatedAtMs(handle, effects.f64())
+  store.setUpdatedAtMs(handle, effects.f64())
+  store.setAccessedAtMs(handle, effects.f64())
+  const kept = applyTimes(store, handle, effects)
+  if (store.hasExpiry(kept)) state.mayExpire = true
+  state.indexes.added(kept)
+}
+
+const applyTimes = (store: RecordStore, handle: number, effects: ByteSource): number => {
+  if (!effects.flag()) return store.setExpiry(handle, 0, 0, 0)
+  return store.setExpiry(handle, effects.f64(), effects.f64(), effects.f64())
+}
+
+/** Repeats the effect `expiry`. */
+export const applyExpiry = ({ store, indexes }: MapState, effects: ByteSource): void => {
+  const key = effects.bytes()
+  const handle = store.find(keyHashOf(key), key)
+  const accessedMs = effects.f64()
+  const hits = effects.u32()
+  if (handle < 0) {
+    if (effects.flag()) effects.raw(TIMES_BYTES)
+    return
+  }
+  store.setAccessedAtMs(handle, accessedMs)
+  store.setHits(handle, hits)
+  indexes.removing(handle)
+  indexes.added(applyTimes(store, handle, effects))
+}
+
+const TIMES_BYTES = 3 * 8
+
+/** Repeats the effect `remove`. */
+export const applyRemove = ({ store, indexes }: MapState, effects: ByteSource): void => {
+  const key = effects.bytes()
+  const handle = store.find(keyHashOf(key), key)
+  if (handle < 0) return
+  indexes.removing(handle)
+  store.delete(handle)
+}

@@ -1,0 +1,53 @@
+import type { GridInvoker } from '../../operations/index.ts'
+import { createBulkCalls, type BulkCalls } from './bulkCalls.ts'
+import { createMapCaller } from './caller.ts'
+import { createKeyCalls, type KeyCalls } from './keyCalls.ts'
+import { createListenerCalls, type ListenerCalls } from './listenerCalls.ts'
+import { createLockCalls, type LockCalls } from './lockCalls.ts'
+import { createProcessorCalls, type ProcessorCalls } from './processorCalls.ts'
+import { createQueryCalls, type QueryCalls } from './queryCalls.ts'
+
+/**
+ * A map of the cluster, as a member or client sees it. Keys and values are what `toData` takes; two
+ * keys are the same when they are written alike (the number 1 and the bigint 1n are not).
+ *
+ * A write that was answered is in `backup-count` members besides the primary of its partition: it
+ * survives the loss of any so many members. Reads are served by the primary, so one sees every
+ * write that was answered before it began. Calls on one key run one after the other; calls on many
+ * keys run partition by partition, not all at one moment. Where an answer is lost with a member, a
+ * write is refused with GRD-002: it may or may not have run.
+ */
+export interface GridMap<Key, Value>
+  extends
+    KeyCalls<Key, Value>,
+    BulkCalls<Key, Value>,
+    QueryCalls<Key, Value>,
+    ProcessorCalls<Key, Value>,
+    ListenerCalls<Key, Value>,
+    LockCalls<Key> {
+  readonly name: string
+}
+
+export interface GridMapOptions {
+  /** Which of the parallel activities of this program holds the locks that are taken; 0 by default. */
+  readonly lockContext?: number
+}
+
+export const createGridMap = <Key, Value>(
+  invoker: GridInvoker,
+  name: string,
+  { lockContext = 0 }: GridMapOptions = {},
+): GridMap<Key, Value> => {
+  const caller = createMapCaller(invoker, name, lockContext)
+  const keyCalls = createKeyCalls<Key, Value>(caller)
+  const bulkCalls = createBulkCalls<Key, Value>(caller)
+  return {
+    name,
+    ...keyCalls,
+    ...bulkCalls,
+    ...createQueryCalls<Key, Value>(caller),
+    ...createProcessorCalls(caller, bulkCalls.iterator, keyCalls.replaceIfSame),
+    ...createListenerCalls<Key, Value>(caller),
+    ...createLockCalls<Key>(caller),
+  }
+}

@@ -1,0 +1,2 @@
+export { createQueue, type Queue } from './proxy.ts'
+export { createQueues } from './structure.ts'

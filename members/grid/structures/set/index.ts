@@ -1,0 +1,2 @@
+export { createSet, type SharedSet } from './proxy.ts'
+export { createSets } from './structure.ts'

@@ -1,0 +1,23 @@
+/** Code that is not part of this program. */
+export interface Modules {
+  /** Runs the module in the file and answers what it exports; rejects with what it throws. */
+  load(path: string): Promise<Readonly<Record<string, unknown>>>
+  /**
+   * Puts a TypeScript or JavaScript file and all that it imports into one module. `virtual` gives the
+   * text of modules by the name under which they are imported. Resolves with the text, or with what
+   * is wrong.
+   */
+  bundle(path: string, virtual: Readonly<Record<string, string>>): Promise<BundleResult>
+}
+
+export type BundleResult =
+  | { readonly kind: 'bundled'; readonly text: string }
+  | { readonly kind: 'failed'; readonly problems: readonly BundleProblem[] }
+
+export interface BundleProblem {
+  readonly message: string
+  /** From 1; all undefined where the problem has no place. */
+  readonly file: string | undefined
+  readonly line: number | undefined
+  readonly column: number | undefined
+}

@@ -1,0 +1,104 @@
+import { expect, test } from 'bun:test'
+import { ByteSink, ByteSource } from '../../../../members/grid/bytes/index.ts'
+import { keyHashOf } from '../../../../members/grid/data/index.ts'
+import { RecordArena, RecordStore, TIME_MS_MAX } from '../../../../members/grid/store/index.ts'
+import { createSeededRandom } from '../../../sim/host/index.ts'
+import { dataOf, find, put, textOf } from './texts.ts'
+
+test('a partition hash in the key does not count', () => {
+  const store = new RecordStore(new RecordArena())
+  const plain = dataOf('key')
+  const located = plain.slice()
+  located[2] = 7
+  const handle = store.put(keyHashOf(plain), plain, dataOf('v'))
+  expect(store.find(keyHashOf(located), located)).toBe(handle)
+  const longer = dataOf('key and more')
+  expect(store.find(keyHashOf(plain), longer)).toBe(-1)
+  expect(store.find(keyHashOf(plain), dataOf('kez'))).toBe(-1)
+  expect(store.find(keyHashOf(plain), dataOf('ke'))).toBe(-1)
+})
+
+test('fields keep what they are given, within their bounds', () => {
+  const store = new RecordStore(new RecordArena())
+  let handle = put(store, 'key', 'value')
+  const nowMs = 1_795_000_000_123
+  const fields = () => [
+    store.version(handle),
+    store.hits(handle),
+    store.createdAtMs(handle),
+    store.updatedAtMs(handle),
+    store.accessedAtMs(handle),
+    store.expiresAtMs(handle),
+    store.ttlMs(handle),
+    store.maxIdleMs(handle),
+  ]
+  expect(fields()).toEqual([0, 0, 0, 0, 0, 0, 0, 0])
+  expect(store.setExpiry(handle, 0, 0, 0)).toBe(handle)
+  store.setVersion(handle, 2 ** 32 - 1)
+  store.setHits(handle, 2 ** 40)
+  store.setCreatedAtMs(handle, nowMs)
+  store.setUpdatedAtMs(handle, nowMs + 1)
+  store.setAccessedAtMs(handle, nowMs + 2)
+  handle = store.setExpiry(handle, nowMs + 3, Infinity, -1)
+  const large = 2 ** 32 - 1
+  expect(fields()).toEqual([large, large, nowMs, nowMs + 1, nowMs + 2, nowMs + 3, TIME_MS_MAX, 0])
+  handle = store.replace(handle, dataOf('v'.repeat(50_000)))
+  handle = put(store, 'key', 'v')
+  expect(fields()).toEqual([large, large, nowMs, nowMs + 1, nowMs + 2, nowMs + 3, TIME_MS_MAX, 0])
+  expect(textOf(store.key(handle))).toBe('key')
+  expect(textOf(store.value(handle))).toBe('v')
+  store.delete(handle)
+  handle = put(store, 'other', 'value')
+  expect(fields()).toEqual([0, 0, 0, 0, 0, 0, 0, 0])
+})
+
+test('keys and values are written as they are', () => {
+  const store = new RecordStore(new RecordArena())
+  const sink = new ByteSink(1)
+  for (const size of [0, 100, 5000]) {
+    const handle = put(store, 'key', 'v'.repeat(size))
+    sink.reset()
+    store.writeKey(handle, sink)
+    store.writeValue(handle, sink)
+    const source = new ByteSource(sink.view())
+    expect(source.bytes()).toEqual(dataOf('key'))
+    expect(source.bytes()).toEqual(dataOf('v'.repeat(size)))
+    expect(source.isAtEnd).toBe(true)
+  }
+})
+
+test('samples come from everywhere', () => {
+  const store = new RecordStore(new RecordArena())
+  const random = createSeededRandom('sample')
+  expect(store.sample(random)).toBe(-1)
+  for (let index = 0; index < 100; index += 1) put(store, `key ${index}`, 'v')
+  const seen = new Map<number, number>()
+  for (let round = 0; round < 20_000; round += 1) {
+    const handle = store.sample(random)
+    seen.set(handle, (seen.get(handle) ?? 0) + 1)
+  }
+  expect(seen.size).toBe(100)
+  expect(Math.max(...seen.values())).toBeLessThan(20_000 / 10)
+})
+
+test('the digest is of the state, not of the way there', () => {
+  const [left, right] = [new RecordStore(new RecordArena()), new RecordStore(new RecordArena())]
+  for (let index = 0; index < 500; index += 1) put(left, `key ${index}`, `value ${index}`)
+  for (let index = 999; index >= 0; index -= 1) put(right, `key ${index}`, `value ${index}`)
+  for (let index = 500; index < 1000; index += 1) right.delete(find(right, `key ${index}`))
+  right.setHits(find(right, 'key 1'), 5)
+  const before = left.digest()
+  expect(right.digest()).toBe(before)
+  right.setExpiry(find(right, 'key 1'), 100, 50, 0)
+  expect(right.digest()).not.toBe(before)
+  right.setExpiry(find(right, 'key 1'), 0, 0, 0)
+  expect(right.digest()).toBe(before)
+  put(right, 'key 1', 'value 2')
+  expect(right.digest()).not.toBe(before)
+  put(right, 'key 1', 'value 1')
+  put(right, 'key 2', 'value 3')
+  put(right, 'key 3', 'value 2')
+  expect(right.digest()).not.toBe(before)
+  left.clear()
+  expect(left.digest()).toBe(new RecordStore(new RecordArena()).digest())
+})

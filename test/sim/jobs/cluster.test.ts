@@ -1,0 +1,221 @@
+import { expect, test } from 'bun:test'
+import { folderCheckpointStore } from '../../../jobs/coordinator/index.ts'
+import { readJobText } from '../../../jobs/files/index.ts'
+import type { Plan } from '../../../jobs/plan/index.ts'
+import type { Host } from '../../../runtime/host/index.ts'
+import { simulateSeeds, type SimWorld } from '../host/index.ts'
+import { createSharedState, startJobCluster, type JobNode, type SharedState } from './cluster.ts'
+import { isolateThreads } from './isolates.ts'
+
+/** A source of some instances to a sink of others: rows are spread between them, by key or in turn. */
+const planOf = async (
+  sources: number,
+  sinks: number,
+  kind: 'keyed' | 'rebalance',
+): Promise<Plan> => {
+  const text = `
+    env {
+      job.mode = BATCH
+      parallelism = ${sources}
+      checkpoint.interval = 50
+      read_limit.rows_per_second = 2000
+    }
+    source {
+      LocalFile {
+        plugin_output = "s"
+        path = "/in"
+        file_format_type = csv
+        schema { fields { id = bigint, name = string } }
+      }
+    }
+    transform {
+      FilterRowKind {
+        plugin_input = "s"
+        plugin_output = "t"
+        exclude_kinds = ["DELETE"]
+        parallelism = ${sinks}
+      }
+    }
+    sink {
+      LocalFile {
+        plugin_input = "t"
+        path = "/out"
+        tmp_path = "/tmp"
+        file_format_type = csv
+      }
+    }`
+  const { plan, diagnostics } = await readJobText(text, 'hocon', 'job.conf')
+  expect(diagnostics).toEqual([])
+  const partitioning = kind === 'keyed' ? { kind, columns: ['id'] } : { kind }
+  const [spread, ...rest] = plan!.edges
+  return { ...plan!, edges: [{ ...spread!, partitioning }, ...rest] }
+}
+
+const writeInput = async ({ disk }: Host, files: number, rows: number): Promise<void> => {
+  await disk.makeFolder('/in')
+  for (let file = 0; file < files; file += 1) {
+    const lines = Array.from({ length: rows }, (_, row) => {
+      const id = file * rows + row
+      return `${id},name of ${id}\n`
+    })
+    const bytes = new TextEncoder().encode(lines.join(''))
+    await disk.writeFileAtomically(`/in/part-${file}.csv`, bytes)
+  }
+}
+
+const idsWritten = async ({ disk }: Host): Promise<number[]> => {
+  const ids: number[] = []
+  for (const { name } of await disk.list('/out')) {
+    const text = new TextDecoder().decode(await disk.readFile(`/out/${name}`))
+    for (const line of text.split('\n')) if (line !== '') ids.push(Number(line.split(',')[0]))
+  }
+  return ids.sort((left, right) => left - right)
+}
+
+interface Run {
+  readonly world: SimWorld
+  readonly nodes: readonly JobNode[]
+  readonly shared: SharedState
+}
+
+/** Task groups of one member share memory. */
+const options = { threads: isolateThreads, limitMs: 300_000, eventsPerTurn: 1 }
+
+const FILES = 8
+const ROWS = 300
+
+const run = async (
+  world: SimWorld,
+  plan: Plan,
+  disturb: (run: Run) => Promise<void>,
+): Promise<Run> => {
+  const disk = world.machine('disk')
+  await writeInput(disk.host, FILES, ROWS)
+  const shared = createSharedState()
+  const nodes = startJobCluster(world, {
+    masters: 3,
+    workers: 3,
+    quorum: true,
+    plan,
+    shared,
+    storeOf: (host) => folderCheckpointStore(host, '/checkpoints', 3),
+    disk,
+  })
+  await world.until('the job runs', () => shared.isRunning, 10_000)
+  await disturb({ world, nodes, shared })
+  await world.until('the job has finished', () => shared.isFinished, 120_000)
+  expect(await idsWritten(disk.host)).toEqual(Array.from({ length: FILES * ROWS }, (_, id) => id))
+  return { world, nodes, shared }
+}
+
+test('a pipeline runs over three workers, its rows spread over TCP', async () => {
+  const plan = await planOf(3, 2, 'keyed')
+  await simulateSeeds(
+    3,
+    async (world) => {
+      const { shared } = await run(world, plan, async () => {})
+      expect(shared.failures).toEqual([])
+      expect(shared.attempts).toBe(1)
+    },
+    options,
+  )
+})
+
+const masterOf = (nodes: readonly JobNode[]): JobNode | undefined =>
+  nodes.find(({ machine, member }) => machine.isUp && member?.isActiveMaster() === true)
+
+const workersOf = ({ nodes }: Run): JobNode[] => nodes.slice(3)
+
+/** One thing after the other goes wrong; what was killed comes back. */
+const FAULTS = {
+  killWorker: async (given: Run) => {
+    const { machine } = given.world.random.pick(workersOf(given))
+    machine.kill()
+    await given.world.sleep(given.world.random.between(1, 600))
+    machine.restart()
+  },
+  killCoordinator: async ({ world, nodes }: Run) => {
+    const machine = masterOf(nodes)?.machine
+    machine?.kill()
+    await world.sleep(world.random.between(1, 3000))
+    machine?.restart()
+  },
+  pauseWorker: async (given: Run) => {
+    const { machine } = given.world.random.pick(workersOf(given))
+    machine.pause()
+    await given.world.sleep(given.world.random.between(1, 3000))
+    machine.resume()
+  },
+  pauseCoordinator: async ({ world, nodes }: Run) => {
+    const machine = masterOf(nodes)?.machine
+    machine?.pause()
+    await world.sleep(world.random.between(1, 9000))
+    machine?.resume()
+  },
+  cutPair: async ({ world, nodes }: Run) => {
+    const [left, right] = world.random.shuffled(nodes)
+    const heal = world.network.partition([left!.machine], [right!.machine])
+    await world.sleep(world.random.between(1, 4000))
+    heal()
+  },
+  resetConnections: async ({ world, nodes }: Run) => {
+    const [left, right] = world.random.shuffled(nodes)
+    world.network.resetConnections(left!.machine, right!.machine)
+  },
+} as const satisfies Record<string, (run: Run) => Promise<void>>
+
+test(
+  'a killed coordinator stops no task: the next one goes on with what runs',
+  async () => {
+    const plan = await planOf(3, 2, 'keyed')
+    await simulateSeeds(
+      10,
+      async (world) => {
+        const { shared } = await run(world, plan, async (given) => {
+          await world.until('all tasks run', () => given.shared.isDeployed, 5000)
+          await world.sleep(world.random.between(0, 300))
+          if (!given.shared.isFinished) await FAULTS.killCoordinator(given)
+        })
+        expect(shared.failures).toEqual([])
+        expect(shared.attempts).toBe(1)
+      },
+      options,
+    )
+  },
+  { timeout: 60_000 },
+)
+
+test(
+  'whoever is killed, paused or cut off when, each row is written once',
+  async () => {
+    const plans = await Promise.all([
+      planOf(3, 2, 'keyed'),
+      planOf(2, 3, 'rebalance'),
+      planOf(3, 3, 'keyed'),
+    ])
+    const totals = { attempts: 0, takeovers: 0 }
+    await simulateSeeds(
+      30,
+      async (world) => {
+        const delayMaxMs = world.random.pick([1, 5, 40])
+        world.network.setDefaults({ delayMaxMs })
+        const { shared } = await run(world, world.random.pick(plans), async (given) => {
+          for (let count = world.random.integer(6); count > 0; count -= 1) {
+            await world.sleep(world.random.between(0, 300))
+            if (given.shared.isFinished) return
+            const kind = world.random.pick(Object.keys(FAULTS) as (keyof typeof FAULTS)[])
+            world.note(`fault: ${kind}`)
+            await FAULTS[kind](given)
+          }
+        })
+        expect(shared.failures.filter((failure) => failure.startsWith('FATAL'))).toEqual([])
+        totals.attempts += shared.attempts
+        totals.takeovers += shared.takeovers
+      },
+      options,
+    )
+    expect(totals.takeovers).toBeGreaterThan(0)
+    console.info(`${totals.attempts} attempts, ${totals.takeovers} takeovers`)
+  },
+  { timeout: 200_000 },
+)
