@@ -88,7 +88,13 @@ const measureShapes = async (emit: Emit, sides: readonly Side[], label: string) 
         })
         if (sides.length < 2) continue
         const ratio = rounded(best[0]!.perSecond / best[1]!.perSecond)
-        emit({ bench: 'grid', name: `${of}, ${label} to redis`, value: ratio, unit: '', ...details })
+        emit({
+          bench: 'grid',
+          name: `${of}, ${label} to redis`,
+          value: ratio,
+          unit: '',
+          ...details,
+        })
       }
     }
   }
