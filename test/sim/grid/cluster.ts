@@ -10,6 +10,16 @@ export interface GridNode {
   readonly node: Node
   /** The grid of the present boot, once its member is in a cluster. */
   grid: Grid | undefined
+  /** Resolved when the machine of the present boot goes down. */
+  down: PromiseWithResolvers<void>
+}
+
+/** Ends the present boot of a machine. */
+export const takeDown = (node: GridNode, act: () => void): void => {
+  act()
+  node.grid = undefined
+  node.down.resolve()
+  node.down = Promise.withResolvers()
 }
 
 export interface GridOptions extends Omit<ClusterOptions, 'onMember'> {
@@ -35,7 +45,9 @@ export const startGridCluster = (world: SimWorld, options: GridOptions): GridNod
       )
     },
   })
-  gridNodes.push(...nodes.map((node): GridNode => ({ node, grid: undefined })))
+  gridNodes.push(
+    ...nodes.map((node): GridNode => ({ node, grid: undefined, down: Promise.withResolvers() })),
+  )
   return gridNodes
 }
 
