@@ -297,7 +297,7 @@ export const startGrid = (
   const table = createPartitionTable(host, member, {
     partitionCount: settings.partitionCount,
     copies: copiesOf(settings),
-    grouping: { type: 'PER_MEMBER' },
+    grouping: settings.grouping,
   })
   return createGrid({ host, member, table, structures })
 }

@@ -9,7 +9,7 @@ import type {
 import { createRealHost, type Host } from '../../runtime/host/index.ts'
 import { createSeededRandom } from '../sim/host/index.ts'
 import { copyFragment, createReplicas, type Replica } from './gridReplicas.ts'
-import { createVirtualClock } from './virtualClock.ts'
+import { createVirtualClock, type VirtualClock } from './virtualClock.ts'
 
 export interface GridHarnessOptions {
   readonly partitionCount?: number
@@ -25,7 +25,7 @@ export interface GridHarnessOptions {
  * Time stands still until `advance`.
  */
 export interface GridHarness {
-  readonly host: Host
+  readonly host: Host & { readonly clock: VirtualClock }
   /** Of the caller `caller-1`. */
   readonly invoker: GridInvoker
   /** Of another caller. */
@@ -104,7 +104,7 @@ const replicate = (state: HarnessState, replica: Replica, effects: Uint8Array): 
   replica.compare(replica.backup, 'The backup differs after the same effects came twice')
   replica.changes += 1
   if (replica.changes % state.copyEvery !== 0) return
-  const copy = copyFragment(replica, state.host)
+  const copy = copyFragment(replica)
   replica.compare(copy, 'A copy differs')
   copy.close()
 }
@@ -218,7 +218,7 @@ export const createGridHarness = (
   { partitionCount = 7, seed = 'harness', copyEvery = 1 }: GridHarnessOptions = {},
 ): GridHarness => {
   const clock = createVirtualClock()
-  const host: Host = { ...createRealHost(), clock, random: createSeededRandom(seed) }
+  const host = { ...createRealHost(), clock, random: createSeededRandom(seed) }
   const woken: HarnessState['woken'] = []
   const state: HarnessState = { host, copyEvery, listeners: new Set(), calls: [], woken }
   const replicas = createReplicas(structures, host, (replica, key) => woken.push({ replica, key }))
@@ -296,6 +296,7 @@ export const createGridHarness = (
     invokerOf,
     advance(byMs) {
       clock.advance(byMs)
+      runWoken(state, replicaOf)
       runTimeouts(state, replicaOf)
       turnAll((fragment, turn) => fragment.tick?.(turn))
     },

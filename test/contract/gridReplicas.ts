@@ -13,6 +13,8 @@ export interface Replica {
   readonly label: string
   readonly primary: Fragment
   readonly backup: Fragment
+  /** Another fragment like these, empty. */
+  create(): Fragment
   /** How many effects it has seen. */
   changes: number
   /** Throws where `other` is not the same as the primary. */
@@ -23,11 +25,8 @@ export interface Replica {
 }
 
 /** Another fragment, built from a copy of the primary. */
-export const copyFragment = (
-  { structure, name, partition, primary, label }: Replica,
-  host: Host,
-): Fragment => {
-  const copy = structure.createFragment({ host, name, partition, wake: () => {} })
+export const copyFragment = ({ create, primary, label }: Replica): Fragment => {
+  const copy = create()
   const effects = new ByteSink()
   let steps = 0
   let cursor: number | undefined = 0
@@ -61,6 +60,7 @@ const createReplica = (
     get backup() {
       return backup
     },
+    create,
     changes: 0,
     compare(other, complaint) {
       if (other.digest() !== primary.digest()) throw new Error(`${label}: ${complaint}`)
@@ -71,7 +71,7 @@ const createReplica = (
     failOver() {
       primary.close()
       primary = backup
-      backup = copyFragment(replica, host)
+      backup = copyFragment(replica)
       replica.compare(backup, 'The new backup differs')
     },
     close() {

@@ -1,4 +1,5 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
+import { plain } from './values.ts'
 
 /** An entry that a query looks at; key and value are decoded when they are asked for. */
 export interface QueryEntry {
@@ -43,14 +44,16 @@ const stepsOf = (path: string): Step[] => {
   return steps
 }
 
-const fieldOf = (value: unknown, name: string): unknown => {
+const fieldOf = (holder: unknown, name: string): unknown => {
+  const value = plain(holder)
   if (typeof value !== 'object' || value === null) return null
   if (value instanceof Map) return (value.get(name) as unknown) ?? null
   if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name] ?? null
   return null
 }
 
-const elementsOf = (value: unknown): readonly unknown[] => {
+const elementsOf = (holder: unknown): readonly unknown[] => {
+  const value = plain(holder)
   if (Array.isArray(value)) return value
   if (value instanceof Set) return [...value]
   if (value instanceof Map) return [...value.values()]
@@ -68,7 +71,7 @@ const follow = (value: unknown, steps: readonly Step[], from: number, found: unk
     reached =
       step.kind === 'field' ? fieldOf(reached, step.name) : (elementsOf(reached)[step.at] ?? null)
   }
-  found.push(reached ?? null)
+  found.push(plain(reached))
 }
 
 /** Reads a path; GRD-020 where it is none. */
@@ -88,8 +91,8 @@ export const attributeOf = (name: string): Attribute => {
   const read = (entry: QueryEntry): unknown => {
     const root = isKey ? entry.key : entry.value
     // Almost every path is a field of the value: nothing is allocated for it.
-    if (steps.length === from) return root ?? null
-    if (only?.kind === 'field') return fieldOf(root, only.name)
+    if (steps.length === from) return plain(root)
+    if (only?.kind === 'field') return plain(fieldOf(root, only.name))
     return readAll(entry)[0] ?? null
   }
   return { name, isMany, read, readAll }

@@ -17,7 +17,7 @@ const onAttribute = (name: string, test: Test): Matcher => {
 
 const isEqual = (value: unknown): Test => {
   const conversions = conversionsOf(value)
-  const text = canonicalText(value)
+  const text = canonicalText(conversions.get('other'))
   return (other) => {
     const kind = classOf(other)
     if (kind === 'other') return conversions.has('other') && canonicalText(other) === text
@@ -43,11 +43,11 @@ const ORDERS = {
 } as const
 
 const likeExpression = (pattern: string, flags: string): RegExp => {
-  const source = pattern.replace(/\\[\s\S]|[%_]|[\^$.*+?()[\]{}|/\\-]/g, (part) => {
+  const source = pattern.replace(/\\[\s\S]|[%_]|[\^$.*+?()[\]{}|/\\]/g, (part) => {
     if (part === '%') return '[\\s\\S]*'
     if (part === '_') return '[\\s\\S]'
     const literal = part.length === 2 ? part[1]! : part
-    return /[\w\s]/.test(literal) || literal.codePointAt(0)! > 0x7f ? literal : `\\${literal}`
+    return /[\^$.*+?()[\]{}|/\\]/.test(literal) ? `\\${literal}` : literal
   })
   return new RegExp(`^(?:${source})$`, flags)
 }

@@ -1,3 +1,4 @@
+import { JsonText, LocalDate, LocalTime, Uuid } from '../data/index.ts'
 import {
   compareDecimal,
   compareTimestamp,
@@ -6,7 +7,9 @@ import {
   formatDecimal,
   normalizeDecimal,
   parseDecimal,
+  formatTime,
   parseTimestamp,
+  SECONDS_OF_DAY,
   Timestamp,
 } from '../../../runtime/rows/index.ts'
 
@@ -15,8 +18,25 @@ export type ValueClass = 'null' | 'boolean' | 'number' | 'text' | 'time' | 'othe
 
 const CLASS_ORDER: readonly ValueClass[] = ['null', 'boolean', 'number', 'text', 'time', 'other']
 
-/** A value of an entry, ready to be compared. */
 export type Numeric = number | bigint | Decimal
+
+/** A value as it is compared: a UUID or a time of day as its text, a date as its midnight. */
+export const plain = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value ?? null
+  if (value instanceof Uuid) return value.text
+  if (value instanceof LocalDate) return new Timestamp(value.days * SECONDS_OF_DAY, 0)
+  if (value instanceof LocalTime) return formatTime(value.nanosOfDay)
+  return value instanceof JsonText ? parseJson(value) : value
+}
+
+/** A text that is no JSON is taken as the text that it is. */
+const parseJson = ({ text }: JsonText): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
 
 export const classOf = (value: unknown): ValueClass => {
   switch (typeof value) {
@@ -173,12 +193,12 @@ export const convertTo = (to: ValueClass, value: unknown): unknown => {
 }
 
 /** Every form in which an attribute can be equal to a value of a predicate, or be compared with it. */
-export const conversionsOf = (value: unknown): ReadonlyMap<ValueClass, unknown> => {
+export const conversionsOf = (given: unknown): ReadonlyMap<ValueClass, unknown> => {
+  const value = plain(given)
   const conversions = new Map<ValueClass, unknown>()
   for (const to of CLASS_ORDER) {
     const converted = convertTo(to, value)
     if (converted !== undefined) conversions.set(to, converted)
   }
-  if (value === undefined || value === null) conversions.set('null', null)
   return conversions
 }

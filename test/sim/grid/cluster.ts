@@ -1,4 +1,5 @@
-import { DEFAULT_GRID, type Grid, startGrid } from '../../../members/grid/index.ts'
+import { DEFAULT_GRID } from '../../../members/grid/index.ts'
+import { type Grid, startGrid } from '../../../members/grid/start.ts'
 import type { Structure } from '../../../members/grid/structures/structure.ts'
 import type { SimWorld } from '../host/index.ts'
 import { type ClusterOptions, type Node, startCluster } from '../membership/cluster.ts'

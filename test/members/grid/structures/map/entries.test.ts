@@ -46,7 +46,7 @@ describe('one key', () => {
     expect(await map.evict('a')).toBe(false)
   })
   test('is not null, nor is its value', () => {
-    const map = start().map<unknown, unknown>()
+    const map = start().map<unknown>()
     expect(async () => map.get(null)).toThrow('A key of the map `m` is null')
     expect(async () => map.set('a', undefined)).toThrow('A value of the map `m` is null')
   })
