@@ -1,5 +1,5 @@
 import { expect } from 'bun:test'
-import type { Grid } from '../../../members/grid/index.ts'
+import type { GridCore } from '../../../members/grid/start.ts'
 import { holdersOf } from '../../../members/grid/table/index.ts'
 import type { SimWorld } from '../host/index.ts'
 import { type GridNode, liveGrids } from './cluster.ts'
@@ -45,7 +45,7 @@ const differences = (nodes: readonly GridNode[]): string[] => {
   return found
 }
 
-const fragmentAt = (grid: Grid, serviceId: number, name: string, partition: number) =>
+const fragmentAt = (grid: GridCore, serviceId: number, name: string, partition: number) =>
   grid.registry.find(serviceId, name)?.held[partition]?.fragment
 
 /** One owner for each partition, and backups that are byte for byte what the owner has. */

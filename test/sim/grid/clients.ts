@@ -1,5 +1,5 @@
 import { ByteSink, type ByteSource } from '../../../members/grid/bytes/index.ts'
-import type { Grid } from '../../../members/grid/index.ts'
+import type { GridCore } from '../../../members/grid/start.ts'
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { SimWorld } from '../host/index.ts'
 import { type GridNode, PARTITIONS } from './cluster.ts'
@@ -14,7 +14,7 @@ export interface Clients {
   /** Resolves when all have ended their last operation. */
   stop(): Promise<void>
   /** Reads every key through `grid`, so that the histories tell what is left. */
-  readAll(grid: Grid): Promise<void>
+  readAll(grid: GridCore): Promise<void>
 }
 
 const KINDS = ['get', 'put', 'put', 'compareAndSet', 'compareAndSet', 'remove'] as const
@@ -51,7 +51,7 @@ export const startClients = (
   let isOver = false
   let lastValue = 0
 
-  const perform = async (grid: Grid, key: string, operation: Recorded): Promise<void> => {
+  const perform = async (grid: GridCore, key: string, operation: Recorded): Promise<void> => {
     const history = histories.get(key)!
     history.push(operation)
     let outcome = 'ok'
