@@ -3,6 +3,7 @@ import { atomicLongContract } from './structures/atomicLong.ts'
 import { flakeIdContract } from './structures/flakeId.ts'
 import { listContract } from './structures/list.ts'
 import { lockContract } from './structures/lock.ts'
+import { mapContract } from './structures/map.ts'
 import { queueContract } from './structures/queue.ts'
 import { reliableTopicContract } from './structures/reliableTopic.ts'
 import { ringbufferContract } from './structures/ringbuffer.ts'
@@ -20,6 +21,7 @@ export const gridStructureContract = (
   options: SuiteOptions = {},
 ): void => {
   const contractOf = eachOf(suite, create, options)
+  contractOf('map', mapContract)
   contractOf('queue', queueContract)
   contractOf('list', listContract)
   contractOf('set', setContract)
