@@ -12,6 +12,7 @@ import {
 import { createList, createLists } from '../../members/grid/structures/list/index.ts'
 import { createLock, createLocks } from '../../members/grid/structures/lock/index.ts'
 import { createGridMap, createMapStructure } from '../../members/grid/structures/map/index.ts'
+import { createMultiMap, createMultiMaps } from '../../members/grid/structures/multimap/index.ts'
 import type { ProxyContext } from '../../members/grid/structures/proxy.ts'
 import { createQueue, createQueues } from '../../members/grid/structures/queue/index.ts'
 import { createReliableTopic } from '../../members/grid/structures/reliabletopic/index.ts'
@@ -29,9 +30,11 @@ import type { SuiteGrid } from './structures/suite.ts'
 export const contractStructures = (): readonly Structure[] => [
   createMapStructure({
     settings: { ...DEFAULT_GRID, ...CONTRACT_SETTINGS },
+    processors: {},
     arena: new RecordArena(),
     dataMemberCount: () => 1,
   }),
+  createMultiMaps(CONTRACT_SETTINGS.multiMaps),
   createQueues(CONTRACT_SETTINGS.queues),
   createLists(CONTRACT_SETTINGS.lists),
   createSets(CONTRACT_SETTINGS.sets),
@@ -56,6 +59,7 @@ const gridOf = (
 ): HarnessGrid => ({
   harness,
   map: (name) => createGridMap(context.invoker, name),
+  multiMap: (name) => createMultiMap(context, name),
   queue: (name) => createQueue(context, name),
   list: (name) => createList(context, name),
   set: (name) => createSet(context, name),

@@ -144,6 +144,43 @@ const mapOf = (client: Client, name: string): ReturnType<SuiteGrid['map']> => {
   }
 }
 
+const multiMapOf = (client: Client, name: string): ReturnType<SuiteGrid['multiMap']> => {
+  const on = lazily(client.getMultiMap<string, string>(name))
+  return {
+    name,
+    put: (key, value) => on((it) => it.put(key, value)),
+    putAll: (entries) => on((it) => it.putAll(entries.map(([key, values]) => [key, [...values]]))),
+    get: async (key) => (await on((it) => it.get(key))).toArray(),
+    remove: (key, value) => on((it) => it.remove(key, value)),
+    removeAll: async (key) => (await on((it) => it.removeAll(key))).toArray(),
+    containsKey: (key) => on((it) => it.containsKey(key)),
+    containsValue: (value) => on((it) => it.containsValue(value)),
+    containsEntry: (key, value) => on((it) => it.containsEntry(key, value)),
+    size: () => on((it) => it.size()),
+    valueCount: (key) => on((it) => it.valueCount(key)),
+    keySet: () => on((it) => it.keySet()),
+    values: async () => (await on((it) => it.values())).toArray(),
+    entrySet: () => on((it) => it.entrySet()),
+    clear: () => on((it) => it.clear()),
+    addEntryListener: (listener, key) =>
+      on(async (it) => {
+        const id = await it.addEntryListener(
+          {
+            added: ({ key, value }) => listener({ change: 'added', key, value }),
+            removed: ({ key, oldValue }) => listener({ change: 'removed', key, value: oldValue }),
+          },
+          key,
+          true,
+        )
+        return {
+          async cancel() {
+            await it.removeEntryListener(id)
+          },
+        }
+      }),
+  }
+}
+
 const queueOf = (client: Client, name: string): ReturnType<SuiteGrid['queue']> => {
   const { on, shared } = sharedOf(name, client.getQueue<string>(name))
   return {
@@ -292,6 +329,7 @@ const lockOf = (client: Client, name: string, fences: Fences): ReturnType<SuiteG
 
 const gridOf = (client: Client, connect: () => Promise<Client>, fences: Fences): SuiteGrid => ({
   map: (name) => mapOf(client, name),
+  multiMap: (name) => multiMapOf(client, name),
   queue: (name) => queueOf(client, name),
   list: (name) => listOf(client, name),
   set: (name) => setOf(client, name),

@@ -5,6 +5,7 @@ import type { FlakeIdGenerator } from '../../../members/grid/structures/flakeid/
 import type { List } from '../../../members/grid/structures/list/index.ts'
 import type { Lock } from '../../../members/grid/structures/lock/index.ts'
 import type { GridMap } from '../../../members/grid/structures/map/index.ts'
+import type { MultiMap } from '../../../members/grid/structures/multimap/index.ts'
 import type { Queue } from '../../../members/grid/structures/queue/index.ts'
 import type { ReliableTopic } from '../../../members/grid/structures/reliabletopic/index.ts'
 import type { Ringbuffer } from '../../../members/grid/structures/ringbuffer/index.ts'
@@ -48,6 +49,7 @@ type MapCalls =
  */
 export interface SuiteGrid {
   map(name: string): Pick<GridMap<string, string>, MapCalls>
+  multiMap(name: string): MultiMap<string, string>
   queue(name: string): Omit<Queue<string>, typeof Symbol.asyncIterator>
   list(name: string): Omit<List<string>, typeof Symbol.asyncIterator>
   set(name: string): Omit<SharedSet<string>, typeof Symbol.asyncIterator>

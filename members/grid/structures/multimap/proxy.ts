@@ -1,6 +1,7 @@
 import { ByteSink, type ByteSource } from '../../bytes/index.ts'
 import { partitionOf } from '../../data/index.ts'
 import type { Subscription } from '../../operations/index.ts'
+import { keyOf } from '../collection.ts'
 import { readValues } from '../collectionCalls.ts'
 import type { ItemChange } from '../itemEvents.ts'
 import { itemCodec, type ProxyContext } from '../proxy.ts'
@@ -99,11 +100,15 @@ export const createMultiMap = <Key, Value>(
     },
     valueCount: async (key) => (await onKey(OPERATIONS.VALUE_COUNT, write(key), true)).u32(),
     async keySet() {
-      const found: Key[] = []
+      // A key may move to another page when its first value goes meanwhile.
+      const found = new Map<string, Key>()
       for await (const page of pages(OPERATIONS.KEYS)) {
-        while (page.flag()) found.push(keys.fromItem(page.bytes()))
+        while (page.flag()) {
+          const key = page.bytes()
+          found.set(keyOf(key), keys.fromItem(key))
+        }
       }
-      return found
+      return [...found.values()]
     },
     values: async () => (await entrySet()).map(([, value]) => value),
     entrySet,

@@ -1,6 +1,11 @@
 import { WireFault } from '../../../wire/index.ts'
 import { ByteSource, type ByteSink } from '../../bytes/index.ts'
-import { DEFAULT_MULTI_MAP, settingsOf, type ByName, type MultiMapSettings } from '../../settings.ts'
+import {
+  DEFAULT_MULTI_MAP,
+  settingsOf,
+  type ByName,
+  type MultiMapSettings,
+} from '../../settings.ts'
 import { PAGE_BYTES, writeValues } from '../collectionCalls.ts'
 import { sameBytes } from '../sameBytes.ts'
 import type { Fragment, FragmentCall, FragmentTurn, Structure } from '../structure.ts'
@@ -12,8 +17,7 @@ import { MultiMapState, type Entry } from './state.ts'
 export const createMultiMaps = (settings: ByName<MultiMapSettings>): Structure => ({
   serviceId: MULTI_MAP_SERVICE,
   name: 'multimap',
-  createFragment: ({ name }) =>
-    new MultiMapFragment(settingsOf(settings, name, DEFAULT_MULTI_MAP)),
+  createFragment: ({ name }) => new MultiMapFragment(settingsOf(settings, name, DEFAULT_MULTI_MAP)),
   /** The filter is a key, or empty for all. */
   matches: (filter, event) =>
     filter.length === 0 || sameBytes(filter, readEntryEvent(new ByteSource(event)).key),
@@ -36,7 +40,10 @@ class MultiMapFragment implements Fragment {
     const state = this.#state
     if (operation === OPERATIONS.PUT) result.flag(this.#put(call))
     else if (operation === OPERATIONS.GET) {
-      writeValues(result, state.of(source.bytes()).map(({ value }) => value))
+      writeValues(
+        result,
+        state.of(source.bytes()).map(({ value }) => value),
+      )
     } else if (operation === OPERATIONS.REMOVE) {
       const entry = this.#find(source.bytes(), source.bytes())
       if (entry !== undefined) this.#remove(entry, call)
@@ -44,7 +51,10 @@ class MultiMapFragment implements Fragment {
     } else if (operation === OPERATIONS.REMOVE_ALL) {
       const entries = state.of(source.bytes())
       for (const entry of entries) this.#remove(entry, call)
-      writeValues(result, entries.map(({ value }) => value))
+      writeValues(
+        result,
+        entries.map(({ value }) => value),
+      )
     } else if (operation === OPERATIONS.CONTAINS_KEY) {
       result.flag(state.countOf(source.bytes()) > 0)
     } else if (operation === OPERATIONS.CONTAINS_VALUE) {
