@@ -1,6 +1,6 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
-import type { WireSettings } from '../wire/index.ts'
+import { PROTOCOL } from '../member/index.ts'
 import {
   type ClientSession,
   type ClientSettings,
@@ -24,6 +24,7 @@ const invokerOf = (host: Host, session: ClientSession, settings: ClientSettings)
   const invoker = createInvoker({
     clock: host.clock,
     messenger,
+    totalMs: settings.invocationTimeoutMs,
     partitionCount: table.partitionCount,
     callerId: messenger.identity.id,
     row: (partition) => table.row(partition),
@@ -67,12 +68,8 @@ const asksSafe = async (
  * Rejects with EngineError: GRD-050 no member answers in time; NET-001, NET-002 or NET-007 when all
  * that are there refuse this client.
  */
-export const connectGrid = async (
-  host: Host,
-  settings: ClientSettings,
-  versions: WireSettings['versions'],
-): Promise<Grid> => {
-  const session = await openSession(host, settings, versions)
+export const connectGrid = async (host: Host, settings: ClientSettings): Promise<Grid> => {
+  const session = await openSession(host, settings, PROTOCOL)
   const { cluster } = session
   const invoker = invokerOf(host, session, settings)
   const onMigration = (listener: (event: MigrationEvent) => void): (() => void) =>

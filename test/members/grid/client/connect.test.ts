@@ -7,7 +7,6 @@ import { DEFAULT_GRID, type GridSettings } from '../../../../members/grid/settin
 import { simulate, type SimWorld } from '../../../sim/host/index.ts'
 import { isWhole, type Node, startCluster } from '../../../sim/membership/cluster.ts'
 
-const VERSIONS = { oldest: 1, newest: 1 }
 const WAIT_MS = 300_000
 
 interface Running {
@@ -47,7 +46,7 @@ const connect = (
   world: SimWorld,
   change: Partial<ClientSettings> = {},
   machine = 'desk',
-): Promise<Grid> => connectGrid(world.machine(machine).host, { ...settings, ...change }, VERSIONS)
+): Promise<Grid> => connectGrid(world.machine(machine).host, { ...settings, ...change })
 
 describe('a client of the grid', () => {
   test('uses what members use, and they see it', async () => {
