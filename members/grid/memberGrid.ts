@@ -11,7 +11,7 @@ import { createAtomicLongs } from './structures/atomiclong/index.ts'
 import { createFlakeIdGenerators } from './structures/flakeid/index.ts'
 import { createLists } from './structures/list/index.ts'
 import { createLocks } from './structures/lock/index.ts'
-import { createMapStructure } from './structures/map/index.ts'
+import { createMapStructure, type EntryProcessors } from './structures/map/index.ts'
 import { createQueues } from './structures/queue/index.ts'
 import { createRingbuffers } from './structures/ringbuffer/index.ts'
 import { createSets } from './structures/set/index.ts'
@@ -30,9 +30,10 @@ export interface MemberGrid extends Grid {
   stop(): void
 }
 
-const structuresOf = (member: Member, settings: GridSettings): Structure[] => [
+const structuresOf = ({ member, settings, processors = {} }: MemberGridOptions): Structure[] => [
   createMapStructure({
     settings,
+    processors,
     arena: new RecordArena(),
     dataMemberCount: () => member.members().filter(canBeMaster).length,
   }),
@@ -51,6 +52,8 @@ export interface MemberGridOptions {
   readonly member: Member
   readonly clusterName: string
   readonly settings: GridSettings
+  /** Entry processors by name; all data members must have those that callers name. */
+  readonly processors?: EntryProcessors
   /** Closes the member too, once it holds nothing any more. */
   readonly leave: () => Promise<void>
 }
@@ -58,7 +61,7 @@ export interface MemberGridOptions {
 /** Makes a member that is in a cluster take part in its grid, and serve its clients. */
 export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const { host, member, clusterName, settings } = options
-  const grid = startGrid(host, member, settings, structuresOf(member, settings))
+  const grid = startGrid(host, member, settings, structuresOf(options))
   const { table } = grid
   const { call, cancel, subscribe } = GRID_KINDS
   const desk = openClientDesk({ member, table, clientKinds: [call, cancel, subscribe] })

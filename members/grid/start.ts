@@ -62,7 +62,7 @@ export interface StructureSizes {
 }
 
 /** The grid as one member takes part in it. */
-export interface Grid {
+export interface GridCore {
   readonly invoker: GridInvoker
   readonly table: PartitionTable
   /** Nothing moves, and every copy that this member answers for is there. */
@@ -232,7 +232,7 @@ const followMembers = ({ host, member }: GridParts, engine: Engine): (() => void
 }
 
 /** Puts the grid of a member together around a table that is there already. */
-export const createGrid = (parts: GridParts): Grid => {
+export const createGrid = (parts: GridParts): GridCore => {
   const { member, table } = parts
   const engine = createEngine(parts)
   const { registry, primary, invoker, replicator, publisher, subscriber } = engine
@@ -293,7 +293,7 @@ export const startGrid = (
   member: Member,
   settings: GridSettings,
   structures: readonly Structure[],
-): Grid => {
+): GridCore => {
   const table = createPartitionTable(host, member, {
     partitionCount: settings.partitionCount,
     copies: copiesOf(settings),
