@@ -40,7 +40,8 @@ const startAll = async (world: SimWorld, masters: number) => {
   await until(world, () => liveMembers(nodes).length === masters)
   await until(world, () => liveMembers(nodes).every((each) => each.members().length === masters))
   const table = createTable()
-  for (const member of liveMembers(nodes)) openClientDesk({ member, table, clientKinds: [] })
+  for (const member of liveMembers(nodes))
+    openClientDesk({ member, table, clientKinds: [], statistics: () => [] })
   return { nodes, table }
 }
 
@@ -170,7 +171,12 @@ describe('the session of a client', () => {
       await until(world, () => ![undefined, killed].includes(nodes[0]!.member))
       const fresh: Table = createTable()
       fresh.set(0, 7, idOf(nodes[0]!))
-      openClientDesk({ member: nodes[0]!.member!, table: fresh, clientKinds: [] })
+      openClientDesk({
+        member: nodes[0]!.member!,
+        table: fresh,
+        clientKinds: [],
+        statistics: () => [],
+      })
       await until(world, () => session.cluster.clusterId !== before)
       expect(rowsOf(session)[0]).toBe(7)
       await session.close()
