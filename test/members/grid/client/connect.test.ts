@@ -155,18 +155,4 @@ describe('a client of the grid', () => {
       expect(calls.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
     })
   })
-
-  test('is told what it lost with the last copies', async () => {
-    await simulate(7, async (world) => {
-      const { nodes } = await startGrids(world, 3)
-      await using client = await connect(world)
-      const lost = new Set<number>()
-      client.onPartitionLost(({ partition }) => lost.add(partition))
-      for (const at of [0, 1]) nodes[at]!.machine.kill()
-      await world.until('told', () => lost.size > 0, WAIT_MS)
-      expect(client.members().length).toBe(1)
-      expect(lost.size).toBeLessThan(DEFAULT_GRID.partitionCount)
-      expect(await client.map('m').size()).toBe(0)
-    })
-  })
 })
