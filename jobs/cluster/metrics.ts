@@ -28,6 +28,24 @@ export const completedCounts = ({ vertices }: JobProgress): VertexCounts[] =>
     byteCount: vertex.completedBytes,
   }))
 
+export const addCounts = (
+  left: readonly VertexCounts[],
+  right: readonly VertexCounts[],
+): VertexCounts[] => {
+  const sums = new Map(left.map((each) => [each.vertexId, each]))
+  for (const each of right) {
+    const before = sums.get(each.vertexId)
+    sums.set(each.vertexId, {
+      vertexId: each.vertexId,
+      rowCount: (before?.rowCount ?? 0) + each.rowCount,
+      byteCount: (before?.byteCount ?? 0) + each.byteCount,
+      completedRows: (before?.completedRows ?? 0) + each.completedRows,
+      completedBytes: (before?.completedBytes ?? 0) + each.completedBytes,
+    })
+  }
+  return [...sums.values()]
+}
+
 /** Adds up the counts of vertices; one with a single table counts for that table. */
 export const totalsOf = (
   plan: Plan,

@@ -9,7 +9,7 @@ export { openCheckpointStorage, type StorageSettings } from './storage/openStora
 export type { StateMap, StateMaps } from './storage/stateMap.ts'
 export { ProgressBook, type JobProgress, type VertexCounts } from './progress.ts'
 export type { CheckpointNews } from './checkpointDriver.ts'
-export { commitInfosOf, type CheckpointRecord, type OperatorIdentity } from './checkpointRecord.ts'
+export { operatorsOf, type CheckpointRecord, type OperatorIdentity } from './checkpointRecord.ts'
 export { PipelineExecution, type ExecutionOptions } from './execution.ts'
 export { pipelineTasks, taskNames, type PipelineTasks } from './pipelineTasks.ts'
 export { TaskCrew } from './taskCrew.ts'
