@@ -31,3 +31,9 @@ export {
   type JobStatus,
   type PipelineStatus,
 } from './states.ts'
+export {
+  startJobCoordinator,
+  type JobCoordinator,
+  type JobCoordinatorOptions,
+} from './coordinator.ts'
+export type { JobSettings } from './settings.ts'

@@ -13,3 +13,4 @@ export {
   settingsOf,
 } from './settings.ts'
 export { type Grid, type GridStatistics, startGrid, type StructureSizes } from './start.ts'
+export type { GridStructures } from './facade.ts'
