@@ -45,7 +45,8 @@ const invokerOf = (host: Host, session: ClientSession, settings: ClientSettings)
     return session.closedBy()
   }
   const subscribe = (): Promise<never> => Promise.reject(new Error('Events are not there yet'))
-  return withBackPressure({ ...invoker, subscribe }, { ...settings, clock: host.clock, refusal })
+  const calls = withBackPressure(invoker, { ...settings, clock: host.clock, refusal })
+  return { ...calls, subscribe }
 }
 
 const asksSafe = async (

@@ -12,5 +12,7 @@ export {
   type NearCacheSettings,
   settingsOf,
 } from './settings.ts'
-export { type Grid, type GridStatistics, startGrid, type StructureSizes } from './start.ts'
-export type { GridStructures } from './facade.ts'
+export { type ClientSettings, type ClusterMember, DEFAULT_CLIENT } from './client/index.ts'
+export { connectGrid } from './connect.ts'
+export type { Grid, GridStructures, StructureStatistics } from './facade.ts'
+export { type MemberGrid, openMemberGrid } from './memberGrid.ts'

@@ -8,6 +8,13 @@ export const GRID_KINDS = {
   replicate: 25,
   /** How far the entries of a member have come. */
   acknowledge: 26,
+  /** Asks whether a client has a connection there. */
+  hasClient: 27,
+  /** A client is gone for good. */
+  clientGone: 28,
   subscribe: 40,
-  event: 41,
+  unsubscribe: 41,
+  events: 42,
+  /** How much of the events a subscriber has dealt with. */
+  heard: 43,
 } as const

@@ -4,20 +4,19 @@ import { canBeMaster } from '../membership/index.ts'
 import { clusterMembers, openClientDesk } from './client/index.ts'
 import { createStructures, type Grid } from './facade.ts'
 import { GRID_KINDS } from './kinds.ts'
-import { copiesOf, type GridSettings } from './settings.ts'
-import { createGrid } from './start.ts'
+import type { GridSettings } from './settings.ts'
+import { startGrid } from './start.ts'
 import { RecordArena } from './store/index.ts'
 import { createAtomicLongs } from './structures/atomiclong/index.ts'
 import { createFlakeIdGenerators } from './structures/flakeid/index.ts'
 import { createLists } from './structures/list/index.ts'
 import { createLocks } from './structures/lock/index.ts'
-import { createMapStructure } from './structures/map/index.ts'
+import { createMapStructure, type EntryProcessors } from './structures/map/index.ts'
 import { createQueues } from './structures/queue/index.ts'
 import { createRingbuffers } from './structures/ringbuffer/index.ts'
 import { createSets } from './structures/set/index.ts'
 import type { Structure } from './structures/structure.ts'
 import { createTopics } from './structures/topic/index.ts'
-import { createPartitionTable } from './table/index.ts'
 
 /** The grid of a member, with what else its process asks of it. */
 export interface MemberGrid extends Grid {
@@ -31,9 +30,10 @@ export interface MemberGrid extends Grid {
   stop(): void
 }
 
-const structuresOf = (member: Member, settings: GridSettings): Structure[] => [
+const structuresOf = ({ member, settings, processors = {} }: MemberGridOptions): Structure[] => [
   createMapStructure({
     settings,
+    processors,
     arena: new RecordArena(),
     dataMemberCount: () => member.members().filter(canBeMaster).length,
   }),
@@ -52,20 +52,17 @@ export interface MemberGridOptions {
   readonly member: Member
   readonly clusterName: string
   readonly settings: GridSettings
+  /** Entry processors by name; all data members must have those that callers name. */
+  readonly processors?: EntryProcessors
   /** Closes the member too, once it holds nothing any more. */
   readonly leave: () => Promise<void>
 }
 
 /** Makes a member that is in a cluster take part in its grid, and serve its clients. */
-export const startGrid = (options: MemberGridOptions): MemberGrid => {
+export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const { host, member, clusterName, settings } = options
-  const table = createPartitionTable(host, member, {
-    partitionCount: settings.partitionCount,
-    copies: copiesOf(settings),
-    grouping: settings.grouping,
-  })
-  const structures = structuresOf(member, settings)
-  const grid = createGrid({ host, member, table, structures })
+  const grid = startGrid(host, member, settings, structuresOf(options))
+  const { table } = grid
   const { call, cancel, subscribe } = GRID_KINDS
   const desk = openClientDesk({ member, table, clientKinds: [call, cancel, subscribe] })
   const stop = (): void => {

@@ -187,17 +187,6 @@ export const DEFAULT_GRID: GridSettings = {
   dataFolder: 'data',
 }
 
-/** The highest number of copies, beside the first, that any structure has; 1 where none is named. */
-export const copiesOf = (settings: GridSettings): number => {
-  const { maps, queues, lists, sets, ringbuffers, atomics } = settings
-  const all: ByName<BackupSettings>[] = [maps, queues, lists, sets, ringbuffers, atomics]
-  const copies = all
-    .flatMap((byName) => Object.values(byName))
-    .map((given) => ({ ...DEFAULT_BACKUPS, ...given }))
-    .map(({ backupCount, asyncBackupCount }) => backupCount + asyncBackupCount)
-  return Math.max(DEFAULT_BACKUPS.backupCount, ...copies)
-}
-
 /** How well a pattern fits: the count of its own letters, -1 where it does not. */
 const fitOf = (pattern: string, name: string): number => {
   const star = pattern.indexOf('*')

@@ -1,19 +1,31 @@
 import type { Host } from '../../runtime/host/index.ts'
 import type { Member } from '../member/index.ts'
+import { canBeMaster, type View } from '../membership/index.ts'
+import {
+  createPublisher,
+  createSubscriber,
+  type Publisher,
+  type Subscriber,
+} from './events/index.ts'
 import {
   createInvoker,
   createPendings,
   createPrimary,
+  createUpkeep,
   type GridInvoker,
-  type Invocation,
   type Invoker,
+  type InvokerOptions,
   type Primary,
   serveCalls,
+  type Upkeep,
+  watchClients,
 } from './operations/index.ts'
 import {
   type Caller,
   createRegistry,
   createReplicator,
+  type Partition,
+  type Pendings,
   type Registry,
   type Replicator,
 } from './replication/index.ts'
@@ -33,6 +45,10 @@ export interface GridStatistics {
   readonly copied: number
   /** Backups that had silently become different. */
   readonly repaired: number
+  /** Events that slow subscribers have missed from here. */
+  readonly droppedEvents: number
+  /** Events that subscribers of this process have missed. */
+  readonly missedEvents: number
 }
 
 /** How much of a structure this member holds. */
@@ -46,7 +62,7 @@ export interface StructureSizes {
 }
 
 /** The grid as one member takes part in it. */
-export interface Grid {
+export interface GridCore {
   readonly invoker: GridInvoker
   readonly table: PartitionTable
   /** Nothing moves, and every copy that this member answers for is there. */
@@ -67,29 +83,32 @@ export interface GridParts {
   readonly structures: readonly Structure[]
 }
 
+/** Runs the calls of this member on its own partitions, without the wire. */
 const callsHere = (
   member: Member,
   registry: Registry,
-  primary: () => Primary,
+  primary: Primary,
   invoker: () => Invoker,
-) => {
+): Pick<InvokerOptions, 'runHere' | 'cancelHere'> => {
   const caller: Caller = {
     identity: member.messenger.identity,
     isOpen: true,
     answer: (id, head, body) => invoker().onLocalAnswer(id, head, body),
   }
-  const run = (memberId: string, id: number, invocation: Invocation): boolean => {
-    if (memberId !== member.self.id) return false
-    const named = registry.find(invocation.serviceId, invocation.name)
-    const partition = registry.partitions[invocation.partition]
-    if (named === undefined || partition === undefined) {
-      throw new Error(`There is no service ${invocation.serviceId} or no such partition`)
-    }
-    const { operation, arguments: given } = invocation
-    primary().run({ caller, id, named, partition, operation, arguments: given })
-    return true
+  return {
+    runHere: (memberId, id, invocation) => {
+      if (memberId !== member.self.id) return false
+      const named = registry.find(invocation.serviceId, invocation.name)
+      const partition = registry.partitions[invocation.partition]
+      if (named === undefined || partition === undefined) {
+        throw new Error(`There is no service ${invocation.serviceId} or no such partition`)
+      }
+      const { operation, arguments: given } = invocation
+      primary.run({ caller, id, named, partition, operation, arguments: given })
+      return true
+    },
+    cancelHere: (id) => primary.parking.cancel(caller, id),
   }
-  return { run, cancel: (id: number) => primary().parking.cancel(caller, id) }
 }
 
 const sizesOf = (registry: Registry): StructureSizes[] => {
@@ -112,86 +131,142 @@ const sizesOf = (registry: Registry): StructureSizes[] => {
   return found
 }
 
-/** Puts the grid of a member together around a table that is there already. */
-export const createGrid = ({ host, member, table, structures }: GridParts): Grid => {
+/** The parts of a grid that know each other. */
+interface Engine {
+  readonly registry: Registry
+  readonly primary: Primary
+  readonly invoker: Invoker
+  readonly replicator: Replicator
+  readonly publisher: Publisher
+  readonly subscriber: Subscriber
+  readonly upkeep: Upkeep
+  readonly pendings: Pendings
+}
+
+const createEngine = ({ host, member, table, structures }: GridParts): Engine => {
   const { messenger } = member
-  let replicator: Replicator | undefined
-  let invoker: Invoker | undefined
+  const { clock } = host
+  const { partitionCount } = table
   const safeUntilMs = (): number => member.safeUntilMs()
-  const publish = (): void => {}
   const registry = createRegistry({
     host,
-    partitionCount: table.partitionCount,
+    partitionCount,
     structures,
     onWake: (named, partition, key) => primary.wake(named, partition, key),
-    onNamed: () => {},
     onDrop: (held) => primary.dropped(held),
+    onCopies: (copies) => table.needCopies(copies),
   })
-  const pendings = createPendings({
-    clock: host.clock,
-    safeUntilMs,
-    publish,
-    onIdle: (partition) => replicator?.onIdle(partition),
-  })
-  const primary = createPrimary({
+  const publisher = createPublisher(registry, messenger)
+  const publish: Publisher['publish'] = (held, events) => publisher.publish(held, events)
+  const onIdle = (partition: Partition): void => replicator.onIdle(partition)
+  const pendings = createPendings({ clock, safeUntilMs, publish, onIdle })
+  const primary: Primary = createPrimary({
     host,
     registry,
-    replicator: () => replicator!,
+    replicator: () => replicator,
     safeUntilMs,
     publish,
   })
-  const here = callsHere(
-    member,
-    registry,
-    () => primary,
-    () => invoker!,
-  )
-  invoker = createInvoker({
-    clock: host.clock,
+  const addressOf = (id: string) => member.members().find((other) => other.id === id)?.address
+  const invoker: Invoker = createInvoker({
+    clock,
     messenger,
-    partitionCount: table.partitionCount,
+    partitionCount,
     callerId: messenger.identity.id,
     row: (partition) => table.row(partition),
     adopt: (partition, row) => table.adopt(partition, row),
-    addressOf: (id) => member.members().find((other) => other.id === id)?.address,
-    runHere: here.run,
-    cancelHere: here.cancel,
+    addressOf,
+    ...callsHere(member, registry, primary, () => invoker),
   })
-  replicator = createReplicator({
+  const upkeep: Upkeep = createUpkeep({ clock, registry, primary, replicator: () => replicator })
+  const subscriber = createSubscriber({
+    clock,
+    messenger,
+    sources: () =>
+      member.members().filter((each) => canBeMaster(each) && each.id !== member.self.id),
+    listenHere: (...given) => publisher.listenHere(...given),
+  })
+  const replicator: Replicator = createReplicator({
     host,
     member,
     table,
     registry,
     pendings,
     events: {
-      onPromoted: () => {},
+      onPromoted: (partition) => upkeep.promoted(partition),
       onStopped: (partition) => primary.evict(partition),
       onRow: (partition) => invoker.onRow(partition.id),
     },
   })
-  serveCalls(messenger, registry, primary)
-  let memberIds = new Set(member.members().map(({ id }) => id))
-  const stopView = member.onChange((view) => {
-    const gone = memberIds
-    memberIds = new Set(view.members.map(({ id }) => id))
-    for (const id of gone) if (!memberIds.has(id)) invoker.memberGone(id)
-  })
-  const stopPeers = messenger.onCallPeerLost((peer) => primary.parking.forget(peer))
+  return { registry, primary, invoker, replicator, publisher, subscriber, upkeep, pendings }
+}
+
+/** Tells the parts of a grid who comes and goes; returns how to stop it. */
+const followMembers = ({ host, member }: GridParts, engine: Engine): (() => void) => {
+  const { primary, invoker, publisher, subscriber, upkeep } = engine
+  const { messenger } = member
+  const gone = (callerId: string): void => {
+    publisher.forget(callerId)
+    upkeep.callerGone(callerId)
+  }
+  let members = member.members()
+  const onView = (view: View): void => {
+    const before = members
+    members = view.members
+    const present = new Set(members.map(({ id }) => id))
+    const processes = new Set(members.map(({ processId }) => processId))
+    for (const { id, processId } of before) {
+      if (!present.has(id)) invoker.memberGone(id)
+      if (!processes.has(processId)) gone(processId)
+    }
+    subscriber.refresh()
+  }
+  const stops = [
+    member.onChange(onView),
+    messenger.onCallPeerLost((peer) => primary.parking.forget(peer)),
+    watchClients(host.clock, member, gone),
+  ]
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
+/** Puts the grid of a member together around a table that is there already. */
+export const createGrid = (parts: GridParts): GridCore => {
+  const { member, table } = parts
+  const engine = createEngine(parts)
+  const { registry, primary, invoker, replicator, publisher, subscriber } = engine
+  const stop = followMembers(parts, engine)
+  serveCalls(member.messenger, registry, primary)
   return {
-    invoker: { ...callsOf(invoker), subscribe: () => Promise.reject(new Error('none')) },
+    invoker: {
+      partitionCount: invoker.partitionCount,
+      callerId: invoker.callerId,
+      invoke: (invocation) => invoker.invoke(invocation),
+      invokeOnPartitions: (partitions, invocation) =>
+        invoker.invokeOnPartitions(partitions, invocation),
+      invokeAll: (invocations) => invoker.invokeAll(invocations),
+      subscribe: (...given) => subscriber.subscribe(...given),
+    },
     table,
     registry,
     isClusterSafe: () => table.isSafe(),
-    statistics: () => ({ ...primary.statistics(), ...replicator.statistics() }),
+    statistics: () => ({
+      ...primary.statistics(),
+      ...replicator.statistics(),
+      droppedEvents: publisher.dropped,
+      missedEvents: subscriber.missed,
+    }),
     sizes: () => sizesOf(registry),
     leave: () => table.leave(),
     close: () => {
-      stopView()
-      stopPeers()
+      stop()
       invoker.close()
+      subscriber.close()
+      engine.upkeep.close()
       replicator.close()
       primary.close()
-      pendings.close()
+      engine.pendings.close()
       registry.dropAll()
       table.close()
     },
@@ -218,20 +293,11 @@ export const startGrid = (
   member: Member,
   settings: GridSettings,
   structures: readonly Structure[],
-): Grid => {
+): GridCore => {
   const table = createPartitionTable(host, member, {
     partitionCount: settings.partitionCount,
     copies: copiesOf(settings),
-    grouping: { type: 'PER_MEMBER' },
+    grouping: settings.grouping,
   })
   return createGrid({ host, member, table, structures })
 }
-
-const callsOf = (invoker: Invoker): Omit<GridInvoker, 'subscribe'> => ({
-  partitionCount: invoker.partitionCount,
-  callerId: invoker.callerId,
-  invoke: (invocation) => invoker.invoke(invocation),
-  invokeOnPartitions: (partitions, invocation) =>
-    invoker.invokeOnPartitions(partitions, invocation),
-  invokeAll: (invocations) => invoker.invokeAll(invocations),
-})

@@ -407,6 +407,10 @@ export const ERROR_CODES = {
     what: 'An argument of a call on a map makes no sense.',
     action: 'Correct it as the message says.',
   },
+  'GRD-014': {
+    what: 'An entry processor of a map is missing or failed.',
+    action: 'Register it by its name on every data member, and let it neither throw nor wait.',
+  },
   'GRD-020': {
     what: 'A predicate, projection or aggregation makes no sense.',
     action: 'Correct it as the message says.',

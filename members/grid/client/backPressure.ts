@@ -2,6 +2,9 @@ import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Clock, Timer } from '../../../runtime/host/index.ts'
 import type { GridInvoker } from '../operations/invoker.ts'
 
+/** An invoker but for its subscriptions, which are no calls that end. */
+type Calls = Omit<GridInvoker, 'subscribe'>
+
 export interface BackPressureOptions {
   readonly clock: Clock
   /** Calls under way at once. */
@@ -68,8 +71,8 @@ const createTurns = ({ clock, invocationsMax, backoffTimeoutMs }: BackPressureOp
   }
 }
 
-/** An invoker that has so many calls under way at most. */
-export const withBackPressure = (inner: GridInvoker, options: BackPressureOptions): GridInvoker => {
+/** Calls of which there are so many under way at most. */
+export const withBackPressure = (inner: Calls, options: BackPressureOptions): Calls => {
   const turns = createTurns(options)
   const runLater = async <T>(count: number, call: () => Promise<T>): Promise<T> => {
     await turns.take(count)
@@ -98,7 +101,5 @@ export const withBackPressure = (inner: GridInvoker, options: BackPressureOption
     invokeOnPartitions: (partitions, invocation) =>
       run(partitions.length, () => inner.invokeOnPartitions(partitions, invocation)),
     invokeAll: (invocations) => run(invocations.length, () => inner.invokeAll(invocations)),
-    subscribe: (serviceId, name, filter, onEvent) =>
-      run(1, () => inner.subscribe(serviceId, name, filter, onEvent)),
   }
 }

@@ -1,3 +1,4 @@
+export { watchClients } from './absentClients.ts'
 export {
   HEADS,
   OUTCOMES,
@@ -12,3 +13,4 @@ export type { GridInvoker, Invocation, Subscription } from './invoker.ts'
 export { createPendings } from './pending.ts'
 export { createPrimary, type Primary } from './primary.ts'
 export { serveCalls } from './service.ts'
+export { createUpkeep, type Upkeep } from './upkeep.ts'

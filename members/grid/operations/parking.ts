@@ -22,6 +22,8 @@ export interface Parking {
   take(held: Held, key: string): ParkedCall[]
   /** Takes all of a fragment. */
   takeAll(held: Held): ParkedCall[]
+  /** Whether any call waits for the fragment. */
+  isAwaited(held: Held): boolean
   /** The caller no longer waits. */
   cancel(caller: Caller, id: number): void
   /** The caller has gone with all its calls. */
@@ -154,6 +156,7 @@ export const createParking = (clock: Clock, onDue: (call: ParkedCall) => void): 
       for (const waiting of byHeld.get(held)?.values() ?? []) calls.push(...waiting)
       return takeAll(calls)
     },
+    isAwaited: (held) => byHeld.has(held),
     cancel: (caller, id) => {
       const call = byCaller.get(caller)?.get(id)
       if (call !== undefined) remove(call)

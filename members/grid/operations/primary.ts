@@ -183,7 +183,17 @@ class PrimaryRunner implements Primary {
       if (events !== undefined) this.#options.publish(held, events)
       return
     }
-    const pending = pendingOf(held, caller, id, head, body.slice(), events)
+    const pending: Pending = {
+      held,
+      remaining: 0,
+      isSettled: false,
+      caller,
+      id,
+      head,
+      body: body.slice(),
+      events,
+      followers: undefined,
+    }
     const { lastPending } = held
     if (effects.length > 0) this.#options.replicator().replicate(held, effects.view(), pending)
     else if (lastPending!.followers === undefined) lastPending!.followers = [pending]
@@ -230,24 +240,5 @@ class PrimaryRunner implements Primary {
     this.parking.add({ ...parked, key: call.parking.key, isGone: false })
   }
 }
-
-const pendingOf = (
-  held: Held,
-  caller: Caller | undefined,
-  id: number,
-  head: Uint8Array,
-  body: Uint8Array,
-  events: readonly Uint8Array[] | undefined,
-): Pending => ({
-  held,
-  remaining: 0,
-  isSettled: false,
-  caller,
-  id,
-  head,
-  body,
-  events,
-  followers: undefined,
-})
 
 export const createPrimary = (options: PrimaryOptions): Primary => new PrimaryRunner(options)

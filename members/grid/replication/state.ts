@@ -124,7 +124,8 @@ export interface RegistryOptions {
   readonly partitionCount: number
   readonly structures: readonly Structure[]
   readonly onWake: (named: Named, partition: Partition, key: string) => void
-  readonly onNamed: (named: Named) => void
+  /** A fragment with more copies than any before. */
+  readonly onCopies: (copies: number) => void
   readonly onDrop: (held: Held) => void
 }
 
@@ -135,7 +136,8 @@ const discard = (held: Held): void => {
 }
 
 export const createRegistry = (options: RegistryOptions): Registry => {
-  const { host, partitionCount, structures, onWake, onNamed, onDrop } = options
+  const { host, partitionCount, structures, onWake, onCopies, onDrop } = options
+  let copiesMost = 0
   const byService: ({ structure: Structure; names: Map<string, Named> } | undefined)[] = []
   for (const structure of structures) {
     byService[structure.serviceId] = { structure, names: new Map() }
@@ -163,7 +165,6 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       const held = new Array<Held | undefined>(partitionCount).fill(undefined)
       const named: Named = { structure: service.structure, name, held, hasListeners: false }
       service.names.set(name, named)
-      onNamed(named)
       return named
     },
     hold: (named, partition) => {
@@ -182,6 +183,10 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       }
       named.held[partition.id] = held
       partition.held.set(named, held)
+      if (copiesOf(held) > copiesMost) {
+        copiesMost = copiesOf(held)
+        onCopies(copiesMost)
+      }
       return held
     },
     create,

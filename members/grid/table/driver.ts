@@ -65,7 +65,10 @@ const receivePublication = (parts: Parts, { status, rows }: Publication): void =
   const { copy, member, asked } = parts
   parts.status = status
   for (const { partition, row, isLost } of rows) {
-    if (!copy.adopt(partition, row) || !isLost) continue
+    const wasKnown = copy.row(partition) !== undefined
+    const isNew = copy.adopt(partition, row)
+    // Who comes later has lost nothing.
+    if (!isNew || !isLost || !wasKnown) continue
     for (const listener of parts.lostListeners) listener({ partition, version: row.version })
   }
   for (const { partition, row, isHandover } of rows) {

@@ -6,6 +6,7 @@ export {
   createLeader,
   type LeaderEffect,
   type LeaderEvent,
+  type LeaderInput,
   type LeaderSettings,
   type LeaderState,
   printLeader,

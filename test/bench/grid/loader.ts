@@ -22,7 +22,7 @@ const routesOf = async ({ port, clusterName }: LoaderOptions) => {
   const { cluster } = session
   const members = cluster.members()
   const serverOf = (key: number): number => {
-    const primary = cluster.row(partitionOf(keyData(key), PARTITION_COUNT))?.replicas[0]
+    const primary = cluster.table().row(partitionOf(keyData(key), PARTITION_COUNT))?.replicas[0]
     return members.findIndex(({ id }) => id === primary)
   }
   await session.close()

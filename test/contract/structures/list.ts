@@ -1,6 +1,6 @@
 import { expect } from 'bun:test'
 import type { ItemEvent } from '../../../members/grid/structures/collectionProxy.ts'
-import { until, type Each } from './suite.ts'
+import { codeOf, until, type Each } from './suite.ts'
 
 /** What a list does, in Hazelcast as here. */
 export const listContract = (each: Each): void => {
@@ -34,11 +34,11 @@ export const listContract = (each: Each): void => {
   each('refuses an index that is not there', async (grid, name) => {
     const list = grid.list(name)
     await list.add('a')
-    const refused = { code: 'GRD-031' }
-    await expect(list.set(1, 'b')).rejects.toMatchObject(refused)
-    await expect(list.removeAt(-1)).rejects.toMatchObject(refused)
-    await expect(list.addAt(2, 'b')).rejects.toMatchObject(refused)
-    await expect(list.subList(0, 2)).rejects.toMatchObject(refused)
+    const refused = 'GRD-031'
+    expect(await codeOf(list.set(1, 'b'))).toBe(refused)
+    expect(await codeOf(list.removeAt(-1))).toBe(refused)
+    expect(await codeOf(list.addAt(2, 'b'))).toBe(refused)
+    expect(await codeOf(list.subList(0, 2))).toBe(refused)
     expect(await list.toArray()).toEqual(['a'])
   })
 
@@ -71,7 +71,7 @@ export const listContract = (each: Each): void => {
     const events: ItemEvent<string>[] = []
     const subscription = await list.addItemListener((event) => events.push(event))
     await list.add('a')
-    await list.removeAt(0)
+    await list.remove('a')
     await until(() => events.length === 2)
     expect(events).toEqual([
       { change: 'added', item: 'a' },

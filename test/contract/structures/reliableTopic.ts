@@ -1,5 +1,5 @@
 import { expect } from 'bun:test'
-import { until, type Each } from './suite.ts'
+import { codeOf, until, type Each } from './suite.ts'
 
 /** What a reliable topic does, in Hazelcast as here. */
 export const reliableTopicContract = (each: Each): void => {
@@ -38,7 +38,7 @@ export const reliableTopicContract = (each: Each): void => {
   each('that is full rejects a message where it shall', async (grid, name) => {
     const topic = grid.reliableTopic(`aging-error-${name}`)
     await topic.publishAll(['a', 'b'])
-    await expect(topic.publish('c')).rejects.toMatchObject({ code: 'GRD-030' })
+    expect(await codeOf(topic.publish('c'))).toBe('GRD-030')
     await topic.publish('d').catch(() => {})
   })
 }

@@ -1,4 +1,5 @@
 import { test } from 'bun:test'
+import { EngineError } from '../../../runtime/errors/index.ts'
 import type { AtomicLong } from '../../../members/grid/structures/atomiclong/index.ts'
 import type { FlakeIdGenerator } from '../../../members/grid/structures/flakeid/index.ts'
 import type { List } from '../../../members/grid/structures/list/index.ts'
@@ -53,7 +54,7 @@ export const eachOf =
   (structure: StructureName, contract: (each: Each) => void): void => {
     const reason = options.without?.[structure]
     if (reason !== undefined) {
-      console.warn(`${suite} is not tried for ${structure}: ${reason}`)
+      process.stdout.write(`${suite} is not tried for ${structure}: ${reason}.\n`)
       return
     }
     contract((title, body) =>
@@ -68,4 +69,15 @@ export const eachOf =
 /** Waits until what events bring is there. */
 export const until = async (isTrue: () => boolean): Promise<void> => {
   while (!isTrue()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** The code with which a call is refused, undefined when it is not. */
+export const codeOf = async (call: Promise<unknown>): Promise<string | undefined> => {
+  try {
+    await call
+    return undefined
+  } catch (error) {
+    if (error instanceof EngineError) return error.code
+    throw error
+  }
 }

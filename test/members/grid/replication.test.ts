@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { ByteSink } from '../../../members/grid/bytes/index.ts'
-import { createGrid, type Grid } from '../../../members/grid/start.ts'
+import { createGrid, type GridCore } from '../../../members/grid/start.ts'
 import { simulate, type SimWorld } from '../../sim/host/index.ts'
 import { createKeyValue, KEY_VALUE, OPERATIONS, readOptional } from '../../sim/grid/keyValue.ts'
 import { isWhole, startCluster } from '../../sim/membership/cluster.ts'
@@ -12,7 +12,7 @@ const started = async (world: SimWorld, masters: number, backupCount: number) =>
   const nodes = startCluster(world, { masters })
   await world.until('whole', () => isWhole(nodes), 5000)
   const tables = nodes.map(() => createFixedTable(PARTITIONS))
-  const grids: Grid[] = nodes.map(({ machine, member }, at) =>
+  const grids: GridCore[] = nodes.map(({ machine, member }, at) =>
     createGrid({
       host: machine.host,
       member: member!,
@@ -31,7 +31,7 @@ const argumentsOf = (key: string, value?: string): Uint8Array => {
   return sink.copy()
 }
 
-const put = async (grid: Grid, partition: number, key: string, value: string) =>
+const put = async (grid: GridCore, partition: number, key: string, value: string) =>
   readOptional(
     await grid.invoker.invoke({
       serviceId: KEY_VALUE,
@@ -43,7 +43,7 @@ const put = async (grid: Grid, partition: number, key: string, value: string) =>
     }),
   )
 
-const get = async (grid: Grid, partition: number, key: string) =>
+const get = async (grid: GridCore, partition: number, key: string) =>
   readOptional(
     await grid.invoker.invoke({
       serviceId: KEY_VALUE,

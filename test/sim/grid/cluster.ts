@@ -1,4 +1,5 @@
-import { DEFAULT_GRID, type Grid, startGrid } from '../../../members/grid/index.ts'
+import { DEFAULT_GRID } from '../../../members/grid/index.ts'
+import { type GridCore, startGrid } from '../../../members/grid/start.ts'
 import type { Structure } from '../../../members/grid/structures/structure.ts'
 import type { SimWorld } from '../host/index.ts'
 import { type ClusterOptions, type Node, startCluster } from '../membership/cluster.ts'
@@ -9,7 +10,17 @@ export const PARTITIONS = 11
 export interface GridNode {
   readonly node: Node
   /** The grid of the present boot, once its member is in a cluster. */
-  grid: Grid | undefined
+  grid: GridCore | undefined
+  /** Resolved when the machine of the present boot goes down. */
+  down: PromiseWithResolvers<void>
+}
+
+/** Ends the present boot of a machine. */
+export const takeDown = (node: GridNode, act: () => void): void => {
+  act()
+  node.grid = undefined
+  node.down.resolve()
+  node.down = Promise.withResolvers()
 }
 
 export interface GridOptions extends Omit<ClusterOptions, 'onMember'> {
@@ -35,11 +46,13 @@ export const startGridCluster = (world: SimWorld, options: GridOptions): GridNod
       )
     },
   })
-  gridNodes.push(...nodes.map((node): GridNode => ({ node, grid: undefined })))
+  gridNodes.push(
+    ...nodes.map((node): GridNode => ({ node, grid: undefined, down: Promise.withResolvers() })),
+  )
   return gridNodes
 }
 
-export const liveGrids = (nodes: readonly GridNode[]): Grid[] =>
+export const liveGrids = (nodes: readonly GridNode[]): GridCore[] =>
   nodes.flatMap(({ node, grid }) => (node.machine.isUp && grid !== undefined ? [grid] : []))
 
 /** Whether all members that run are in one cluster whose data is all where it should be. */

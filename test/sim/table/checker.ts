@@ -7,7 +7,7 @@ const printRow = ({ version, replicas, next }: PartitionRow): string =>
   `${version} [${replicas.map((id) => id.slice(0, 4)).join(' ')}]` +
   (next === undefined ? '' : ` > [${next.map((id) => id.slice(0, 4)).join(' ')}]`)
 
-/** A row and who has taken it. */
+/** A row and who has taken it of those that act on it: a new master asks only them. */
 interface Seen {
   readonly row: PartitionRow
   readonly holders: Set<string>
@@ -73,13 +73,14 @@ export const createTableChecker = (world: SimWorld, hasQuorum: boolean): TableCh
     seen.set(key, rows)
     const name = `${node.machine.name} partition ${partition}`
     const known = rows.get(row.version)
+    const { id, role } = member.self
     if (known !== undefined) {
-      known.holders.add(member.self.id)
+      if (role !== 'worker') known.holders.add(id)
       const isSame = sameIds(known.row.replicas, row.replicas) && sameIds(known.row.next, row.next)
       if (!isSame) fail(`${name}: ${printRow(row)} is also ${printRow(known.row)}`)
       return
     }
-    rows.set(row.version, { row, holders: new Set([member.self.id]) })
+    rows.set(row.version, { row, holders: new Set(role === 'worker' ? [] : [id]) })
     if (!member.isActiveMaster()) return
     const present = new Set(view.members.map(({ id }) => id))
     const bases = basesOf(rows, row.version, present)

@@ -21,7 +21,8 @@ const leaveGracefully = async (world: SimWorld, cluster: TableCluster): Promise<
   if (node.member !== member || !node.machine.isUp) return
   node.member = undefined
   table.close()
-  await member.leave()
+  // A machine that goes down meanwhile never answers.
+  await Promise.race([member.leave(), world.sleep(LEAVE_WITHIN_MS)])
 }
 
 /** Tables of members that are over. */

@@ -126,6 +126,7 @@ const takeAll = (state: MapState, call: FragmentCall): number => {
   }
   if (kept.size === 0) store.clear()
   else store.scan(0, take, Infinity)
+  state.indexes.reset()
   state.invalidations += 1
   state.counters.lastUpdateMs = call.nowMs
   if (call.hasListeners) publishPartition(state, call)

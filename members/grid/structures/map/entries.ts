@@ -91,12 +91,14 @@ export const writeEntry = (
   const { key, value } = entry
   const isNew = found < 0
   const oldValue = !isNew && turn.hasListeners ? store.value(found).slice() : undefined
+  if (!isNew) state.indexes.removing(found)
   let handle = isNew ? store.put(state.hash, key, value) : store.replace(found, value)
   if (isNew) store.setCreatedAtMs(handle, turn.nowMs)
   else store.setVersion(handle, store.version(handle) + 1)
   store.setUpdatedAtMs(handle, turn.nowMs)
   store.setAccessedAtMs(handle, turn.nowMs)
   handle = setLifetime(state, handle, entry.lifetime)
+  state.indexes.added(handle)
   counters.lastUpdateMs = turn.nowMs
   writePut(store, handle, turn.effects)
   state.invalidations += 1
@@ -123,6 +125,7 @@ export const removeEntry = (
     const key = store.key(handle)
     publishChange(state, { type, key, value: undefined, oldValue: store.value(handle) }, turn)
   }
+  state.indexes.removing(handle)
   store.delete(handle)
 }
 
@@ -134,7 +137,11 @@ export const changeLifetime = (
   turn: FragmentTurn,
 ): void => {
   state.store.setUpdatedAtMs(handle, turn.nowMs)
-  writePut(state.store, setLifetime(state, handle, lifetime), turn.effects)
+  // The record may move.
+  state.indexes.removing(handle)
+  const kept = setLifetime(state, handle, lifetime)
+  state.indexes.added(kept)
+  writePut(state.store, kept, turn.effects)
 }
 
 /** The effect that makes a record what it is. */
@@ -171,13 +178,18 @@ const writeExpiry = (store: RecordStore, handle: number, effects: ByteSink): voi
 export const applyPut = (state: MapState, effects: ByteSource): void => {
   const { store } = state
   const key = effects.bytes()
-  const handle = store.put(keyHashOf(key), key, effects.bytes())
+  const hash = keyHashOf(key)
+  const before = store.find(hash, key)
+  if (before >= 0) state.indexes.removing(before)
+  const handle = store.put(hash, key, effects.bytes())
   store.setVersion(handle, effects.u32())
   store.setHits(handle, effects.u32())
   store.setCreatedAtMs(handle, effects.f64())
   store.setUpdatedAtMs(handle, effects.f64())
   store.setAccessedAtMs(handle, effects.f64())
-  if (store.hasExpiry(applyTimes(store, handle, effects))) state.mayExpire = true
+  const kept = applyTimes(store, handle, effects)
+  if (store.hasExpiry(kept)) state.mayExpire = true
+  state.indexes.added(kept)
 }
 
 const applyTimes = (store: RecordStore, handle: number, effects: ByteSource): number => {
@@ -186,7 +198,7 @@ const applyTimes = (store: RecordStore, handle: number, effects: ByteSource): nu
 }
 
 /** Repeats the effect `expiry`. */
-export const applyExpiry = ({ store }: MapState, effects: ByteSource): void => {
+export const applyExpiry = ({ store, indexes }: MapState, effects: ByteSource): void => {
   const key = effects.bytes()
   const handle = store.find(keyHashOf(key), key)
   const accessedMs = effects.f64()
@@ -197,14 +209,17 @@ export const applyExpiry = ({ store }: MapState, effects: ByteSource): void => {
   }
   store.setAccessedAtMs(handle, accessedMs)
   store.setHits(handle, hits)
-  applyTimes(store, handle, effects)
+  indexes.removing(handle)
+  indexes.added(applyTimes(store, handle, effects))
 }
 
 const TIMES_BYTES = 3 * 8
 
 /** Repeats the effect `remove`. */
-export const applyRemove = ({ store }: MapState, effects: ByteSource): void => {
+export const applyRemove = ({ store, indexes }: MapState, effects: ByteSource): void => {
   const key = effects.bytes()
   const handle = store.find(keyHashOf(key), key)
-  if (handle >= 0) store.delete(handle)
+  if (handle < 0) return
+  indexes.removing(handle)
+  store.delete(handle)
 }

@@ -6,10 +6,13 @@ import type { Fragment, FragmentCall, FragmentContext, FragmentTurn } from '../s
 import * as bulk from './bulkOperations.ts'
 import { createCounters } from './counters.ts'
 import { applyExpiry, applyPut, applyRemove, writePut } from './entries.ts'
+import { FragmentIndexes } from './fragmentIndexes.ts'
 import * as keys from './keyOperations.ts'
 import { KeyLocks } from './locks.ts'
 import * as locks from './lockOperations.ts'
 import { MapEffect, MapOperation } from './operations.ts'
+import * as processing from './processing.ts'
+import * as querying from './querying.ts'
 import type { MapState } from './state.ts'
 import type { MapSurroundings } from './surroundings.ts'
 
@@ -46,16 +49,25 @@ HANDLERS[MapOperation.lock] = locks.lock
 HANDLERS[MapOperation.unlock] = locks.unlock
 HANDLERS[MapOperation.forceUnlock] = locks.forceUnlock
 HANDLERS[MapOperation.isLocked] = locks.isLocked
+HANDLERS[MapOperation.executeOnKeys] = processing.executeOnKeys
+HANDLERS[MapOperation.executeOnEntries] = processing.executeOnEntries
+HANDLERS[MapOperation.removeAll] = processing.removeAll
+HANDLERS[MapOperation.query] = querying.query
+HANDLERS[MapOperation.queryPage] = querying.queryPage
+HANDLERS[MapOperation.aggregate] = querying.aggregate
+HANDLERS[MapOperation.addIndex] = querying.addIndex
 
 const createState = (context: FragmentContext, surroundings: MapSurroundings): MapState => {
   const settings: MapSettings = settingsOf(surroundings.settings.maps, context.name, DEFAULT_MAP)
   const { policy } = settings.eviction
+  const store = new RecordStore(surroundings.arena)
   return {
     context,
     settings,
     surroundings,
-    store: new RecordStore(surroundings.arena),
+    store,
     locks: new KeyLocks(context),
+    indexes: new FragmentIndexes(store, settings.indexes),
     counters: createCounters(),
     countsReads:
       settings.perEntryStatsEnabled ||
@@ -81,6 +93,7 @@ const applyEffects = (state: MapState, effects: ByteSource): void => {
         break
       case MapEffect.clear:
         state.store.clear()
+        state.indexes.reset()
         break
       case MapEffect.expiry:
         applyExpiry(state, effects)
@@ -90,6 +103,9 @@ const applyEffects = (state: MapState, effects: ByteSource): void => {
         break
       case MapEffect.unlock:
         state.locks.applyUnlock(effects)
+        break
+      case MapEffect.index:
+        state.indexes.apply(effects)
         break
       default:
         throw new WireFault(`There is no effect ${effect} of a map`)
@@ -101,7 +117,7 @@ const applyEffects = (state: MapState, effects: ByteSource): void => {
 const CURSOR_OF_REST = 2 ** 33
 
 const copyState = (
-  { store, locks: keyLocks }: MapState,
+  { store, locks: keyLocks, indexes }: MapState,
   from: number,
   effects: ByteSink,
   bytesMax: number,
@@ -113,6 +129,7 @@ const copyState = (
     cursor = store.scan(cursor, (handle) => writePut(store, handle, effects), 1) ?? CURSOR_OF_REST
   }
   keyLocks.copy(effects)
+  indexes.copy(effects)
   return undefined
 }
 
@@ -125,7 +142,7 @@ export const createMapFragment = (
   surroundings: MapSurroundings,
 ): Fragment => {
   const state = createState(context, surroundings)
-  const { store, locks: keyLocks, settings } = state
+  const { store, locks: keyLocks, indexes, settings } = state
   let sweepCursor = 0
   return {
     backupCount: settings.backupCount,
@@ -137,8 +154,8 @@ export const createMapFragment = (
     },
     apply: (effects) => applyEffects(state, effects),
     copy: (cursor, effects, bytesMax) => copyState(state, cursor, effects, bytesMax),
-    digest: () => (store.digest() + keyLocks.digest()) | 0,
-    isEmpty: () => store.count === 0 && keyLocks.count === 0,
+    digest: () => (store.digest() + keyLocks.digest() + indexes.addedCount) | 0,
+    isEmpty: () => store.count === 0 && keyLocks.count === 0 && indexes.addedCount === 0,
     tick(turn: FragmentTurn) {
       if (keyLocks.count > 0) keyLocks.releaseEnded(turn)
       if (!state.mayExpire) return

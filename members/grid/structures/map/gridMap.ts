@@ -2,7 +2,9 @@ import type { GridInvoker } from '../../operations/index.ts'
 import { createBulkCalls, type BulkCalls } from './bulkCalls.ts'
 import { createMapCaller } from './caller.ts'
 import { createKeyCalls, type KeyCalls } from './keyCalls.ts'
+import { createListenerCalls, type ListenerCalls } from './listenerCalls.ts'
 import { createLockCalls, type LockCalls } from './lockCalls.ts'
+import { createProcessorCalls, type ProcessorCalls } from './processorCalls.ts'
 import { createQueryCalls, type QueryCalls } from './queryCalls.ts'
 
 /**
@@ -16,7 +18,13 @@ import { createQueryCalls, type QueryCalls } from './queryCalls.ts'
  * write is refused with GRD-002: it may or may not have run.
  */
 export interface GridMap<Key, Value>
-  extends KeyCalls<Key, Value>, BulkCalls<Key, Value>, QueryCalls<Key, Value>, LockCalls<Key> {
+  extends
+    KeyCalls<Key, Value>,
+    BulkCalls<Key, Value>,
+    QueryCalls<Key, Value>,
+    ProcessorCalls<Key, Value>,
+    ListenerCalls<Key, Value>,
+    LockCalls<Key> {
   readonly name: string
 }
 
@@ -31,11 +39,15 @@ export const createGridMap = <Key, Value>(
   { lockContext = 0 }: GridMapOptions = {},
 ): GridMap<Key, Value> => {
   const caller = createMapCaller(invoker, name, lockContext)
+  const keyCalls = createKeyCalls<Key, Value>(caller)
+  const bulkCalls = createBulkCalls<Key, Value>(caller)
   return {
     name,
-    ...createKeyCalls<Key, Value>(caller),
-    ...createBulkCalls<Key, Value>(caller),
+    ...keyCalls,
+    ...bulkCalls,
     ...createQueryCalls<Key, Value>(caller),
+    ...createProcessorCalls(caller, bulkCalls.iterator, keyCalls.replaceIfSame),
+    ...createListenerCalls<Key, Value>(caller),
     ...createLockCalls<Key>(caller),
   }
 }

@@ -1,5 +1,7 @@
 import type { Structure } from '../structure.ts'
+import { partitionLostEvent } from './events.ts'
 import { createMapFragment } from './fragment.ts'
+import { matchesEvent } from './listening.ts'
 import { MAP_SERVICE_ID } from './operations.ts'
 import type { MapSurroundings } from './surroundings.ts'
 
@@ -12,5 +14,6 @@ export const createMapStructure = (surroundings: MapSurroundings): Structure => 
   serviceId: MAP_SERVICE_ID,
   name: 'map',
   createFragment: (context) => createMapFragment(context, surroundings),
-  matches: () => true,
+  matches: matchesEvent,
+  lossEvent: partitionLostEvent,
 })

@@ -42,6 +42,7 @@ export const MapOperation = {
   invalidationState: 37,
   statistics: 38,
   tellAll: 39,
+  queryPage: 40,
 } as const
 
 /** What an effect leads to (u8 before it). */

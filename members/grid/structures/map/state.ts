@@ -2,6 +2,7 @@ import type { MapSettings } from '../../settings.ts'
 import type { RecordStore } from '../../store/index.ts'
 import type { FragmentContext } from '../structure.ts'
 import type { MapCounters } from './counters.ts'
+import type { FragmentIndexes } from './fragmentIndexes.ts'
 import type { KeyLocks } from './locks.ts'
 import type { MapSurroundings } from './surroundings.ts'
 
@@ -12,6 +13,7 @@ export interface MapState {
   readonly surroundings: MapSurroundings
   readonly store: RecordStore
   readonly locks: KeyLocks
+  readonly indexes: FragmentIndexes
   readonly counters: MapCounters
   /** Some entry may have, or have had, an end of its life. */
   mayExpire: boolean

@@ -1,11 +1,13 @@
 import type { GridSettings } from '../../settings.ts'
 import type { RecordArena } from '../../store/index.ts'
+import type { EntryProcessors } from './processors.ts'
 
 /** What the maps of a member share with it. */
 export interface MapSurroundings {
   readonly settings: GridSettings
   /** The memory of all records of this member. */
   readonly arena: RecordArena
+  readonly processors: EntryProcessors
   /** Members that hold data now: a limit of entries for a member is divided among its partitions. */
   dataMemberCount(): number
 }

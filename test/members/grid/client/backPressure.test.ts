@@ -18,13 +18,12 @@ const createSlow = () => {
     new Promise((resolve) => {
       open.push(() => resolve(value))
     })
-  const invoker: GridInvoker = {
+  const invoker: Omit<GridInvoker, 'subscribe'> = {
     partitionCount: 7,
     callerId: 'me',
     invoke: () => wait(NOTHING),
     invokeOnPartitions: () => wait(new Map()),
     invokeAll: (all) => wait(all.map(() => NOTHING)),
-    subscribe: () => wait({ cancel: async () => {} }),
   }
   return { open, invoker }
 }

@@ -2,14 +2,13 @@ import {
   createLeader,
   EPOCH_STRIDE,
   type LeaderEffect,
-  type LeaderEvent,
+  type LeaderInput,
   type LeaderState,
   type PartitionRow,
   printLeader,
   step,
 } from '../../../../members/grid/table/index.ts'
 
-type WithoutTime<Event> = Event extends unknown ? Omit<Event, 'nowMs' | 'isSafe'> : never
 type Rows = Map<number, PartitionRow>
 
 /** One master at a time, and members a, b, c … that know what it has published. */
@@ -68,7 +67,7 @@ const perform = (world: World, effect: LeaderEffect): string[] => {
   }
 }
 
-const dispatch = (world: World, event: WithoutTime<LeaderEvent>): string[] => {
+const dispatch = (world: World, event: LeaderInput): string[] => {
   const { nowMs, isSafe } = world
   const taken = step(world.leader, { ...event, nowMs, isSafe })
   world.leader = taken.state

@@ -30,6 +30,7 @@ export const startMaps = ({ settings = {}, ...options }: MapsOptions = {}): Maps
   const structure = createMapStructure({
     arena: new RecordArena(),
     dataMemberCount: () => 1,
+    processors: {},
     ...options,
     settings: {
       ...DEFAULT_GRID,
