@@ -37,3 +37,4 @@ export {
   type JobCoordinatorOptions,
 } from './coordinator.ts'
 export type { JobSettings } from './settings.ts'
+export { gridStateMaps } from './gridMaps.ts'

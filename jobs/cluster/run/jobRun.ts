@@ -28,6 +28,8 @@ interface QueuedEvent {
   readonly onNoted: (() => void) | undefined
 }
 
+/** Changes that follow each other so soon are written down together. */
+const NOTE_DELAY_MS = 100
 /** The grid may fail for a while. */
 const ARCHIVE_RETRY_MS = 1_000
 
@@ -51,6 +53,7 @@ export class JobRun {
   /** It was taken over from another master. */
   #hasRun = false
   #isChanged = false
+  #isNoting = false
   #timers = new Set<Timer>()
   #starting: Promise<ReadonlyMap<number, CheckpointRecord>> | undefined
 
@@ -275,6 +278,7 @@ export class JobRun {
       this.#isChanged = true
       await this.#save(state)
       this.#state = state
+      this.#noteSoon()
       if (state.status !== before.status) this.#tellStatus()
     }
     for (const effect of effects) await this.#perform(effect, before)
@@ -382,6 +386,18 @@ export class JobRun {
       },
       onRejected: (failure) => this.dispatch({ kind: 'rejected', failure }),
     })
+  }
+
+  /** What has just happened is worth knowing to another master, before the next backup. */
+  #noteSoon(): void {
+    if (this.#isNoting) return
+    this.#isNoting = true
+    const timer = this.#context.host.clock.timer(NOTE_DELAY_MS, () => {
+      this.#timers.delete(timer)
+      this.#isNoting = false
+      this.#inBackground(this.backUp())
+    })
+    this.#timers.add(timer)
   }
 
   async #archive(): Promise<void> {
