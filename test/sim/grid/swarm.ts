@@ -99,6 +99,8 @@ export const swarm = async (world: SimWorld, bug?: PlantedBug): Promise<void> =>
   await users.stop()
   await becomeSafe(world, nodes, quorum)
   await users.check(nodes)
+  // The first use of a structure may have asked for more copies.
+  await becomeSafe(world, nodes, quorum)
   // What nobody waits for may still be on its way.
   const isAllThere = (): boolean =>
     liveGrids(nodes).every((grid) => grid.statistics().unacknowledgedBytes === 0)
