@@ -179,7 +179,13 @@ export class PipelineExecution {
       const text = `Pipeline ${this.#options.pipelineId} was not running as a whole: ${missing.join(', ')} had not begun, or had ended.`
       throw new EngineError('JOB-022', text, { retry: 'backoff' })
     }
-    const triggeredId = Math.max(0, ...statuses.map((status) => status.triggeredId))
+    const triggeredId = Math.max(...statuses.map((status) => status.triggeredId))
+    const completedId = Math.max(...statuses.map((status) => status.completedId))
+    if (completedId > (this.#options.restored?.checkpointId ?? 0)) {
+      // Only the final one is complete without being stored.
+      this.#ended.resolve()
+      return
+    }
     this.#checkpoints = this.#createCheckpoints(triggeredId)
     this.#options.onRunning?.()
     this.#checkpoints.start()

@@ -1,5 +1,3 @@
-export { PipelineExecution, type ExecutionOptions } from './execution.ts'
-export { pipelineTasks, taskNames, type PipelineTasks } from './pipelineTasks.ts'
 export {
   folderCheckpointStore,
   type CheckpointStore,
@@ -10,5 +8,10 @@ export type { CheckpointName, CheckpointStorage } from './storage/checkpointStor
 export { openCheckpointStorage, type StorageSettings } from './storage/openStorage.ts'
 export type { StateMap, StateMaps } from './storage/stateMap.ts'
 export { ProgressBook, type JobProgress, type VertexCounts } from './progress.ts'
+export type { CheckpointNews } from './checkpointDriver.ts'
+export { operatorsOf, type CheckpointRecord, type OperatorIdentity } from './checkpointRecord.ts'
+export { PipelineExecution, type ExecutionOptions } from './execution.ts'
+export { pipelineTasks, taskNames, type PipelineTasks } from './pipelineTasks.ts'
+export { TaskCrew } from './taskCrew.ts'
 export { runJob, type JobResult, type RunningJob } from './runJob.ts'
 export type { EngineDefaults, RunOptions } from './runOptions.ts'

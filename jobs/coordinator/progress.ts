@@ -20,6 +20,9 @@ export interface VertexCounts {
   readonly vertexId: number
   readonly rowCount: number
   readonly byteCount: number
+  /** Those up to the last completed checkpoint: of a sink, what it has committed. */
+  readonly completedRows: number
+  readonly completedBytes: number
 }
 
 interface GroupProgress {
@@ -31,10 +34,12 @@ interface GroupProgress {
 export class ProgressBook {
   readonly #groups = new Map<number, GroupProgress>()
   readonly #splitsFound = new Map<number, number>()
-  readonly #acknowledgedRows = new Map<number, number>()
+  /** What a group had counted when it prepared its part of the last checkpoint. */
+  readonly #acknowledged = new Map<number, readonly VertexProgress[]>()
+  /** By vertex: what it had counted at the last completed checkpoint. */
+  readonly #completed = new Map<number, { rows: number; bytes: number }>()
   readonly #plan: Plan
   readonly #onChange: () => void
-  #committedRows = 0
   #lastCheckpointId = 0
 
   constructor(plan: Plan, onChange: () => void) {
@@ -53,16 +58,17 @@ export class ProgressBook {
 
   checkpointCompleted(checkpointId: number): void {
     this.#lastCheckpointId = checkpointId
-    this.#committedRows = [...this.#acknowledgedRows.values()].reduce((sum, rows) => sum + rows, 0)
+    this.#completed.clear()
+    for (const { vertexId, rowCount, byteCount } of [...this.#acknowledged.values()].flat()) {
+      const { rows, bytes } = this.#completed.get(vertexId) ?? { rows: 0, bytes: 0 }
+      this.#completed.set(vertexId, { rows: rows + rowCount, bytes: bytes + byteCount })
+    }
     this.#onChange()
   }
 
   /** A group has prepared its part of a checkpoint: the next commit makes its rows visible. */
   acknowledged(instance: number): void {
-    const sinkRows = (this.#groups.get(instance)?.vertices ?? [])
-      .filter((vertex) => this.#plan.vertices[vertex.vertexId]!.kind === 'sink')
-      .reduce((sum, vertex) => sum + vertex.rowCount, 0)
-    this.#acknowledgedRows.set(instance, sinkRows)
+    this.#acknowledged.set(instance, this.#groups.get(instance)?.vertices ?? [])
   }
 
   sum(): JobProgress {
@@ -71,11 +77,14 @@ export class ProgressBook {
     for (const group of this.#groups.values()) {
       rejectedRows += group.rejectedCount
       for (const { vertexId, rowCount, byteCount, splitsDone: done } of group.vertices) {
-        const before = counts.get(vertexId) ?? { vertexId, rowCount: 0, byteCount: 0 }
+        const before = counts.get(vertexId)
+        const completed = this.#completed.get(vertexId)
         counts.set(vertexId, {
           vertexId,
-          rowCount: before.rowCount + rowCount,
-          byteCount: before.byteCount + byteCount,
+          rowCount: (before?.rowCount ?? 0) + rowCount,
+          byteCount: (before?.byteCount ?? 0) + byteCount,
+          completedRows: completed?.rows ?? 0,
+          completedBytes: completed?.bytes ?? 0,
         })
         splitsDone += done
         if (this.#plan.vertices[vertexId]!.kind === 'source') {
@@ -89,12 +98,20 @@ export class ProgressBook {
       sourceRows,
       sourceBytes,
       sinkRows,
-      committedRows: this.#committedRows,
+      committedRows: this.#committedRows(),
       rejectedRows,
       splitsDone,
       splitsFound: found.length === 0 ? undefined : found.reduce((sum, each) => sum + each, 0),
       lastCheckpointId: this.#lastCheckpointId,
       vertices: [...counts.values()],
     }
+  }
+
+  #committedRows(): number {
+    let sum = 0
+    for (const [vertexId, { rows }] of this.#completed) {
+      if (this.#plan.vertices[vertexId]!.kind === 'sink') sum += rows
+    }
+    return sum
   }
 }

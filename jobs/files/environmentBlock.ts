@@ -61,6 +61,11 @@ export const ENVIRONMENT_OPTIONS = {
   tag_filter: option.map(option.string({ description: 'The value of the tag.' }), {
     description: 'Only workers with all these tags run the job.',
   }),
+  'split-brain-protection': option.boolean({
+    description:
+      'On a cluster: the job runs only where more than half of the members are that it began with.',
+    defaultValue: false,
+  }),
   'dead_letter.mode': option.string({
     description: 'A row that cannot be handled fails the job, is skipped, or goes to a sink.',
     values: ['FAIL', 'SKIP', 'ROUTE'],
@@ -110,6 +115,7 @@ export const parseEnvironment = (
       ...given('readLimitRowsPerSecond', options['read_limit.rows_per_second']),
       ...given('readLimitBytesPerSecond', options['read_limit.bytes_per_second']),
       ...given('tagFilter', options.tag_filter as JobEnvironment['tagFilter']),
+      ...(options['split-brain-protection'] ? { splitBrainProtection: true } : {}),
       deadLetters,
       raw: raw as { readonly [key: string]: JsonValue },
     },

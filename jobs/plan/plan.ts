@@ -24,6 +24,8 @@ export interface JobEnvironment {
   readonly readLimitRowsPerSecond?: number
   readonly readLimitBytesPerSecond?: number
   readonly tagFilter?: { readonly [tag: string]: string }
+  /** It runs only where more than half of the members are that there were when it was submitted. */
+  readonly splitBrainProtection?: boolean
   readonly deadLetters: DeadLetterPolicy
   /** The env block as written, for those who show it. */
   readonly raw: { readonly [key: string]: JsonValue }

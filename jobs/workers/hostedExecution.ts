@@ -58,7 +58,11 @@ export class HostedExecution {
       if (places[name] !== self) continue
       const thread = isolates.take(`pipeline-${id.pipelineId} ${name}`)
       const onReport = (report: TaskReport): void => this.#reported(name, report)
-      this.#tasks.set(name, new HostedTask({ host, thread, name, onReport }))
+      const grantsArrived = (): Promise<unknown> | undefined => {
+        const pending = this.#grants.get(name)
+        return pending === undefined || pending.size === 0 ? undefined : Promise.all(pending)
+      }
+      this.#tasks.set(name, new HostedTask({ host, thread, name, onReport, grantsArrived }))
     }
   }
 
@@ -147,9 +151,6 @@ export class HostedExecution {
       }
       case 'granted':
         return this.#granted(name, report)
-      case 'enumerated':
-        void this.#reportEnumerated(name, report)
-        return
       default:
         this.#tell({ kind: 'task', task: name, report })
     }
@@ -164,16 +165,6 @@ export class HostedExecution {
     const arrived = this.#route(name, `group ${instance}`, command)
     pending.add(arrived)
     void arrived.then(() => pending.delete(arrived))
-  }
-
-  /**
-   * The coordinator triggers the groups next. What the enumerator granted before it saved must be
-   * with its group by then: neither snapshot would hold it otherwise.
-   */
-  async #reportEnumerated(name: TaskName, report: TaskReport): Promise<void> {
-    const pending = this.#grants.get(name)
-    if (pending !== undefined && pending.size > 0) await Promise.all(pending)
-    this.#tell({ kind: 'task', task: name, report })
   }
 
   /** Never rejects: a command that may be lost fails the task that sent it. */

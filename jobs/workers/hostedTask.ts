@@ -10,6 +10,8 @@ export interface HostedTaskOptions {
   readonly thread: Thread
   readonly name: TaskName
   readonly onReport: (report: TaskReport) => void
+  /** Of an enumerator: resolves when all that it has granted is with the groups; undefined: it is. */
+  readonly grantsArrived: () => Promise<unknown> | undefined
 }
 
 /** An isolate with a task, and what a new coordinator must be told of it. */
@@ -21,6 +23,7 @@ export class HostedTask {
   #closing = false
   #deployed = false
   #triggeredId = 0
+  #completedId = 0
 
   constructor(options: HostedTaskOptions) {
     this.#options = options
@@ -35,6 +38,7 @@ export class HostedTask {
       deployed: this.#deployed,
       drained: this.#retained.has('drained'),
       triggeredId: this.#triggeredId,
+      completedId: this.#completedId,
       retained: [...this.#retained.values()],
     }
   }
@@ -45,7 +49,10 @@ export class HostedTask {
       if (command.checkpointId <= this.#triggeredId) return
       this.#triggeredId = command.checkpointId
     }
-    if (command.kind === 'completed') this.#release(command.checkpointId)
+    if (command.kind === 'completed') {
+      this.#completedId = command.checkpointId
+      this.#release(command.checkpointId)
+    }
     this.#options.thread.post(command)
   }
 
@@ -79,6 +86,9 @@ export class HostedTask {
       case 'closed':
         this.#closed.resolve()
         return
+      case 'enumerated':
+        void this.#saved(report)
+        return
       case 'deployed':
         this.#deployed = true
         break
@@ -87,7 +97,6 @@ export class HostedTask {
         this.#retained.set(report.kind, report)
         break
       case 'drained':
-      case 'enumerated':
       case 'acknowledged':
       case 'splitCount':
       case 'progress':
@@ -95,6 +104,17 @@ export class HostedTask {
         break
       default:
     }
+    this.#options.onReport(report)
+  }
+
+  /**
+   * The coordinator triggers the groups next. What the enumerator granted before it saved must be
+   * with its group by then: neither snapshot would hold it otherwise.
+   */
+  async #saved(report: TaskReport): Promise<void> {
+    const arrived = this.#options.grantsArrived()
+    if (arrived !== undefined) await arrived
+    this.#retained.set(report.kind, report)
     this.#options.onReport(report)
   }
 

@@ -47,6 +47,8 @@ export interface TaskStatus {
   readonly drained: boolean
   /** The last checkpoint that it was triggered for; 0 for none. */
   readonly triggeredId: number
+  /** The last checkpoint that it was told to be complete; 0 for none. */
+  readonly completedId: number
   /** What must not be lost: acknowledgements of the last checkpoint, counts, a failure; in order. */
   readonly retained: readonly TaskReport[]
 }

@@ -7,7 +7,12 @@ export {
   type GridSettings,
   type MapSettings,
   type MapStoreSettings,
+  type MemberGrouping,
   type MergePolicy,
   type NearCacheSettings,
   settingsOf,
 } from './settings.ts'
+export { type ClientSettings, type ClusterMember, DEFAULT_CLIENT } from './client/index.ts'
+export { connectGrid } from './connect.ts'
+export type { Grid, GridStructures, StructureStatistics } from './facade.ts'
+export { type MemberGrid, openMemberGrid } from './memberGrid.ts'

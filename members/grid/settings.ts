@@ -111,6 +111,15 @@ export interface ReliableTopicSettings {
 /** Settings by the name of the structure; a name may hold one `*`, the most specific one wins. */
 export type ByName<Settings> = Readonly<Record<string, Partial<Settings>>>
 
+/**
+ * partition-group: members of one group never hold two copies of the same entry. `CUSTOM` lists
+ * patterns of addresses, such as 10.0.1.*, one list for each group.
+ */
+export type MemberGrouping =
+  | { readonly type: 'PER_MEMBER' }
+  | { readonly type: 'HOST_AWARE' }
+  | { readonly type: 'CUSTOM'; readonly groups: readonly (readonly string[])[] }
+
 /** How the grid of a member behaves. */
 export interface GridSettings {
   /** hazelcast.partition.count */
@@ -123,6 +132,7 @@ export interface GridSettings {
   readonly reliableTopics: ByName<ReliableTopicSettings>
   /** Locks, counters and id generators. */
   readonly atomics: ByName<BackupSettings>
+  readonly grouping: MemberGrouping
   /** Where persisted maps and the state of the grid are kept on this member. */
   readonly dataFolder: string
 }
@@ -173,6 +183,7 @@ export const DEFAULT_GRID: GridSettings = {
   ringbuffers: {},
   reliableTopics: {},
   atomics: {},
+  grouping: { type: 'PER_MEMBER' },
   dataFolder: 'data',
 }
 

@@ -5,7 +5,9 @@ import {
   findMember,
   isMaster,
   isSafe,
+  type MembershipState,
   type MemberRecord,
+  safeUntil,
   type View,
 } from '../membership/index.ts'
 import type { Messenger } from '../wire/index.ts'
@@ -41,6 +43,11 @@ export interface Member {
    * masters is surely with its master. Looks at the clock: right also after this process stood still.
    */
   isSafe(): boolean
+  /**
+   * Until when `isSafe` surely holds, on the monotonic clock; cheap enough to be asked for every
+   * operation. It is counted anew with every step of the membership.
+   */
+  safeUntilMs(): number
   /** Returns how to stop it. */
   onEvent(listener: (event: MemberEvent) => void): () => void
   /** Calls back after every change of the list or the master; returns how to stop it. */
@@ -69,6 +76,8 @@ export const createMember = (parts: MemberParts): Member => {
     return () => listeners.delete(listener)
   }
   const view = (): View | undefined => brain.state().view
+  let counted: MembershipState | undefined
+  let safeUntilMs = -Infinity
   return {
     get self() {
       return brain.state().self
@@ -83,6 +92,14 @@ export const createMember = (parts: MemberParts): Member => {
     epoch: () => view()?.epoch ?? 0,
     view,
     isSafe: () => isSafe(brain.state(), host.clock.monotonic()),
+    safeUntilMs: () => {
+      const state = brain.state()
+      if (state !== counted) {
+        counted = state
+        safeUntilMs = safeUntil(state, host.clock.monotonic())
+      }
+      return safeUntilMs
+    },
     onEvent,
     onChange: (listener) =>
       onEvent((event) => {

@@ -1,13 +1,7 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Clock, Connection, Timer } from '../../runtime/host/index.ts'
 import { WireFault } from './bytes.ts'
-import {
-  createFrameDecoder,
-  encodeFrame,
-  type Frame,
-  type FrameKind,
-  FRAME_KINDS,
-} from './frames.ts'
+import { createFrameDecoder, type Frame, type FrameKind, FRAME_KINDS } from './frames.ts'
 import {
   type Agreement,
   decodeReject,
@@ -20,7 +14,8 @@ import { createOutbox } from './outbox.ts'
 
 /** A connection that speaks frames: first the handshake, then those of two members. */
 export interface Channel {
-  send(kind: FrameKind, correlation: number, ...parts: readonly Uint8Array[]): void
+  /** The body is `head` and then `body`, both free again when this returns. */
+  send(kind: FrameKind, correlation: number, head?: Uint8Array, body?: Uint8Array): void
   /** Sends what waits, then closes. */
   end(): void
   /** Closes at once; `onClose` gets `reason`. */
@@ -29,6 +24,7 @@ export interface Channel {
 
 /** How long a peer has to close its side too. */
 const LINGER_MS = 1000
+const NOTHING = new Uint8Array(0)
 
 export interface ChannelEvents {
   /** The other side is a member of our cluster; called at most once, before any frame. */
@@ -137,8 +133,8 @@ export const createChannel = (options: ChannelOptions): Channel => {
   })
   shake(handshake.start())
   return {
-    send: (kind, correlation, ...parts) => {
-      if (phase === 'open') outbox.add(encodeFrame(kind, correlation, ...parts))
+    send: (kind, correlation, head = NOTHING, body = NOTHING) => {
+      if (phase === 'open') outbox.addParts(kind, correlation, head, body)
     },
     end: () => {
       if (phase === 'closed') return

@@ -20,6 +20,8 @@ export const FRAME_KINDS = {
   response: 12,
   failure: 13,
   cancel: 14,
+  call: 15,
+  answer: 16,
   streamOpen: 20,
   streamData: 21,
   streamCredit: 22,
@@ -32,9 +34,22 @@ export type FrameKind = (typeof FRAME_KINDS)[keyof typeof FRAME_KINDS]
 const KNOWN: ReadonlySet<number> = new Set(Object.values(FRAME_KINDS))
 
 const LENGTH_BYTES = 4
-const HEADER_BYTES = 9
+export const HEADER_BYTES = 9
 /** Kind and correlation, which the length counts. */
 const COUNTED_BYTES = HEADER_BYTES - LENGTH_BYTES
+
+/** Writes what comes before a body. */
+export const writeHeader = (
+  view: DataView,
+  at: number,
+  kind: FrameKind,
+  correlation: number,
+  bodyBytes: number,
+): void => {
+  view.setUint32(at, COUNTED_BYTES + bodyBytes)
+  view.setUint8(at + LENGTH_BYTES, kind)
+  view.setUint32(at + LENGTH_BYTES + 1, correlation)
+}
 
 /** Writes a frame with a body that is given in parts. */
 export const encodeFrame = (
@@ -45,10 +60,7 @@ export const encodeFrame = (
   let bodyBytes = 0
   for (const part of parts) bodyBytes += part.length
   const bytes = new Uint8Array(HEADER_BYTES + bodyBytes)
-  const view = new DataView(bytes.buffer)
-  view.setUint32(0, COUNTED_BYTES + bodyBytes)
-  view.setUint8(LENGTH_BYTES, kind)
-  view.setUint32(LENGTH_BYTES + 1, correlation)
+  writeHeader(new DataView(bytes.buffer), 0, kind, correlation, bodyBytes)
   let at = HEADER_BYTES
   for (const part of parts) {
     bytes.set(part, at)
@@ -59,8 +71,9 @@ export const encodeFrame = (
 
 export interface FrameDecoder {
   /**
-   * Calls `onFrame` for each frame that `bytes` completes; its body is the receiver's to keep.
-   * Throws WireFault at an unknown kind or a length beyond the limit, before it takes memory for it.
+   * Calls `onFrame` for each frame that `bytes` completes; its body is the receiver's to keep,
+   * except that of a call or an answer, which is good until `onFrame` returns. Throws WireFault at an
+   * unknown kind or a length beyond the limit, before it takes memory for it.
    */
   push(bytes: Uint8Array): void
   /** From now on frames may be so long; strangers get less than members. */
@@ -95,6 +108,22 @@ export const createFrameDecoder = (
     body = new Uint8Array(countedBytes - COUNTED_BYTES)
     bodyBytes = 0
   }
+  /** Takes a frame that is whole in `bytes`; returns where the next one begins, `at` if it is not. */
+  const takeWhole = (bytes: Uint8Array, at: number, given: DataView): number => {
+    const bodyAt = at + HEADER_BYTES
+    if (bodyAt > bytes.length) return at
+    const countedBytes = given.getUint32(at)
+    const found = checked(given.getUint8(at + LENGTH_BYTES), countedBytes, limit)
+    const end = at + LENGTH_BYTES + countedBytes
+    if (end > bytes.length) return at
+    const isKept = found !== FRAME_KINDS.call && found !== FRAME_KINDS.answer
+    onFrame({
+      kind: found,
+      correlation: given.getUint32(at + LENGTH_BYTES + 1),
+      body: isKept ? bytes.slice(bodyAt, end) : bytes.subarray(bodyAt, end),
+    })
+    return end
+  }
   const finish = (): void => {
     const frame = { kind: kind!, correlation: view.getUint32(LENGTH_BYTES + 1), body }
     kind = undefined
@@ -106,8 +135,16 @@ export const createFrameDecoder = (
       limit = bytes
     },
     push: (bytes) => {
+      const given = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
       let at = 0
       while (at < bytes.length) {
+        if (headerBytes === 0) {
+          const next = takeWhole(bytes, at, given)
+          if (next > at) {
+            at = next
+            continue
+          }
+        }
         if (kind === undefined) {
           const taken = bytes.subarray(at, at + HEADER_BYTES - headerBytes)
           header.set(taken, headerBytes)

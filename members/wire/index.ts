@@ -1,4 +1,5 @@
 export { WireFault } from './bytes.ts'
+export type { CallHandler, CallPeer } from './calls.ts'
 export { isClient, type MemberIdentity, type WireSettings } from './handshake.ts'
 export { DEFAULT_LIMITS, type WireLimits } from './limits.ts'
 export type { MessageHandler } from './link.ts'
@@ -8,6 +9,7 @@ export {
   createClientMessenger,
   createMessenger,
   type Messenger,
+  type MessengerCalls,
   type MessengerOptions,
 } from './messenger.ts'
 export type { PeerEvents } from './peers.ts'

@@ -1,6 +1,7 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Clock } from '../../runtime/host/index.ts'
 import { createByteReader, WireFault } from './bytes.ts'
+import { type CallHandlers, type CallPeer, createPeerCalls } from './calls.ts'
 import type { Channel } from './channel.ts'
 import { type Frame, FRAME_KINDS } from './frames.ts'
 import { type Agreement, isClient, type MemberIdentity, type Role } from './handshake.ts'
@@ -8,7 +9,6 @@ import type { WireLimits } from './limits.ts'
 import {
   createRequests,
   createService,
-  kindPart,
   type MessageKind,
   type RequestHandler,
   type RequestOptions,
@@ -24,6 +24,7 @@ export interface Handlers {
   readonly streams: Map<MessageKind, StreamHandler>
   /** What clients may say too; of all else they are told that it is unknown. */
   readonly clientKinds: Set<MessageKind>
+  readonly calls: CallHandlers
 }
 
 type Lookup<Handler> = Pick<ReadonlyMap<MessageKind, Handler>, 'get'>
@@ -45,6 +46,7 @@ export interface Link extends Agreement {
   receive(frame: Frame): void
   /** The channel is gone: all that waits for the peer fails with `error`. */
   closed(error: EngineError): void
+  readonly callPeer: CallPeer
   readonly channel: Channel
   /** Which side we are. */
   readonly role: Role
@@ -76,38 +78,42 @@ const createIds = (role: Role) => {
   }
 }
 
+const deliver = (messages: Lookup<MessageHandler>, from: MemberIdentity, frame: Frame): void => {
+  const reader = createByteReader(frame.body)
+  // A kind that this version does not know is one that it need not know.
+  messages.get(reader.u16())?.(from, reader.rest())
+}
+
 export const createLink = (options: LinkOptions): Link => {
   const { channel, role, agreement, clock, limits, handlers, onBug } = options
   const { peer: from } = agreement
   const ids = createIds(role)
   const name = `${from.address.host}:${from.address.port}`
   const requests = createRequests(channel, clock, name, ids.next)
+  const { clientKinds } = handlers
+  const reached = <Handler>(all: Lookup<Handler>) => reachable(all, from, clientKinds)
+  const answering = { ...handlers.calls, calls: reached(handlers.calls.calls) }
+  const calls = createPeerCalls(channel, from, answering)
   const { requestsMax } = limits
-  const service = createService({
-    channel,
-    from,
-    requestsMax,
-    handlers: reachable(handlers.requests, from, handlers.clientKinds),
-    onBug,
-  })
+  const serving = reached(handlers.requests)
+  const service = createService({ channel, from, requestsMax, handlers: serving, onBug })
   const streams = createStreams({
     channel,
     from,
     limits,
-    handlers: reachable(handlers.streams, from, handlers.clientKinds),
+    handlers: reached(handlers.streams),
     nextId: ids.next,
     isOwnId: ids.isOwn,
   })
-  const messages = reachable(handlers.messages, from, handlers.clientKinds)
-  const deliver = (frame: Frame): void => {
-    const reader = createByteReader(frame.body)
-    // A kind that this version does not know is one that it need not know.
-    messages.get(reader.u16())?.(from, reader.rest())
-  }
+  const messages = reached(handlers.messages)
   const receive = (frame: Frame): void => {
     switch (frame.kind) {
+      case FRAME_KINDS.call:
+      case FRAME_KINDS.answer:
+        calls.receive(frame)
+        break
       case FRAME_KINDS.message:
-        deliver(frame)
+        deliver(messages, from, frame)
         break
       case FRAME_KINDS.request:
         service.receive(frame)
@@ -126,17 +132,16 @@ export const createLink = (options: LinkOptions): Link => {
       case FRAME_KINDS.streamAbort:
         streams.receive(frame)
         break
-      case FRAME_KINDS.hello:
-      case FRAME_KINDS.proof:
-      case FRAME_KINDS.reject:
+      default:
         throw new WireFault('The handshake is over')
     }
   }
   return {
     ...agreement,
+    callPeer: calls.peer,
     channel,
     role,
-    send: (kind, body) => channel.send(FRAME_KINDS.message, 0, kindPart(kind), body),
+    send: (kind, body) => calls.peer.send(kind, body),
     request: (kind, body, given) => requests.request(kind, body, given),
     openStream: (kind, header) => streams.open(kind, header),
     receive,
@@ -144,6 +149,7 @@ export const createLink = (options: LinkOptions): Link => {
       requests.close(error)
       service.close()
       streams.close(error)
+      calls.close()
     },
   }
 }

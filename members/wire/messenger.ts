@@ -1,5 +1,6 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Address, Host, Listener, Tls } from '../../runtime/host/index.ts'
+import type { CallHandler, CallHandlers, CallPeer } from './calls.ts'
 import { isClient, type MemberIdentity, type WireSettings } from './handshake.ts'
 import { DEFAULT_LIMITS, type WireLimits } from './limits.ts'
 import type { Handlers, Link, MessageHandler } from './link.ts'
@@ -7,8 +8,22 @@ import { createPeers, type PeerEvents, type Peers } from './peers.ts'
 import type { MessageKind, RequestHandler, RequestOptions } from './requests.ts'
 import type { StreamHandler, StreamWriter } from './streams.ts'
 
+/** Requests so cheap that they can be made for every operation. */
+export interface MessengerCalls {
+  /** The connection to a member for calls, if there is one at this moment. */
+  callPeer(to: Address): CallPeer | undefined
+  /** Makes sure of a connection for calls; rejects as `connect` does. */
+  reachCallPeer(to: Address, timeoutMs: number): Promise<CallPeer>
+  /** A call of a kind without a handler cuts the peer off. */
+  onCall(kind: MessageKind, handler: CallHandler): void
+  /** Answers to calls; `body` begins with the head of the answer. Returns how to stop it. */
+  onAnswer(handler: CallHandler): () => void
+  /** Told when a connection is lost: no answer comes over it any more. Returns how to stop it. */
+  onCallPeerLost(listener: (peer: CallPeer) => void): () => void
+}
+
 /** What members say to each other, over connections that are made when they are needed. */
-export interface Messenger {
+export interface Messenger extends MessengerCalls {
   /** This member; its address is the one that others are told. */
   readonly identity: MemberIdentity
   /** Where the messenger listens. */
@@ -99,6 +114,7 @@ const createHandlers = (): Handlers => ({
   requests: new Map(),
   streams: new Map(),
   clientKinds: new Set(),
+  calls: { calls: new Map(), onAnswer: new Set(), onLost: new Set() },
 })
 
 interface Speaker {
@@ -139,6 +155,22 @@ const createSender = ({ limits, peers }: Speaker): Messenger['send'] => {
   }
 }
 
+const reach = async (peers: Peers, to: Address, timeoutMs: number): Promise<Link> =>
+  peers.find(to) ?? (await peers.reach(to, timeoutMs))
+
+const subscribe = <Listener>(listeners: Set<Listener>, listener: Listener): (() => void) => {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+const createCalls = (peers: Peers, handlers: CallHandlers): MessengerCalls => ({
+  callPeer: (to) => peers.find(to)?.callPeer,
+  reachCallPeer: async (to, timeoutMs) => (await reach(peers, to, timeoutMs)).callPeer,
+  onCall: (kind, handler) => handle(handlers.calls, kind, handler),
+  onAnswer: (handler) => subscribe(handlers.onAnswer, handler),
+  onCallPeerLost: (listener) => subscribe(handlers.onLost, listener),
+})
+
 const createSpeaker = (speaker: Speaker): Omit<ClientMessenger, 'close'> => {
   const { host, identity, handlers, peers } = speaker
   const request: Messenger['request'] = async (to, kind, body, given) => {
@@ -147,15 +179,14 @@ const createSpeaker = (speaker: Speaker): Omit<ClientMessenger, 'close'> => {
     const timeoutMs = given.timeoutMs - (host.clock.monotonic() - start)
     return link.request(kind, body, { ...given, timeoutMs })
   }
-  const reach = async (to: Address, timeoutMs: number): Promise<Link> =>
-    peers.find(to) ?? (await peers.reach(to, timeoutMs))
   return {
+    ...createCalls(peers, handlers.calls),
     identity,
     send: createSender(speaker),
     request,
     openStream: async (to, kind, header, timeoutMs) =>
-      (await reach(to, timeoutMs)).openStream(kind, header),
-    connect: async (to, timeoutMs) => (await reach(to, timeoutMs)).peer,
+      (await reach(peers, to, timeoutMs)).openStream(kind, header),
+    connect: async (to, timeoutMs) => (await reach(peers, to, timeoutMs)).peer,
     onMessage: (kind, handler) => handle(handlers.messages, kind, handler),
     onRequest: (kind, handler) => handle(handlers.requests, kind, handler),
     onStream: (kind, handler) => handle(handlers.streams, kind, handler),
@@ -199,10 +230,7 @@ export const createMessenger = async (options: MessengerOptions): Promise<Messen
       for (const kind of kinds) handlers.clientKinds.add(kind)
     },
     clients: () => peers.connected().filter(isClient),
-    onClients: (each) => {
-      clientListeners.add(each)
-      return () => clientListeners.delete(each)
-    },
+    onClients: (each) => subscribe(clientListeners, each),
     close: async () => {
       await Promise.all([listener.close(), peers.close()])
     },

@@ -1,9 +1,14 @@
 import type { Clock, Connection, Timer } from '../../runtime/host/index.ts'
+import { createFrameBuffer } from './frameBuffer.ts'
+import { encodeFrame, type FrameKind } from './frames.ts'
 import type { WireLimits } from './limits.ts'
 
 /** Collects the frames of one turn and writes them together. */
 export interface Outbox {
+  /** A frame as it is. */
   add(frame: Uint8Array): void
+  /** A frame with a body in two parts, both free again when this returns. */
+  addParts(kind: FrameKind, correlation: number, head: Uint8Array, body: Uint8Array): void
   /** Writes at once what was added. */
   flush(): void
   /** The connection has taken all that waited. */
@@ -15,16 +20,6 @@ export interface Outbox {
 const JOINED_BYTES_MAX = 64 * 1024
 const NOTHING = new Uint8Array(0)
 
-const join = (frames: readonly Uint8Array[], sizeBytes: number): Uint8Array => {
-  const joined = new Uint8Array(sizeBytes)
-  let at = 0
-  for (const frame of frames) {
-    joined.set(frame, at)
-    at += frame.length
-  }
-  return joined
-}
-
 /** `onTooSlow` is called once the peer takes too little; the caller then cuts it off. */
 export const createOutbox = (
   clock: Clock,
@@ -32,8 +27,7 @@ export const createOutbox = (
   limits: WireLimits,
   onTooSlow: (reason: string) => void,
 ): Outbox => {
-  let frames: Uint8Array[] = []
-  let frameBytes = 0
+  const frames = createFrameBuffer()
   let isFlushPlanned = false
   let stall: Timer | undefined
   let isClosed = false
@@ -46,28 +40,47 @@ export const createOutbox = (
       else stall = undefined
     })
   }
-  const flush = (): void => {
-    if (isClosed || frames.length === 0) return
-    const bytes = frames.length === 1 ? frames[0]! : join(frames, frameBytes)
-    frames = []
-    frameBytes = 0
+  const write = (bytes: Uint8Array): void => {
     const waitingBytes = connection.write(bytes)
     if (waitingBytes > limits.queuedBytesMax) {
       onTooSlow(`leaves ${waitingBytes} bytes waiting, more than ${limits.queuedBytesMax}`)
     } else if (waitingBytes > 0 && stall === undefined) watchStall(waitingBytes)
   }
+  const flush = (): void => {
+    if (!isClosed && frames.length > 0) write(frames.take())
+  }
+  const planned = (): void => {
+    isFlushPlanned = false
+    flush()
+  }
+  const added = (): void => {
+    if (frames.length >= JOINED_BYTES_MAX) flush()
+    else if (!isFlushPlanned) {
+      isFlushPlanned = true
+      queueMicrotask(planned)
+    }
+  }
+  /** What gains nothing from being put together; it keeps its place among the others. */
+  const writeLong = (frame: Uint8Array): void => {
+    flush()
+    write(frame)
+  }
   return {
     add: (frame) => {
       if (isClosed) return
-      frames.push(frame)
-      frameBytes += frame.length
-      if (frameBytes >= JOINED_BYTES_MAX) flush()
-      else if (!isFlushPlanned) {
-        isFlushPlanned = true
-        queueMicrotask(() => {
-          isFlushPlanned = false
-          flush()
-        })
+      if (frame.length >= JOINED_BYTES_MAX) writeLong(frame)
+      else {
+        frames.add(frame)
+        added()
+      }
+    },
+    addParts: (kind, correlation, head, body) => {
+      if (isClosed) return
+      if (head.length + body.length >= JOINED_BYTES_MAX) {
+        writeLong(encodeFrame(kind, correlation, head, body))
+      } else {
+        frames.addParts(kind, correlation, head, body)
+        added()
       }
     },
     flush,
@@ -79,6 +92,7 @@ export const createOutbox = (
       isClosed = true
       stall?.cancel()
       stall = undefined
+      frames.release()
     },
   }
 }

@@ -286,6 +286,48 @@ export const ERROR_CODES = {
     what: 'Members of one cluster are configured differently.',
     action: 'Give all the same hazelcast.partition.count, and run compatible versions.',
   },
+  'JOB-001': {
+    what: 'Only the active master can do this.',
+    action: 'Ask any member over HTTP, which asks the active master.',
+  },
+  'JOB-002': {
+    what: 'A job id is not valid.',
+    action: 'Use 1 to 19 digits, or none and one is chosen.',
+  },
+  'JOB-003': {
+    what: 'A job cannot be restored without its id.',
+    action: 'Give `jobId`, or `restoreSourceJobId` with `restoreMode=CHECKPOINT`.',
+  },
+  'JOB-004': {
+    what: 'The job with this id has ended.',
+    action: 'Submit it under another id, or with `isStartWithSavePoint=true` to go on with it.',
+  },
+  'JOB-005': {
+    what: 'There is nothing to restore a job from.',
+    action: 'Check the job id and the checkpoint storage, or start the job anew.',
+  },
+  'JOB-006': {
+    what: 'There is no running job with this id.',
+    action: 'List the jobs; one that has ended stays in the history for a while.',
+  },
+  'JOB-007': {
+    what: 'There are not enough free slots for a job.',
+    action:
+      'Start workers, end other jobs, lower the parallelism, or set job-schedule-strategy to WAIT.',
+  },
+  'JOB-008': {
+    what: 'A job waits because this side of a split cluster may not run it.',
+    action: 'It goes on when more than half of the members are together again.',
+  },
+  'JOB-009': {
+    what: 'A job is not running as a whole, so no savepoint can be taken.',
+    action: 'Try again when all its tasks run, or stop it without a savepoint.',
+  },
+  'JOB-010': { what: 'A job was cancelled.', action: 'Submit it again when it shall run.' },
+  'JOB-011': {
+    what: 'Another master has taken over the jobs.',
+    action: 'Nothing has to be done: they go on there.',
+  },
   'GRD-050': {
     what: 'A client reaches no member of its cluster.',
     action: 'Check that members run, and the addresses and the cluster name that the client has.',
@@ -297,6 +339,10 @@ export const ERROR_CODES = {
   'GRD-052': {
     what: 'Too many calls to the grid are under way.',
     action: 'Try again a little later, or have fewer under way at once.',
+  },
+  'GRD-053': {
+    what: 'The grid was asked for something that cannot be.',
+    action: 'Correct what the message names.',
   },
   'JOB-020': {
     what: 'The connection between two tasks of a job broke.',
@@ -310,6 +356,11 @@ export const ERROR_CODES = {
   'JOB-022': {
     what: 'The tasks of a running pipeline could not be taken over as they were.',
     action: 'The pipeline is started again from its last checkpoint.',
+  },
+  'JOB-040': {
+    what: 'Saved state would be lost, because no operator of the job takes it.',
+    action:
+      'Keep the plugin_output and plugin names of the operators, or allow it to be dropped with `allowOrphanedState`.',
   },
   'GRD-030': {
     what: 'A queue or topic is full.',
@@ -367,6 +418,22 @@ export const ERROR_CODES = {
   'GRD-020': {
     what: 'A predicate, projection or aggregation makes no sense.',
     action: 'Correct it as the message says.',
+  },
+  'GRD-001': {
+    what: 'The grid did not answer in time.',
+    action: 'Check that the members run and reach each other; try again.',
+  },
+  'GRD-002': {
+    what: 'An operation may or may not have run: its answer was lost.',
+    action: 'Look at the state before trying again; what may run twice can be tried again at once.',
+  },
+  'GRD-003': {
+    what: 'No member of the cluster holds data.',
+    action: 'Start a member with the role `master` or `master_and_worker`.',
+  },
+  'GRD-004': {
+    what: 'This side of a split has no majority of the masters, so it must not answer.',
+    action: 'Restore the network between the members, or start the masters that are missing.',
   },
   'API-001': {
     what: 'The HTTP port would be open to other machines without credentials.',

@@ -5,11 +5,13 @@ import type { Memory } from './memory.ts'
 import type { Modules } from './modules.ts'
 import type { Network } from './network.ts'
 import type { ObjectStores } from './objects.ts'
+import type { Processors } from './processors.ts'
 import type { Threads } from './threads.ts'
 
 /**
  * The one seam to the outside: everything that a real machine and a simulated one do differently.
- * Nothing else touches clocks, timers, randomness, sockets, disks, databases, object stores, memory or threads.
+ * Nothing else touches clocks, timers, randomness, sockets, disks, databases, object stores,
+ * memory, processors or threads.
  */
 export interface Host {
   readonly clock: Clock
@@ -21,6 +23,7 @@ export interface Host {
   readonly databases: Databases
   readonly objects: ObjectStores
   readonly memory: Memory
+  readonly processors: Processors
   readonly modules: Modules
   /** Environment variables as they were when the process started. */
   readonly environment: Environment

@@ -20,6 +20,7 @@ export type { Disk, DiskEntry, DiskFile, DiskStat } from './disk.ts'
 export type { Clock, Environment, Host, Random, Timer } from './host.ts'
 export type { Http, HttpRequestInit, HttpServeOptions, HttpServer } from './http.ts'
 export type { Memory } from './memory.ts'
+export type { Processors, ProcessorTimes } from './processors.ts'
 export type { BundleProblem, BundleResult, Modules } from './modules.ts'
 export type {
   Address,

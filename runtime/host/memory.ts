@@ -1,4 +1,4 @@
-/** The memory of this process. */
+/** The memory of this process, and of its machine. */
 export interface Memory {
   /** RAM that the process holds, its threads with it, once what is garbage is let go where `collect` says so. */
   usedBytes(collect?: 'collect'): number
@@ -7,4 +7,6 @@ export interface Memory {
    * runs meanwhile, and it takes about as much memory as it describes.
    */
   heapSnapshot(): Uint8Array
+  /** RAM of the machine, and what of it nobody holds. */
+  machine(): { readonly totalBytes: number; readonly freeBytes: number }
 }

@@ -6,6 +6,7 @@ import {
   type GridSettings,
   type MapSettings,
   type MapStoreSettings,
+  type MemberGrouping,
   type MergePolicy,
   type NearCacheSettings,
   settingsOf,
@@ -119,6 +120,12 @@ const atomicsOf = (hazelcast: Hazelcast): ByName<BackupSettings> => {
   return merged
 }
 
+const groupingOf = (written: Hazelcast['partition-group']): MemberGrouping => {
+  const type = written['group-type']
+  if (!written.enabled) return { type: 'PER_MEMBER' }
+  return type === 'CUSTOM' ? { type, groups: written['member-group'] } : { type }
+}
+
 /** How the grid of a member behaves, as its configuration says. */
 export const gridSettings = (configuration: Configuration): GridSettings => {
   const { hazelcast, tidegate } = configuration
@@ -141,6 +148,7 @@ export const gridSettings = (configuration: Configuration): GridSettings => {
       overloadPolicy: written['topic-overload-policy'],
     })),
     atomics: atomicsOf(hazelcast),
+    grouping: groupingOf(hazelcast['partition-group']),
     dataFolder: tidegate['data-folder'],
   }
 }

@@ -1,10 +1,12 @@
+import type { MemberGrid } from '../../../members/grid/index.ts'
 import type { HttpLocations, HttpMember, MemberState } from '../../../members/http/index.ts'
 import type { Member } from '../../../members/member/index.ts'
 
-/** What changes while a member lives; the last two are undefined until it has joined. */
+/** What changes while a member lives; all but the state undefined until it has joined. */
 export interface MemberLife {
   state: MemberState
   member: Member | undefined
+  grid: MemberGrid | undefined
   locations: HttpLocations | undefined
 }
 
@@ -30,8 +32,8 @@ export const createHttpMember = (
     const record = life.member?.members().find((member) => member.id === id)
     return record === undefined ? undefined : life.locations?.urlOf(record)
   },
-  isSafe: () => life.member?.isSafe() ?? false,
-  migrationQueueSize: () => 0,
-  data: () => undefined,
+  isSafe: () => (life.member?.isSafe() ?? false) && (life.grid?.isClusterSafe() ?? false),
+  migrationQueueSize: () => life.grid?.migrationQueueSize() ?? 0,
+  data: () => life.grid,
   configuration,
 })

@@ -1,3 +1,4 @@
+import { type MemberGrid, openMemberGrid } from '../../../members/grid/index.ts'
 import { createHttpLocations, startMemberHttp } from '../../../members/http/index.ts'
 import { startMember, type Member } from '../../../members/member/index.ts'
 import { EngineError, formatEngineError } from '../../../runtime/errors/index.ts'
@@ -31,14 +32,53 @@ const textOf = (thrown: unknown): string => {
   return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
 }
 
-const leave = async ({ clock }: Host, member: Member, log: Log): Promise<void> => {
+/** Waits for `work`, but not for ever; `told` is what a user then reads. */
+const within = async (
+  { clock }: Host,
+  work: Promise<void>,
+  timeoutMs: number,
+  told: () => void,
+): Promise<void> => {
   const late = Promise.withResolvers<void>()
-  const timer = clock.timer(LEAVE_TIMEOUT_MS, () => {
-    log('warn', `the cluster did not let go within ${LEAVE_TIMEOUT_MS} ms; leaving as it is`)
+  const timer = clock.timer(timeoutMs, () => {
+    told()
     late.resolve()
   })
-  await Promise.race([member.leave(), late.promise])
+  await Promise.race([work, late.promise])
   timer.cancel()
+}
+
+interface Leaving {
+  readonly member: Member
+  readonly grid: MemberGrid
+  readonly handOverMs: number
+  readonly log: Log
+}
+
+/** First all that this member holds goes to the others, then the member itself goes. */
+const leave = async (host: Host, { member, grid, handOverMs, log }: Leaving): Promise<void> => {
+  await within(host, grid.handOver(), handOverMs, () =>
+    log('warn', `not all was handed over within ${handOverMs} ms; the backups will do`),
+  )
+  grid.stop()
+  await within(host, member.leave(), LEAVE_TIMEOUT_MS, () =>
+    log('warn', `the cluster did not let go within ${LEAVE_TIMEOUT_MS} ms; leaving as it is`),
+  )
+}
+
+const openGrid = (host: Host, setup: MemberSetup, member: Member, log: Log): MemberGrid => {
+  const { clusterName } = setup
+  const grid = openMemberGrid({
+    host,
+    member,
+    clusterName,
+    settings: setup.grid,
+    leave: () => member.leave(),
+  })
+  grid.onPartitionLost(({ partition }) =>
+    log('error', `partition ${partition} is lost: all members that had a copy of it are gone`),
+  )
+  return grid
 }
 
 /**
@@ -57,7 +97,12 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     // As from outside: the work beside the member hears it too.
     process.kill(process.pid, 'SIGTERM')
   })
-  const life: MemberLife = { state: 'starting', member: undefined, locations: undefined }
+  const life: MemberLife = {
+    state: 'starting',
+    member: undefined,
+    grid: undefined,
+    locations: undefined,
+  }
   const http = await startMemberHttp(host, {
     settings: setup.http,
     member: createHttpMember(life, setup),
@@ -66,7 +111,9 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
   try {
     const member = await Promise.race([startMember(host, setup.member), stop.asked])
     if (typeof member === 'string') return isAsked
+    const grid = openGrid(host, setup, member, log)
     life.member = member
+    life.grid = grid
     life.locations = createHttpLocations(member.messenger, http.urls[0])
     life.state = 'joined'
     logEvents(host, member, log)
@@ -83,7 +130,7 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     log('info', `${await stop.asked}: leaving the cluster`)
     life.state = 'draining'
     await working
-    await leave(host, member, log)
+    await leave(host, { member, grid, handOverMs: setup.handOverMs, log })
     return isAsked
   } finally {
     life.state = 'stopped'

@@ -54,6 +54,8 @@ export interface MemberSetup {
   readonly clusterName: string
   readonly member: MemberSettings
   readonly grid: GridSettings
+  /** How long the others may take to get what this member holds, when it leaves. */
+  readonly handOverMs: number
   readonly http: HttpSettings
   readonly memory: MemoryLimit
   /** Where a member with this configuration would be asked. */
@@ -139,6 +141,7 @@ export const loadSetup = async (host: Host, options: SetupOptions): Promise<Memb
     clusterName: member.clusterName,
     member,
     grid: gridSettings(configuration),
+    handOverMs: configuration.hazelcast.properties['hazelcast.graceful.shutdown.max.wait'] * 1000,
     http,
     memory: {
       limitMegabytes: configuration.tidegate['memory-limit-megabytes'],

@@ -1,8 +1,9 @@
 import type { JsonValue } from '../../../runtime/config/index.ts'
+import type { VertexCounts } from '../../coordinator/index.ts'
 import type { Plan } from '../../plan/index.ts'
-import type { JobEvent, JobFailure, JobMetrics, PipelineCheckpoints } from '../answers.ts'
+import type { JobEvent, JobFailure, PipelineCheckpoints } from '../answers.ts'
 import type { JobState } from '../machine/state.ts'
-import type { EndStatus, JobStatus } from '../states.ts'
+import type { EndStatus, JobStatus, PipelineStatus } from '../states.ts'
 
 /** Where a job takes the state from that it starts with. */
 export interface RestoreSource {
@@ -53,7 +54,8 @@ export interface JobDiary {
   readonly events: readonly JobEvent[]
   readonly failures: readonly JobFailure[]
   readonly checkpoints: readonly PipelineCheckpoints[]
-  readonly metrics: JobMetrics
+  /** What the former executions of each pipeline have counted. */
+  readonly counts: { readonly [pipelineId: number]: readonly VertexCounts[] }
 }
 
 /** An ended job; removed after `history-job-expire-minutes`. */
@@ -69,5 +71,13 @@ export interface FinishedRecord {
   readonly isStartWithSavePoint: boolean
   /** The highest epoch of its executions: the next run of the same id starts above. */
   readonly lastEpoch: number
-  readonly pipelineCount: number
+  readonly pipelines: readonly FinishedPipeline[]
+}
+
+export interface FinishedPipeline {
+  readonly pipelineId: number
+  readonly status: PipelineStatus
+  /** Its last checkpoint; 0 for none. */
+  readonly checkpointId: number
+  readonly takenAtMs: number
 }

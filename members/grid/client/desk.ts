@@ -2,13 +2,22 @@ import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Member } from '../../member/index.ts'
 import type { MemberIdentity, MessageKind } from '../../wire/index.ts'
 import { ByteSink } from '../bytes/index.ts'
-import type { PartitionTable } from '../table/partitionTable.ts'
-import type { PartitionRow } from '../table/row.ts'
-import { type ClusterMember, type News, NEWS_KIND, WELCOME_KIND, writeNews } from './news.ts'
+import type { PartitionRow, PartitionTable } from '../table/index.ts'
+import {
+  type ClusterMember,
+  type News,
+  NEWS_KIND,
+  QUESTIONS,
+  WELCOME_KIND,
+  writeNews,
+} from './news.ts'
 
 export interface DeskOptions {
   readonly member: Member
-  readonly table: Pick<PartitionTable, 'partitionCount' | 'row' | 'onRow'>
+  readonly table: Pick<
+    PartitionTable,
+    'partitionCount' | 'row' | 'onRow' | 'onPartitionLost' | 'isSafe'
+  >
   /** What clients may say beside asking here: operations, subscriptions. */
   readonly clientKinds: readonly MessageKind[]
 }
@@ -18,61 +27,70 @@ export interface ClientDesk {
   close(): void
 }
 
-const NOTHING = new Uint8Array(0)
+type Changes = Pick<News, 'isAll' | 'members' | 'rows' | 'lost'>
 
-const listOf = (member: Member): ClusterMember[] =>
+const NOTHING = new Uint8Array(0)
+const YES = new Uint8Array([1])
+const NO = new Uint8Array([0])
+
+/** The members of the cluster as clients and programs know them. */
+export const clusterMembers = (member: Member): ClusterMember[] =>
   member.members().map(({ id, address, role }) => ({ id, address, isLite: role === 'worker' }))
 
-const allRows = (table: DeskOptions['table']): Map<number, PartitionRow> => {
-  const all = new Map<number, PartitionRow>()
-  for (let partition = 0; partition < table.partitionCount; partition += 1) {
-    const row = table.row(partition)
-    if (row !== undefined) all.set(partition, row)
-  }
-  return all
+const allThereIs = ({ member, table }: DeskOptions): Changes => ({
+  isAll: true,
+  members: clusterMembers(member),
+  rows: Array.from({ length: table.partitionCount }, (_, partition) => table.row(partition)),
+  lost: [],
+})
+
+/** Undefined while the member is in no cluster. */
+const encode = ({ member, table }: DeskOptions, changes: Changes): Uint8Array | undefined => {
+  const view = member.view()
+  if (view === undefined) return undefined
+  const { clusterId, epoch, version } = view
+  const sink = new ByteSink(1024)
+  writeNews(sink, { clusterId, epoch, version, partitionCount: table.partitionCount, ...changes })
+  return sink.view()
 }
 
 /** Clients that asked are told of each change, with all other changes of the same turn. */
-export const openClientDesk = ({ member, table, clientKinds }: DeskOptions): ClientDesk => {
+export const openClientDesk = (options: DeskOptions): ClientDesk => {
+  const { member, table, clientKinds } = options
   const { messenger } = member
-  const sink = new ByteSink()
   const listening = new Map<string, MemberIdentity>()
-  let rows = new Map<number, PartitionRow>()
+  let rows: PartitionRow[] = []
+  let lost: number[] = []
   let hasNewMembers = false
   let isPlanned = false
 
-  const encode = (news: Pick<News, 'isAll' | 'members' | 'rows'>): Uint8Array | undefined => {
-    const view = member.view()
-    if (view === undefined) return undefined
-    const { clusterId, epoch, version } = view
-    sink.reset()
-    writeNews(sink, { clusterId, epoch, version, partitionCount: table.partitionCount, ...news })
-    return sink.view()
-  }
   const tell = (): void => {
     isPlanned = false
-    const body = encode({ isAll: false, members: hasNewMembers ? listOf(member) : undefined, rows })
-    rows = new Map()
+    const members = hasNewMembers ? clusterMembers(member) : undefined
+    const body = encode(options, { isAll: false, members, rows, lost })
+    rows = []
+    lost = []
     hasNewMembers = false
     if (body === undefined) return
     for (const { address } of listening.values()) messenger.send(address, NEWS_KIND, body)
   }
   const plan = (): void => {
-    if (isPlanned || listening.size === 0) return
+    if (isPlanned) return
     isPlanned = true
     queueMicrotask(tell)
   }
-
-  messenger.onRequest(WELCOME_KIND, ({ from, body: asked }) => {
-    if (asked.length > 0) return NOTHING
-    const body = encode({ isAll: true, members: listOf(member), rows: allRows(table) })
+  const welcome = (client: MemberIdentity): void => {
+    const body = encode(options, allThereIs(options))
     if (body === undefined) {
-      throw new EngineError('GRD-051', 'This member is not in the cluster right now', {
-        retry: 'backoff',
-      })
+      const text = 'This member is not in the cluster right now'
+      throw new EngineError('GRD-051', text, { retry: 'backoff' })
     }
-    messenger.send(from.address, NEWS_KIND, body)
-    listening.set(from.id, from)
+    messenger.send(client.address, NEWS_KIND, body)
+    listening.set(client.id, client)
+  }
+  messenger.onRequest(WELCOME_KIND, ({ from, body }) => {
+    if (body.length === 0) welcome(from)
+    if (body[0] === QUESTIONS.isSafe) return table.isSafe() ? YES : NO
     return NOTHING
   })
   messenger.openToClients([WELCOME_KIND, ...clientKinds])
@@ -86,8 +104,11 @@ export const openClientDesk = ({ member, table, clientKinds }: DeskOptions): Cli
       plan()
     }),
     table.onRow((partition, row) => {
-      if (listening.size === 0) return
-      rows.set(partition, row)
+      rows[partition] = row
+      plan()
+    }),
+    table.onPartitionLost(({ partition }) => {
+      lost.push(partition)
       plan()
     }),
   ]

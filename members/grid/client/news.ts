@@ -1,13 +1,19 @@
 import type { Address } from '../../../runtime/host/index.ts'
 import type { ByteSink, ByteSource } from '../bytes/index.ts'
-import { readRow, writeRow } from '../operations/rowCodec.ts'
-import type { PartitionRow } from '../table/row.ts'
+import { decodeRows, encodeRows, type PartitionRow } from '../table/index.ts'
 
 /**
  * The request of a client to be told of the cluster. Before the answer, which is empty, come news of
- * all there is: so no change can overtake them. With a body it only asks whether the member is there.
+ * all there is: so no change can overtake them. With a body it only asks something.
  */
 export const WELCOME_KIND = 8
+/** What a client asks in the body. */
+export const QUESTIONS = {
+  /** Whether the member is there: the answer is empty. */
+  ping: 1,
+  /** Whether the cluster is safe: the answer is 1 or 0. */
+  isSafe: 2,
+} as const
 /** The message of a member to a client: all there is, or what has changed since. */
 export const NEWS_KIND = 9
 
@@ -30,8 +36,10 @@ export interface News {
   readonly partitionCount: number
   /** Undefined where the list has not changed. */
   readonly members: readonly ClusterMember[] | undefined
-  /** Rows that have changed, by partition. */
-  readonly rows: ReadonlyMap<number, PartitionRow>
+  /** Rows that have changed, by partition; undefined for the others. */
+  readonly rows: readonly (PartitionRow | undefined)[]
+  /** Partitions that have lost what they held. */
+  readonly lost: readonly number[]
 }
 
 const writeMembers = (sink: ByteSink, members: readonly ClusterMember[]): void => {
@@ -62,11 +70,9 @@ export const writeNews = (sink: ByteSink, news: News): void => {
   sink.u32(news.partitionCount)
   sink.flag(news.members !== undefined)
   if (news.members !== undefined) writeMembers(sink, news.members)
-  sink.u32(news.rows.size)
-  for (const [partition, row] of news.rows) {
-    sink.u32(partition)
-    writeRow(sink, row)
-  }
+  sink.u32(news.lost.length)
+  for (const partition of news.lost) sink.u32(partition)
+  sink.raw(encodeRows(news.rows))
 }
 
 /** Throws WireFault at what no member writes. */
@@ -75,7 +81,9 @@ export const readNews = (source: ByteSource): News => {
   const stamp = { clusterId: source.text(), epoch: source.f64(), version: source.f64() }
   const partitionCount = source.u32()
   const members = source.flag() ? readMembers(source) : undefined
-  const rows = new Map<number, PartitionRow>()
-  for (let left = source.u32(); left > 0; left -= 1) rows.set(source.u32(), readRow(source))
-  return { isAll, ...stamp, partitionCount, members, rows }
+  const lost: number[] = []
+  for (let left = source.u32(); left > 0; left -= 1) lost.push(source.u32())
+  const rows: (PartitionRow | undefined)[] = []
+  for (const [partition, row] of decodeRows(source.rest(), partitionCount)) rows[partition] = row
+  return { isAll, ...stamp, partitionCount, members, rows, lost }
 }

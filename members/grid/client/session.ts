@@ -9,7 +9,7 @@ import {
 } from '../../wire/index.ts'
 import { ByteSource } from '../bytes/index.ts'
 import { createKnownCluster, type KnownCluster } from './cluster.ts'
-import { NEWS_KIND, readNews, WELCOME_KIND } from './news.ts'
+import { NEWS_KIND, QUESTIONS, readNews, WELCOME_KIND } from './news.ts'
 import type { ClientSettings, RetrySettings } from './settings.ts'
 
 /** `lost` looks for a member to tell it of the cluster; `closed` is the end. */
@@ -28,7 +28,7 @@ export interface ClientSession {
 
 /** Ports that masters take unless configured: as many as members without a port are tried at. */
 const PORTS = [5801, 5802, 5803]
-const PING = new Uint8Array([1])
+const PING = new Uint8Array([QUESTIONS.ping])
 const NOTHING = new Uint8Array(0)
 const REFUSALS: readonly string[] = ['NET-001', 'NET-002', 'NET-007']
 
@@ -86,7 +86,7 @@ const settleAt = async (session: Session, address: Address): Promise<void> => {
   if (session.learned === 'taken') return
   throw new EngineError(
     'NET-007',
-    `${keyOf(address)} has not ${cluster.partitionCount} partitions, as its cluster had before`,
+    `${keyOf(address)} has not ${cluster.table().partitionCount} partitions, as its cluster had before`,
   )
 }
 

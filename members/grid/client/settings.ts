@@ -34,7 +34,7 @@ export interface ClientSettings {
   readonly invocationTimeoutMs: number
   /** Calls under way at once. */
   readonly invocationsMax: number
-  /** How long one more call waits for its turn before it is refused; Infinity waits on. */
+  /** How long one more call waits for its turn; 0 refuses it at once, Infinity waits on. */
   readonly backoffTimeoutMs: number
   readonly nearCaches: ByName<NearCacheSettings>
 }
@@ -58,6 +58,6 @@ export const DEFAULT_CLIENT: ClientSettings = {
   heartbeatTimeoutMs: 60_000,
   invocationTimeoutMs: 120_000,
   invocationsMax: 100_000,
-  backoffTimeoutMs: Infinity,
+  backoffTimeoutMs: 0,
   nearCaches: {},
 }

@@ -1,4 +1,4 @@
-import type { Subscription } from '../operations/invoker.ts'
+import type { Subscription } from '../operations/index.ts'
 import { COLLECTION_OPERATIONS as OPERATIONS, writeValues } from './collectionCalls.ts'
 import { readItemEvent, type ItemChange } from './itemEvents.ts'
 import { callsOf, itemCodec, READ, toItem, type Call, type ProxyContext } from './proxy.ts'

@@ -2,7 +2,7 @@ import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import { ByteSink, type ByteSource } from '../bytes/index.ts'
 import { fromData, partitionOfName, toData } from '../data/index.ts'
-import type { GridInvoker } from '../operations/invoker.ts'
+import type { GridInvoker } from '../operations/index.ts'
 
 /** What the proxies of a member or a client are made of. */
 export interface ProxyContext {

@@ -65,7 +65,10 @@ const receivePublication = (parts: Parts, { status, rows }: Publication): void =
   const { copy, member, asked } = parts
   parts.status = status
   for (const { partition, row, isLost } of rows) {
-    if (!copy.adopt(partition, row) || !isLost) continue
+    const wasKnown = copy.row(partition) !== undefined
+    const isNew = copy.adopt(partition, row)
+    // Who comes later has lost nothing.
+    if (!isNew || !isLost || !wasKnown) continue
     for (const listener of parts.lostListeners) listener({ partition, version: row.version })
   }
   for (const { partition, row, isHandover } of rows) {
@@ -231,7 +234,10 @@ const createParts = (host: Host, member: Member, options: PartitionTableOptions)
   return parts
 }
 
-/** The table of a member: it follows the member's views from now on, until it is closed. */
+/**
+ * The table of a member: it follows the member's views until it is closed. Nothing happens before
+ * the end of this turn, so that those who listen hear everything.
+ */
 export const createPartitionTable = (
   host: Host,
   member: Member,
@@ -256,8 +262,10 @@ export const createPartitionTable = (
   })
   const stopListening = member.onEvent((event) => onMemberEvent(parts, event))
   reporter.needReplicas(options.copies + 1)
-  const view = member.view()
-  if (view !== undefined) onView(parts, view)
+  queueMicrotask(() => {
+    const view = member.view()
+    if (view !== undefined && !parts.isClosed) onView(parts, view)
+  })
   return {
     partitionCount: copy.partitionCount,
     row: (partition) => copy.row(partition),

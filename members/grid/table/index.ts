@@ -1,11 +1,12 @@
 export type { DataMember, MemberGrouping } from './assignment/index.ts'
 export { recommendedBackupCount } from './backupCount.ts'
 export { createPartitionTable, type PartitionTableOptions } from './driver.ts'
-export type { MigrationEvent, PartitionLostEvent } from './events.ts'
+export { type MigrationEvent, migrationEvents, type PartitionLostEvent } from './events.ts'
 export {
   createLeader,
   type LeaderEffect,
   type LeaderEvent,
+  type LeaderInput,
   type LeaderSettings,
   type LeaderState,
   printLeader,

@@ -2,19 +2,17 @@ import type { Host, Timer } from '../../../runtime/host/index.ts'
 import {
   createLeader,
   type LeaderEffect,
-  type LeaderEvent,
+  type LeaderInput,
   type LeaderSettings,
   type LeaderState,
   step,
 } from './leader/index.ts'
 
-type WithoutTime<Event> = Event extends unknown ? Omit<Event, 'nowMs' | 'isSafe'> : never
-
 /** Runs the reducer of the table: gives it the time, wakes it, performs what it asks for. */
 export interface LeaderLoop {
   state(): LeaderState
   /** Calls made while a step is performed wait for its end. */
-  dispatch(event: WithoutTime<LeaderEvent>): void
+  dispatch(event: LeaderInput): void
   close(): void
 }
 
@@ -32,7 +30,7 @@ export const createLeaderLoop = (options: LeaderLoopOptions): LeaderLoop => {
   let timer: Timer | undefined
   let isStepping = false
   let isClosed = false
-  const waiting: WithoutTime<LeaderEvent>[] = []
+  const waiting: LeaderInput[] = []
 
   const wake = (): void => {
     timer?.cancel()

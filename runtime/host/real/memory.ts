@@ -1,3 +1,4 @@
+import { freemem, totalmem } from 'node:os'
 import type { Memory } from '../memory.ts'
 
 export const realMemory: Memory = {
@@ -6,4 +7,5 @@ export const realMemory: Memory = {
     return process.memoryUsage.rss()
   },
   heapSnapshot: () => new Uint8Array(Bun.generateHeapSnapshot('v8', 'arraybuffer')),
+  machine: () => ({ totalBytes: totalmem(), freeBytes: freemem() }),
 }

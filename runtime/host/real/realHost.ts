@@ -7,6 +7,7 @@ import { realMemory } from './memory.ts'
 import { realModules } from './modules.ts'
 import { realNetwork } from './network.ts'
 import { realObjects } from './objects.ts'
+import { realProcessors } from './processors.ts'
 import { realRandom } from './random.ts'
 import { createRealThreads } from './threads.ts'
 
@@ -21,6 +22,7 @@ export const createRealHost = (): Host => ({
   databases: createDatabases(),
   objects: realObjects,
   memory: realMemory,
+  processors: realProcessors,
   modules: realModules,
   environment: process.env,
 })

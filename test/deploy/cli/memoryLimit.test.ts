@@ -19,6 +19,7 @@ const heldBy = (host: Host) => {
       held.snapshots += 1
       return SNAPSHOT
     },
+    machine: () => host.memory.machine(),
   }
   return { held, host: { ...host, memory } }
 }

@@ -95,7 +95,14 @@ const noObjects: Host['objects'] = {
 }
 
 /** As much as nothing: what a simulated program holds cannot be told apart from the others. */
-const noMemory: Host['memory'] = { usedBytes: () => 0, heapSnapshot: () => new Uint8Array() }
+const noMemory: Host['memory'] = {
+  usedBytes: () => 0,
+  heapSnapshot: () => new Uint8Array(),
+  machine: () => ({ totalBytes: 2 ** 33, freeBytes: 2 ** 32 }),
+}
+
+/** As in a small machine that has nothing to do. */
+const processors: Host['processors'] = { count: 2, times: () => ({ busyMs: 0, totalMs: 0 }) }
 
 /** No code from outside runs in a simulation. */
 const noModules: Host['modules'] = {
@@ -151,6 +158,7 @@ export const createMachine = (
       databases: noDatabases,
       objects: noObjects,
       memory: noMemory,
+      processors,
       modules: noModules,
       environment,
     }

@@ -12,6 +12,11 @@ export interface SimulationOptions {
   readonly limitMs?: number
   /** Events after which a scenario counts as stuck. */
   readonly limitEvents?: number
+  /**
+   * How many events happen between two turns of the real event loop. Threads that share memory need
+   * 1: `Atomics.waitAsync` settles in such a turn only.
+   */
+  readonly eventsPerTurn?: number
   /** What `host.threads.spawn` runs, by entry. */
   readonly threads?: ThreadEntries
 }
@@ -47,12 +52,13 @@ const runTimeline = async (
   isOver: () => boolean,
   options: SimulationOptions,
 ): Promise<void> => {
+  const { eventsPerTurn = SLICE } = options
   while (!isOver()) {
     // Lets timeouts and signals of the test runner in.
     await new Promise((resolve) => {
       setImmediate(resolve)
     })
-    for (let count = 0; count < SLICE && !isOver(); count += 1) {
+    for (let count = 0; count < eventsPerTurn && !isOver(); count += 1) {
       if (timeline.step()) continue
       throw new Error('nothing is left to happen, yet the scenario waits')
     }

@@ -3,11 +3,16 @@ import { folderCheckpointStore } from '../../../jobs/coordinator/index.ts'
 import { readJobText } from '../../../jobs/files/index.ts'
 import type { Plan } from '../../../jobs/plan/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
-import { simulate, type SimWorld } from '../host/index.ts'
+import { simulateSeeds, type SimWorld } from '../host/index.ts'
 import { createSharedState, startJobCluster, type JobNode, type SharedState } from './cluster.ts'
 import { isolateThreads } from './isolates.ts'
 
-const planOf = async (sources: number, sinks: number): Promise<Plan> => {
+/** A source of some instances to a sink of others: rows are spread between them, by key or in turn. */
+const planOf = async (
+  sources: number,
+  sinks: number,
+  kind: 'keyed' | 'rebalance',
+): Promise<Plan> => {
   const text = `
     env {
       job.mode = BATCH
@@ -23,18 +28,27 @@ const planOf = async (sources: number, sinks: number): Promise<Plan> => {
         schema { fields { id = bigint, name = string } }
       }
     }
+    transform {
+      FilterRowKind {
+        plugin_input = "s"
+        plugin_output = "t"
+        exclude_kinds = ["DELETE"]
+        parallelism = ${sinks}
+      }
+    }
     sink {
       LocalFile {
-        plugin_input = "s"
+        plugin_input = "t"
         path = "/out"
         tmp_path = "/tmp"
         file_format_type = csv
-        parallelism = ${sinks}
       }
     }`
   const { plan, diagnostics } = await readJobText(text, 'hocon', 'job.conf')
   expect(diagnostics).toEqual([])
-  return plan!
+  const partitioning = kind === 'keyed' ? { kind, columns: ['id'] } : { kind }
+  const [spread, ...rest] = plan!.edges
+  return { ...plan!, edges: [{ ...spread!, partitioning }, ...rest] }
 }
 
 const writeInput = async ({ disk }: Host, files: number, rows: number): Promise<void> => {
@@ -64,6 +78,9 @@ interface Run {
   readonly shared: SharedState
 }
 
+/** Task groups of one member share memory. */
+const options = { threads: isolateThreads, limitMs: 300_000, eventsPerTurn: 1 }
+
 const FILES = 8
 const ROWS = 300
 
@@ -92,14 +109,113 @@ const run = async (
 }
 
 test('a pipeline runs over three workers, its rows spread over TCP', async () => {
-  const plan = await planOf(3, 2)
-  await simulate(
-    1,
+  const plan = await planOf(3, 2, 'keyed')
+  await simulateSeeds(
+    3,
     async (world) => {
       const { shared } = await run(world, plan, async () => {})
       expect(shared.failures).toEqual([])
       expect(shared.attempts).toBe(1)
     },
-    { threads: isolateThreads, limitMs: 200_000 },
+    options,
   )
 })
+
+const masterOf = (nodes: readonly JobNode[]): JobNode | undefined =>
+  nodes.find(({ machine, member }) => machine.isUp && member?.isActiveMaster() === true)
+
+const workersOf = ({ nodes }: Run): JobNode[] => nodes.slice(3)
+
+/** One thing after the other goes wrong; what was killed comes back. */
+const FAULTS = {
+  killWorker: async (given: Run) => {
+    const { machine } = given.world.random.pick(workersOf(given))
+    machine.kill()
+    await given.world.sleep(given.world.random.between(1, 600))
+    machine.restart()
+  },
+  killCoordinator: async ({ world, nodes }: Run) => {
+    const machine = masterOf(nodes)?.machine
+    machine?.kill()
+    await world.sleep(world.random.between(1, 3000))
+    machine?.restart()
+  },
+  pauseWorker: async (given: Run) => {
+    const { machine } = given.world.random.pick(workersOf(given))
+    machine.pause()
+    await given.world.sleep(given.world.random.between(1, 3000))
+    machine.resume()
+  },
+  pauseCoordinator: async ({ world, nodes }: Run) => {
+    const machine = masterOf(nodes)?.machine
+    machine?.pause()
+    await world.sleep(world.random.between(1, 9000))
+    machine?.resume()
+  },
+  cutPair: async ({ world, nodes }: Run) => {
+    const [left, right] = world.random.shuffled(nodes)
+    const heal = world.network.partition([left!.machine], [right!.machine])
+    await world.sleep(world.random.between(1, 4000))
+    heal()
+  },
+  resetConnections: async ({ world, nodes }: Run) => {
+    const [left, right] = world.random.shuffled(nodes)
+    world.network.resetConnections(left!.machine, right!.machine)
+  },
+} as const satisfies Record<string, (run: Run) => Promise<void>>
+
+test(
+  'a killed coordinator stops no task: the next one goes on with what runs',
+  async () => {
+    const plan = await planOf(3, 2, 'keyed')
+    await simulateSeeds(
+      10,
+      async (world) => {
+        const { shared } = await run(world, plan, async (given) => {
+          await world.until('all tasks run', () => given.shared.isDeployed, 5000)
+          await world.sleep(world.random.between(0, 300))
+          if (!given.shared.isFinished) await FAULTS.killCoordinator(given)
+        })
+        expect(shared.failures).toEqual([])
+        expect(shared.attempts).toBe(1)
+      },
+      options,
+    )
+  },
+  { timeout: 60_000 },
+)
+
+test(
+  'whoever is killed, paused or cut off when, each row is written once',
+  async () => {
+    const plans = await Promise.all([
+      planOf(3, 2, 'keyed'),
+      planOf(2, 3, 'rebalance'),
+      planOf(3, 3, 'keyed'),
+    ])
+    const totals = { attempts: 0, takeovers: 0 }
+    await simulateSeeds(
+      30,
+      async (world) => {
+        const delayMaxMs = world.random.pick([1, 5, 40])
+        world.network.setDefaults({ delayMaxMs })
+        const { shared } = await run(world, world.random.pick(plans), async (given) => {
+          for (let count = world.random.integer(6); count > 0; count -= 1) {
+            await world.sleep(world.random.between(0, 300))
+            if (given.shared.isFinished) return
+            const kind = world.random.pick(Object.keys(FAULTS) as (keyof typeof FAULTS)[])
+            world.note(`fault: ${kind}`)
+            await FAULTS[kind](given)
+          }
+        })
+        expect(shared.failures.filter((failure) => failure.startsWith('FATAL'))).toEqual([])
+        totals.attempts += shared.attempts
+        totals.takeovers += shared.takeovers
+      },
+      options,
+    )
+    expect(totals.takeovers).toBeGreaterThan(0)
+    console.info(`${totals.attempts} attempts, ${totals.takeovers} takeovers`)
+  },
+  { timeout: 200_000 },
+)

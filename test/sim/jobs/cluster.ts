@@ -23,6 +23,8 @@ export interface SharedState {
   epoch: number
   places: TaskPlaces
   isRunning: boolean
+  /** All tasks of the present attempt run. */
+  isDeployed: boolean
   isFinished: boolean
   attempts: number
   takeovers: number
@@ -33,6 +35,7 @@ export const createSharedState = (): SharedState => ({
   epoch: 0,
   places: {},
   isRunning: false,
+  isDeployed: false,
   isFinished: false,
   attempts: 0,
   takeovers: 0,
@@ -114,6 +117,7 @@ const coordinate = (
         names.map((name) => [name, world.random.pick(workers).id] as const),
       )
       shared.isRunning = true
+      shared.isDeployed = false
     }
     const execution = new PipelineExecution({
       host,
@@ -129,6 +133,9 @@ const coordinate = (
       intervalMs: plan.env.checkpointIntervalMs ?? null,
       timeoutMs: 10_000,
       progress: new ProgressBook(plan, () => undefined),
+      onRunning: () => {
+        shared.isDeployed = true
+      },
       onPrint: () => undefined,
       onLog: () => undefined,
     })

@@ -21,6 +21,8 @@ export interface ClusterOptions {
   readonly quorum?: boolean
   readonly change?: (settings: MemberSettings) => MemberSettings
   readonly onEvent?: (node: Node, event: MemberEvent) => void
+  /** Called at each boot, as soon as the member is in a cluster. */
+  readonly onMember?: (node: Node, member: Member) => void
 }
 
 /** Short times, so that a scenario does not have to last for minutes. */
@@ -80,6 +82,7 @@ export const startCluster = (world: SimWorld, options: ClusterOptions): Node[] =
         const member = await startMember(host, node.settings)
         node.member = member
         member.onEvent((event) => options.onEvent?.(node, event))
+        options.onMember?.(node, member)
         member.onChange((view) => world.note(`${name} sees ${printView(view)}`))
       } catch (thrown) {
         node.failure = thrown

@@ -1,7 +1,7 @@
 import { EngineError } from '../../../../runtime/errors/index.ts'
 import { ByteSink, type ByteSource } from '../../bytes/index.ts'
 import { fromData, partitionOf, toData } from '../../data/index.ts'
-import type { GridInvoker } from '../../operations/invoker.ts'
+import type { GridInvoker } from '../../operations/index.ts'
 import type { Lifetime } from './entries.ts'
 import { MAP_SERVICE_ID } from './operations.ts'
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../../runtime/host/index.ts'
-import type { GridInvoker } from '../../operations/invoker.ts'
+import type { GridInvoker } from '../../operations/index.ts'
 import type { NearCacheSettings } from '../../settings.ts'
 import { createBulkCalls, type BulkCalls } from './bulkCalls.ts'
 import { createMapCaller } from './caller.ts'

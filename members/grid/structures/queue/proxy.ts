@@ -1,4 +1,3 @@
-import { EngineError } from '../../../../runtime/errors/index.ts'
 import type { ByteSink, ByteSource } from '../../bytes/index.ts'
 import { readOptional, writeValues } from '../collectionCalls.ts'
 import { shareCollection, toItems, type SharedCollection } from '../collectionProxy.ts'
@@ -20,8 +19,8 @@ export interface Queue<T> extends SharedCollection<T> {
   put(item: T, signal?: AbortSignal): Promise<void>
   /** Adds an item now; rejects with GRD-030 when there is no room. */
   add(item: T): Promise<void>
-  /** Adds all items when there is room for all, else none; whether there was. */
-  addAll(items: readonly T[]): Promise<boolean>
+  /** Adds all items now; rejects with GRD-030, adding none, when there is no room for all. */
+  addAll(items: readonly T[]): Promise<void>
   /** Takes the first item, when there is one within `waitMs`. */
   poll(waitMs?: number, signal?: AbortSignal): Promise<T | undefined>
   /** Takes the first item, as soon as there is one. */
@@ -52,6 +51,11 @@ export const createQueue = <T>(context: ProxyContext, name: string): Queue<T> =>
     return (await call(OPERATIONS.OFFER, write, { waitMs, signal })).flag()
   }
 
+  const addAll: Queue<T>['addAll'] = async (items) => {
+    const values = toItems(items)
+    await call(OPERATIONS.ADD_ALL, (sink) => writeValues(sink, values))
+  }
+
   const poll: Queue<T>['poll'] = async (waitMs = 0, signal) => {
     const result = await call(OPERATIONS.POLL, (sink) => sink.f64(waitMs), { waitMs, signal })
     return readItem(result)
@@ -64,13 +68,9 @@ export const createQueue = <T>(context: ProxyContext, name: string): Queue<T> =>
       await offer(item, Infinity, signal)
     },
     async add(item) {
-      if (await offer(item)) return
-      throw new EngineError('GRD-030', `The queue ${name} is full`, { retry: 'backoff' })
+      await addAll([item])
     },
-    async addAll(items) {
-      const values = toItems(items)
-      return (await call(OPERATIONS.ADD_ALL, (sink) => writeValues(sink, values))).flag()
-    },
+    addAll,
     poll,
     take: async (signal) => (await poll(Infinity, signal))!,
     peek: async () => readItem(await call(OPERATIONS.PEEK, undefined, READ)),

@@ -1,3 +1,4 @@
+import { EngineError } from '../../../../runtime/errors/index.ts'
 import { settingsOf, DEFAULT_QUEUE, type ByName, type QueueSettings } from '../../settings.ts'
 import { Collection } from '../collection.ts'
 import { executeOnCollection, PAGE_BYTES, readValues, writeOptional } from '../collectionCalls.ts'
@@ -21,11 +22,13 @@ export const createQueues = (settings: ByName<QueueSettings>): Structure => ({
 })
 
 class QueueFragment extends Collection implements Fragment {
+  readonly #name: string
   readonly #sizeMax: number
   readonly #wake: (key: string) => void
 
-  constructor(settings: QueueSettings, { wake }: FragmentContext) {
+  constructor(settings: QueueSettings, { name, wake }: FragmentContext) {
     super({ ...settings, isIndexed: false })
+    this.#name = name
     this.#sizeMax = settings.sizeMax > 0 ? settings.sizeMax : Infinity
     this.#wake = wake
   }
@@ -78,8 +81,11 @@ class QueueFragment extends Collection implements Fragment {
   /** All or, where there is no room for all, none. */
   #addAll(call: FragmentCall): void {
     const values = readValues(call.arguments)
-    const hasRoom = this.length + values.length <= this.#sizeMax
-    if (hasRoom) for (const value of values) this.append(value.slice(), call)
-    call.result.flag(hasRoom)
+    if (this.length + values.length > this.#sizeMax) {
+      const full = `The queue ${this.#name} holds ${this.length} of ${this.#sizeMax} items`
+      const more = `there is no room for ${values.length} more`
+      throw new EngineError('GRD-030', `${full}: ${more}`, { retry: 'backoff' })
+    }
+    for (const value of values) this.append(value.slice(), call)
   }
 }

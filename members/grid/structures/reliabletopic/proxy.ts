@@ -1,5 +1,5 @@
 import { EngineError } from '../../../../runtime/errors/index.ts'
-import type { Subscription } from '../../operations/invoker.ts'
+import type { Subscription } from '../../operations/index.ts'
 import {
   DEFAULT_RELIABLE_TOPIC,
   settingsOf,

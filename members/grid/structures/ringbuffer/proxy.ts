@@ -18,7 +18,7 @@ export interface Ringbuffer<T> {
   /**
    * Adds all items next to each other; the sequence of the last one. Without room for all,
    * `overwrite` (if nothing is said) drops the oldest items, `fail` adds nothing and gives -1, and
-   * `wait` waits until enough items are too old.
+   * `wait` waits until enough items are too old (GRD-034 for more than the capacity).
    */
   addAll(items: readonly T[], overflow?: Overflow, signal?: AbortSignal): Promise<number>
   /**
@@ -28,8 +28,8 @@ export interface Ringbuffer<T> {
   readOne(sequence: number, signal?: AbortSignal): Promise<T>
   /**
    * Reads from a sequence on, or from the oldest one when that is gone, or from the next one when
-   * it is too far ahead: `countMax` items at most, as soon as there are `countMin`. Both are at
-   * most 1000, and the capacity.
+   * it is too far ahead: `countMax` items at most, as soon as there are `countMin`. `countMax` is
+   * at most 1000, `countMin` at most the capacity.
    */
   readMany(
     start: number,

@@ -131,6 +131,10 @@ class RingbufferFragment implements Fragment {
     const overflow = source.u8()
     const waitMs = source.f64()
     const values = readValues(source)
+    if (overflow === OVERFLOW.wait && values.length > this.#capacity) {
+      const held = `The ringbuffer ${this.#name} holds ${this.#capacity} items`
+      throw new EngineError('GRD-034', `${held}: ${values.length} at once never have room`)
+    }
     if (overflow !== OVERFLOW.overwrite && this.#room(nowMs) < values.length) {
       const mayWait = overflow === OVERFLOW.wait && waitMs > 0 && call.turn !== 3
       if (mayWait) call.park(ROOM, waitMs)
@@ -177,9 +181,9 @@ class RingbufferFragment implements Fragment {
     const { arguments: source, nowMs, result } = call
     const start = Math.max(source.f64(), this.#head(nowMs))
     const [min, max, waitMs] = [source.u32(), source.u32(), source.f64()]
-    if (min > max || max > this.#capacity || max > READ_COUNT_MAX) {
-      const most = Math.min(READ_COUNT_MAX, this.#capacity)
-      const limits = `The ringbuffer ${this.#name} gives at most ${most} items at once`
+    if (min > max || min > this.#capacity || max > READ_COUNT_MAX) {
+      const held = `The ringbuffer ${this.#name} holds ${this.#capacity} items`
+      const limits = `${held} and gives at most ${READ_COUNT_MAX} at once`
       throw new EngineError('GRD-034', `${limits}: ${min} to ${max} cannot be asked for`)
     }
     const isAhead = start > this.#tail + 1

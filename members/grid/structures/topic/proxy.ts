@@ -1,4 +1,4 @@
-import type { Subscription } from '../../operations/invoker.ts'
+import type { Subscription } from '../../operations/index.ts'
 import { callsOf, itemCodec, type ProxyContext } from '../proxy.ts'
 import { PUBLISH, TOPIC_SERVICE } from './structure.ts'
 

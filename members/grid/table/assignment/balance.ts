@@ -64,42 +64,40 @@ interface Hop {
 const costOf = (present: readonly number[], from: number, to: number): number =>
   (present.includes(to) ? 0 : 2) + (present.includes(from) ? 1 : 0)
 
-/** The hops to all units that a chain of moves leads to, from `start`; the shortest ways. */
-const reach = (work: Work, level: Level, start: number): Map<number, Hop> => {
-  const hops = new Map<number, Hop>()
-  const queue = [start]
-  for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) {
-    const best = new Map<number, { readonly row: number; readonly cost: number }>()
-    for (const [row, owner] of level.owners.entries()) {
-      if (owner !== unit) continue
-      for (let other = 0; other < work.unitCount; other += 1) {
-        if (other === start || hops.has(other) || work.taken[row]!.includes(other)) continue
-        const cost = costOf(work.present[row]!, unit, other)
-        if (cost < (best.get(other)?.cost ?? Infinity)) best.set(other, { row, cost })
-      }
-    }
-    for (const [other, { row }] of best) {
-      if (other === unit) continue
-      hops.set(other, { from: unit, row })
-      queue.push(other)
-    }
-  }
-  return hops
-}
-
-/** Whom `unit` should give a row to, if anybody; first for this index, then over all indexes. */
-const receiverOf = (work: Work, level: Level, unit: number, hops: ReadonlyMap<number, Hop>) => {
+/** Whom of `others` a unit should give a row to: first for this index, then over all indexes. */
+const receiverOf = (
+  work: Work,
+  level: Level,
+  unit: number,
+  others: Iterable<number>,
+): number | undefined => {
   const { owned } = level
   const { totals } = work
   const own = owned[unit]!
   let best: number | undefined
-  for (const other of hops.keys()) {
+  for (const other of others) {
     const difference = own - owned[other]!
     const overall = totals[unit]! + own - totals[other]! - owned[other]!
     const isBetter = difference > 1 || (difference === 1 && overall > 1)
     if (isBetter && (best === undefined || owned[other]! < owned[best]!)) best = other
   }
   return best
+}
+
+/** Adds the hops from a unit to all units that none leads to yet: the cheapest row for each. */
+const addHops = (work: Work, level: Level, unit: number, hops: Map<number, Hop>): void => {
+  const costs = new Map<number, number>()
+  for (const [row, owner] of level.owners.entries()) {
+    if (owner !== unit) continue
+    for (let other = 0; other < work.unitCount; other += 1) {
+      if (other === unit || work.taken[row]!.includes(other)) continue
+      if (hops.has(other) && !costs.has(other)) continue
+      const cost = costOf(work.present[row]!, unit, other)
+      if (cost >= (costs.get(other) ?? Infinity)) continue
+      costs.set(other, cost)
+      hops.set(other, { from: unit, row })
+    }
+  }
 }
 
 const moveAlong = (level: Level, hops: ReadonlyMap<number, Hop>, to: number): void => {
@@ -110,20 +108,34 @@ const moveAlong = (level: Level, hops: ReadonlyMap<number, Hop>, to: number): vo
   }
 }
 
+/** Gives a row of `start` away, over as few others as possible; false when that helps nothing. */
+const giveAway = (work: Work, level: Level, start: number): boolean => {
+  // Most often one look at the counts is enough.
+  if (receiverOf(work, level, start, level.owned.keys()) === undefined) return false
+  const hops = new Map<number, Hop>()
+  const seen = new Set([start])
+  const queue = [start]
+  for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) {
+    addHops(work, level, unit, hops)
+    hops.delete(start)
+    const to = receiverOf(work, level, start, hops.keys())
+    if (to !== undefined) {
+      moveAlong(level, hops, to)
+      return true
+    }
+    for (const other of hops.keys()) {
+      if (!seen.has(other)) queue.push(other)
+      seen.add(other)
+    }
+  }
+  return false
+}
+
 /** Lets one unit give a row away, the fullest that can; false when none should. */
 const improve = (work: Work, level: Level): boolean => {
   const { owned } = level
-  const least = Math.min(...owned)
   const fullestFirst = [...owned.keys()].sort((left, right) => owned[right]! - owned[left]!)
-  for (const unit of fullestFirst) {
-    if (owned[unit]! <= least) return false
-    const hops = reach(work, level, unit)
-    const to = receiverOf(work, level, unit, hops)
-    if (to === undefined) continue
-    moveAlong(level, hops, to)
-    return true
-  }
-  return false
+  return fullestFirst.some((unit) => giveAway(work, level, unit))
 }
 
 /**

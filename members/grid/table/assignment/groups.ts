@@ -1,13 +1,5 @@
 import { matchesPattern } from '../../../discovery/index.ts'
-
-/**
- * partition-group: members of one group never hold two replicas of one partition. `CUSTOM` lists
- * patterns of addresses, such as 10.0.1.*, one list for each group.
- */
-export type MemberGrouping =
-  | { readonly type: 'PER_MEMBER' }
-  | { readonly type: 'HOST_AWARE' }
-  | { readonly type: 'CUSTOM'; readonly groups: readonly (readonly string[])[] }
+import type { MemberGrouping } from '../../settings.ts'
 
 /** A member that holds data. */
 export interface DataMember {

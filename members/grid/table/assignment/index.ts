@@ -1,2 +1,3 @@
 export { assign } from './assign.ts'
-export { type DataMember, groupMembers, type MemberGrouping } from './groups.ts'
+export { type DataMember, groupMembers } from './groups.ts'
+export type { MemberGrouping } from '../../settings.ts'

@@ -4,6 +4,7 @@ export {
   isSettled,
   type LeaderEffect,
   type LeaderEvent,
+  type LeaderInput,
   type LeaderSettings,
   type LeaderState,
   mayLeave,

@@ -1,4 +1,4 @@
-import { type PartitionRow, primaryOf, sameIds } from '../row.ts'
+import { type PartitionRow, primaryOf } from '../row.ts'
 import { setRow } from './plan.ts'
 import { type Draft, MIGRATIONS_MAX } from './state.ts'
 
@@ -16,18 +16,15 @@ const contract = (draft: Draft, partition: number, next: readonly string[]): voi
   draft.first.push(next[0]!)
 }
 
-/** Brings an expanded row on: to its end, to the handover, or back where the plan has changed. */
+/** Brings an expanded row that is in sync on, to the handover or to its end. */
 const advance = (draft: Draft, partition: number, row: PartitionRow): void => {
   const { next, replicas } = row
-  if (!sameIds(next, draft.targets[partition])) {
-    setRow(draft, partition, { replicas, next: undefined })
-  } else if (isSynced(draft, partition, row)) {
-    const isFrozen = draft.handovers.get(partition) === 'frozen'
-    if (next![0] === primaryOf(row) || isFrozen) contract(draft, partition, next!)
-    else if (!draft.handovers.has(partition)) {
-      draft.handovers.set(partition, 'asked')
-      draft.effects.push({ kind: 'handover', memberId: replicas[0]!, partition })
-    }
+  if (next === undefined || !isSynced(draft, partition, row)) return
+  const isFrozen = draft.handovers.get(partition) === 'frozen'
+  if (next[0] === primaryOf(row) || isFrozen) contract(draft, partition, next)
+  else if (!draft.handovers.has(partition)) {
+    draft.handovers.set(partition, 'asked')
+    draft.effects.push({ kind: 'handover', memberId: replicas[0]!, partition })
   }
 }
 
@@ -54,7 +51,7 @@ const expand = (draft: Draft): void => {
 /** All that can be done now on the way from the rows to their targets. */
 export const migrate = (draft: Draft): void => {
   for (const [partition, row] of draft.rows.entries()) {
-    if (row?.next !== undefined) advance(draft, partition, row)
+    if (row !== undefined) advance(draft, partition, row)
   }
   expand(draft)
 }

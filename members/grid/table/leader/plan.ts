@@ -42,6 +42,15 @@ const filled = (
   return result
 }
 
+/** What a row is to be when all members leave, so that nobody can take over. */
+const unmoved = (
+  row: PartitionRow | undefined,
+  present: ReadonlySet<string>,
+): readonly string[] => {
+  const alive = row?.replicas.filter((id) => present.has(id)) ?? []
+  return alive.length > 0 ? alive : [...present].slice(0, 1)
+}
+
 /** Strikes who is gone from a row and fills it up. */
 const repair = (
   draft: Draft,
@@ -75,8 +84,7 @@ export const replan = (draft: Draft, isStamping: boolean): void => {
   draft.isPlanDue = false
   const { members, leaving, settings } = draft
   const staying = members.filter(({ id }) => !leaving.has(id))
-  // When all leave, nobody can take over: then all stays where it is.
-  const groups = groupMembers(staying.length > 0 ? staying : members, settings.grouping)
+  const groups = groupMembers(staying, settings.grouping)
   const depth = Math.min(draft.replicasWanted, REPLICAS_MAX, groups.length)
   const scene: Scene = {
     present: new Set(members.map(({ id }) => id)),
@@ -84,7 +92,10 @@ export const replan = (draft: Draft, isStamping: boolean): void => {
     depth,
   }
   const wishes = draft.rows.map((row) => row?.next ?? row?.replicas ?? [])
-  const targets = assign(wishes, groups, depth)
+  const targets =
+    staying.length > 0
+      ? assign(wishes, groups, depth)
+      : draft.rows.map((row) => unmoved(row, scene.present))
   for (const [partition, target] of targets.entries()) {
     repair(draft, partition, target, scene, isStamping)
     const row = draft.rows[partition]!

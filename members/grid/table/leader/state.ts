@@ -36,7 +36,7 @@ export interface LeaderState {
   readonly rows: readonly (PartitionRow | undefined)[]
   /** The version of each row in which its primary said that all replicas hold everything. */
   readonly syncedVersions: readonly number[]
-  /** What rows are to become; undefined where that is what they are. */
+  /** What rows are to become, as `next` says where they are expanded; undefined where they are it. */
   readonly targets: readonly (readonly string[] | undefined)[]
   /**
    * Partitions whose primary was asked to stop, for the present version of the row, and what it has
@@ -84,6 +84,11 @@ export type LeaderEvent = { readonly nowMs: number; readonly isSafe: boolean } &
   /** This member joins anew. */
   | { readonly kind: 'reset' }
 )
+
+type WithoutTime<Event> = Event extends unknown ? Omit<Event, 'nowMs' | 'isSafe'> : never
+
+/** An event as it happens, before it is known when. */
+export type LeaderInput = WithoutTime<LeaderEvent>
 
 export type PartitionVersion = readonly [partition: number, version: number]
 

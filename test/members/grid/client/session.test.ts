@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { openClientDesk } from '../../../../members/grid/client/desk.ts'
 import { openSession, type ClientSession } from '../../../../members/grid/client/session.ts'
 import { type ClientSettings, DEFAULT_CLIENT } from '../../../../members/grid/client/settings.ts'
-import type { PartitionRow } from '../../../../members/grid/table/row.ts'
+import type { PartitionRow } from '../../../../members/grid/table/index.ts'
 import { simulate, type SimWorld } from '../../../sim/host/index.ts'
 import { liveMembers, type Node, PORT, startCluster } from '../../../sim/membership/cluster.ts'
 import { codeOf } from '../../wire/members.ts'
@@ -23,6 +23,8 @@ const createTable = () => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    isSafe: () => true,
+    onPartitionLost: () => () => {},
     set: (partition: number, version: number, ...replicas: string[]) => {
       const before = rows[partition]
       rows[partition] = { version, replicas, next: undefined }
@@ -62,7 +64,7 @@ const until = (world: SimWorld, condition: () => boolean): Promise<void> =>
 const idOf = (node: Node): string => node.member!.self.id
 
 const rowsOf = ({ cluster }: ClientSession): (number | undefined)[] =>
-  Array.from({ length: PARTITIONS }, (_, partition) => cluster.row(partition)?.version)
+  Array.from({ length: PARTITIONS }, (_, partition) => cluster.table().row(partition)?.version)
 
 describe('the session of a client', () => {
   test('knows the members and the table, and every change', async () => {
@@ -71,19 +73,19 @@ describe('the session of a client', () => {
       table.set(0, 10, idOf(nodes[0]!))
       const session = await open(world)
       const { cluster } = session
-      expect(cluster.partitionCount).toBe(PARTITIONS)
+      expect(cluster.table().partitionCount).toBe(PARTITIONS)
       expect(cluster.members().map(({ id }) => id)).toEqual(nodes.map(idOf))
       expect(cluster.addressOf(idOf(nodes[1]!))).toEqual({ host: '10.0.0.2', port: PORT })
       expect(rowsOf(session)).toEqual([10, undefined, undefined, undefined, undefined])
       const changes: string[] = []
-      cluster.onRow((partition, { version }, before) => {
+      cluster.table().onRow((partition, { version }, before) => {
         changes.push(`${partition}: ${before?.version} -> ${version}`)
       })
       table.set(0, 11, idOf(nodes[1]!))
       table.set(3, 12, idOf(nodes[1]!))
       await until(world, () => changes.length === 2)
       expect(changes).toEqual(['0: 10 -> 11', '3: undefined -> 12'])
-      cluster.adopt(3, { version: 9, replicas: [], next: undefined })
+      cluster.table().adopt(3, { version: 9, replicas: [], next: undefined })
       expect(rowsOf(session)[3]).toBe(12)
       await session.close()
       expect(session.closedBy()?.code).toBe('GRD-051')

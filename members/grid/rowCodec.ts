@@ -1,5 +1,5 @@
-import type { ByteSink, ByteSource } from '../bytes/index.ts'
-import type { PartitionRow } from '../table/row.ts'
+import type { ByteSink, ByteSource } from './bytes/index.ts'
+import type { PartitionRow } from './table/index.ts'
 
 const writeIds = (sink: ByteSink, ids: readonly string[]): void => {
   sink.u8(ids.length)

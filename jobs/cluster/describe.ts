@@ -1,0 +1,79 @@
+import { pipelinesOf } from '../plan/index.ts'
+import type { JobDag, JobInfo, JobMetrics } from './answers.ts'
+import type { FinishedRecord, JobInfoRecord } from './book/records.ts'
+import type { JobStatus } from './states.ts'
+
+const two = (value: number): string => String(value).padStart(2, '0')
+
+/** `yyyy-MM-dd HH:mm:ss` in the zone of this member; empty for null. */
+export const timeText = (atMs: number | null | undefined): string => {
+  if (atMs === null || atMs === undefined) return ''
+  const at = new Date(atMs)
+  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-')
+  return `${day} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')}`
+}
+
+/** The graph of a job as the page of SeaTunnel draws it. */
+export const dagOf = ({ jobId, plan, tablePaths }: JobInfoRecord): JobDag => ({
+  jobId,
+  pipelineEdges: Object.fromEntries(
+    pipelinesOf(plan).map((vertexIds, index) => [
+      String(index + 1),
+      plan.edges
+        .filter(({ from }) => vertexIds.includes(from))
+        .map(({ from, to }) => ({ inputVertexId: String(from), targetVertexId: String(to) })),
+    ]),
+  ),
+  vertexInfoMap: pipelinesOf(plan).flatMap((vertexIds, index) =>
+    vertexIds.map((vertexId) => {
+      const { kind, name } = plan.vertices[vertexId]!
+      const vertexName = `pipeline-${index + 1} [${name}]`
+      return { vertexId, type: kind, vertexName, tablePaths: tablePaths[vertexId] ?? [] }
+    }),
+  ),
+  envOptions: plan.env.raw,
+})
+
+export interface RunningDescription {
+  readonly info: JobInfoRecord
+  readonly status: JobStatus
+  readonly startedAtMs: number | undefined
+  readonly metrics: JobMetrics
+}
+
+export const runningInfo = (job: RunningDescription): JobInfo => ({
+  jobId: job.info.jobId,
+  jobName: job.info.jobName,
+  jobStatus: job.status,
+  envOptions: job.info.plan.env.raw,
+  createTime: timeText(job.info.createdAtMs),
+  startTime: timeText(job.startedAtMs),
+  jobDag: dagOf(job.info),
+  pluginJarsUrls: [],
+  isStartWithSavePoint: job.info.isStartWithSavePoint,
+  metrics: job.metrics,
+})
+
+export const finishedInfo = (
+  record: FinishedRecord,
+  jobDag: JobDag | undefined,
+  metrics: JobMetrics | undefined,
+): JobInfo => ({
+  jobId: record.jobId,
+  jobName: record.jobName,
+  jobStatus: record.status,
+  errorMsg: record.errorMsg,
+  envOptions: record.envOptions,
+  createTime: timeText(record.createdAtMs),
+  startTime: timeText(record.startedAtMs),
+  finishTime: timeText(record.endedAtMs),
+  jobDag: jobDag ?? {
+    jobId: record.jobId,
+    pipelineEdges: {},
+    vertexInfoMap: [],
+    envOptions: record.envOptions,
+  },
+  pluginJarsUrls: [],
+  isStartWithSavePoint: record.isStartWithSavePoint,
+  metrics: metrics ?? {},
+})

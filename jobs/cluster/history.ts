@@ -1,0 +1,69 @@
+import type { CheckpointStorage } from '../coordinator/index.ts'
+import type { JobInfo } from './answers.ts'
+import type { JobBook } from './book/jobBook.ts'
+import type { FinishedRecord } from './book/records.ts'
+import { finishedInfo } from './describe.ts'
+
+export interface HistoryOptions {
+  readonly book: JobBook
+  readonly storage: CheckpointStorage
+  readonly expiryMs: number
+}
+
+/** The ended jobs, as their master knows them. */
+export class History {
+  readonly #options: HistoryOptions
+  readonly #records = new Map<string, FinishedRecord>()
+
+  constructor(options: HistoryOptions) {
+    this.#options = options
+  }
+
+  async load(): Promise<void> {
+    for (const [jobId, record] of await this.#options.book.finished.entries()) {
+      this.#records.set(jobId, record)
+    }
+  }
+
+  add(record: FinishedRecord): void {
+    this.#records.set(record.jobId, record)
+  }
+
+  get(jobId: string): FinishedRecord | undefined {
+    return this.#records.get(jobId)
+  }
+
+  /** The newest end first. */
+  all(): FinishedRecord[] {
+    return [...this.#records.values()].sort((left, right) => right.endedAtMs - left.endedAtMs)
+  }
+
+  async describe(record: FinishedRecord): Promise<JobInfo> {
+    const { book } = this.#options
+    const { jobId } = record
+    const [dag, metrics] = await Promise.all([
+      book.finishedVertices.get(jobId),
+      book.finishedMetrics.get(jobId),
+    ])
+    return finishedInfo(record, dag, metrics)
+  }
+
+  /**
+   * Removes what has expired, with its checkpoints; those of a savepoint stay, because a user asked
+   * for them. `isRunning` tells the jobs that go on under the id of an ended one.
+   */
+  async expire(nowMs: number, isRunning: (jobId: string) => boolean): Promise<void> {
+    const { book, storage, expiryMs } = this.#options
+    for (const { jobId, status, endedAtMs } of this.#records.values()) {
+      if (endedAtMs + expiryMs > nowMs) continue
+      if (!isRunning(jobId)) {
+        if (status !== 'SAVEPOINT_DONE') await storage.forget(jobId)
+        await book.diary.remove(jobId)
+      }
+      await book.finishedVertices.remove(jobId)
+      await book.finishedMetrics.remove(jobId)
+      await book.finished.remove(jobId)
+      this.#records.delete(jobId)
+    }
+  }
+}

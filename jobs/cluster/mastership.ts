@@ -1,0 +1,194 @@
+import { EngineError, messageOf } from '../../runtime/errors/index.ts'
+import type { Timer } from '../../runtime/host/index.ts'
+import { openCheckpointStorage, type StateMaps } from '../coordinator/index.ts'
+import { openJobBook, type JobBook } from './book/jobBook.ts'
+import type { JobInfoRecord } from './book/records.ts'
+import { History } from './history.ts'
+import { checkJobId, createJobIds } from './jobIds.ts'
+import { restoredRecords } from './restore/source.ts'
+import type { RunContext } from './run/context.ts'
+import { takenOver } from './run/fenced.ts'
+import { JobRun } from './run/jobRun.ts'
+import { Scheduler } from './scheduler.ts'
+import type { JobSubmission, SubmittedJob } from './service.ts'
+import { readSubmission, restoreSourceOf } from './submission.ts'
+
+/** The history is looked through for what has expired. */
+const EXPIRY_INTERVAL_MS = 5_000
+/** The grid is asked again after so long. */
+const RETRY_MS = 500
+
+export type MastershipOptions = Omit<RunContext, 'book' | 'storage' | 'scheduler'> & {
+  readonly maps: StateMaps
+}
+
+/** The time in which this member is the master of all jobs: from a takeover to the next. */
+export class Mastership {
+  readonly context: RunContext
+  readonly history: History
+  readonly #book: JobBook
+  readonly #runs = new Map<string, JobRun>()
+  readonly #newId: () => string
+  readonly #timers = new Set<Timer>()
+  readonly #opened: Promise<void>
+  #isClosed = false
+
+  constructor(options: MastershipOptions) {
+    const { host, maps, settings, directory, masterEpoch } = options
+    this.#book = openJobBook(maps)
+    const storage = openCheckpointStorage(host, maps, settings.storage)
+    this.history = new History({ book: this.#book, storage, expiryMs: settings.historyExpiryMs })
+    this.context = {
+      ...options,
+      isCurrent: () => !this.#isClosed && options.isCurrent(),
+      book: this.#book,
+      storage,
+      scheduler: new Scheduler({
+        host,
+        directory,
+        strategy: settings.allocationStrategy,
+        onLack: settings.scheduleStrategy,
+      }),
+    }
+    this.#newId = createJobIds(host.clock, masterEpoch)
+    this.#opened = this.#open()
+  }
+
+  get masterEpoch(): number {
+    return this.context.masterEpoch
+  }
+
+  /** Resolves when all jobs of the master before are taken over. */
+  ready(): Promise<void> {
+    return this.#opened
+  }
+
+  /** Those that have not ended, in the order of their submission. */
+  runs(): JobRun[] {
+    return [...this.#runs.values()]
+  }
+
+  run(jobId: string): JobRun | undefined {
+    return this.#runs.get(jobId)
+  }
+
+  async submit(submission: JobSubmission): Promise<SubmittedJob> {
+    const { history, context } = this
+    const restoreFrom = restoreSourceOf(submission)
+    const jobId = submission.jobId === undefined ? this.#newId() : checkJobId(submission.jobId)
+    const running = this.#runs.get(jobId)
+    if (running !== undefined) return { jobId, jobName: running.info.jobName }
+    const before = history.get(jobId)
+    if (before !== undefined && restoreFrom === null) {
+      throw new EngineError('JOB-004', `Job ${jobId} has ended as ${before.status}.`)
+    }
+    const { plan, bundle, tablePaths } = await readSubmission(submission.content)
+    const restoredRun = restoreFrom === null ? undefined : history.get(restoreFrom.jobId)
+    if (restoreFrom !== null) {
+      const { storage } = context
+      await restoredRecords({ storage, from: restoreFrom, finished: restoredRun, jobId, plan })
+    }
+    const info: JobInfoRecord = {
+      jobId,
+      jobName: submission.jobName ?? plan.name,
+      plan,
+      bundle,
+      createdAtMs: context.host.clock.now(),
+      isStartWithSavePoint: restoreFrom !== null,
+      restoreFrom,
+      tablePaths,
+      quorumMembers: plan.env.splitBrainProtection === true ? context.memberCount() : null,
+    }
+    const other = await this.#book.info.putIfAbsent(jobId, info)
+    if (other !== undefined) return { jobId, jobName: other.jobName }
+    const found = { record: undefined, diary: undefined, restoredRun }
+    this.#begin(info, { ...found, lastEpoch: before?.lastEpoch ?? 0 })
+    return { jobId, jobName: info.jobName }
+  }
+
+  membersChanged(): void {
+    for (const run of this.#runs.values()) run.membersChanged()
+    this.context.scheduler.check()
+  }
+
+  /** Leaves all jobs, and the tasks that run, to the next master. */
+  close(): void {
+    this.#isClosed = true
+    this.context.scheduler.close()
+    for (const timer of this.#timers) timer.cancel()
+    for (const run of this.#runs.values()) run.abandon(takenOver())
+    this.#runs.clear()
+  }
+
+  async #open(): Promise<void> {
+    const { settings, host, log } = this.context
+    while (this.context.isCurrent()) {
+      try {
+        await this.#takeOver()
+        this.#repeat(EXPIRY_INTERVAL_MS, () =>
+          this.history.expire(host.clock.now(), (jobId) => this.#runs.has(jobId)),
+        )
+        this.#repeat(settings.backupIntervalMs, () => this.#backUp())
+        return
+      } catch (thrown) {
+        if (!(thrown instanceof EngineError)) throw thrown
+        log('warn', `The jobs cannot be taken over yet: ${thrown.message}`)
+        await host.clock.sleep(RETRY_MS)
+      }
+    }
+  }
+
+  async #takeOver(): Promise<void> {
+    const book = this.#book
+    await this.history.load()
+    const infos = (await book.info.entries()).map(([, info]) => info)
+    const states = new Map(await book.state.entries())
+    infos.sort((left, right) => left.createdAtMs - right.createdAtMs)
+    for (const info of infos) {
+      const { jobId, restoreFrom } = info
+      const record = states.get(jobId)
+      const before = this.history.get(jobId)
+      if (record === undefined && before !== undefined && before.endedAtMs >= info.createdAtMs) {
+        // Its master was interrupted between writing the history and removing this.
+        await book.info.remove(jobId)
+        continue
+      }
+      this.#begin(info, {
+        record,
+        diary: await book.diary.get(jobId),
+        restoredRun: restoreFrom === null ? undefined : this.history.get(restoreFrom.jobId),
+        lastEpoch: before?.lastEpoch ?? 0,
+      })
+    }
+    if (infos.length > 0) this.context.log('info', `${infos.length} jobs go on under this master`)
+  }
+
+  #begin(info: JobInfoRecord, found: ConstructorParameters<typeof JobRun>[2]): void {
+    const { jobId } = info
+    const run = new JobRun(this.context, info, found)
+    this.#runs.set(jobId, run)
+    void run.ended.then((finished) => {
+      if (finished !== undefined) this.history.add(finished)
+      if (this.#runs.get(jobId) === run) this.#runs.delete(jobId)
+    })
+    void run.start()
+  }
+
+  async #backUp(): Promise<void> {
+    for (const run of this.#runs.values()) await run.backUp()
+  }
+
+  /** Does something again and again; what fails is told and done again. */
+  #repeat(intervalMs: number, work: () => Promise<void>): void {
+    const { host, log } = this.context
+    const timer = host.clock.timer(intervalMs, () => {
+      this.#timers.delete(timer)
+      work()
+        .catch((thrown: unknown) => log('warn', `The history of jobs: ${messageOf(thrown)}`))
+        .finally(() => {
+          if (!this.#isClosed) this.#repeat(intervalMs, work)
+        })
+    })
+    this.#timers.add(timer)
+  }
+}

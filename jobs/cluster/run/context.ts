@@ -1,0 +1,26 @@
+import type { SlotDirectory } from '../../../members/slots/directory.ts'
+import type { Host } from '../../../runtime/host/index.ts'
+import type { CheckpointStorage } from '../../coordinator/index.ts'
+import type { TaskHosts } from '../../workers/index.ts'
+import type { JobBook } from '../book/jobBook.ts'
+import type { Scheduler } from '../scheduler.ts'
+import type { JobSettings } from '../settings.ts'
+
+export type JobLog = (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
+
+/** What all jobs share while this member is the master. */
+export interface RunContext {
+  readonly host: Host
+  readonly settings: JobSettings
+  readonly book: JobBook
+  readonly storage: CheckpointStorage
+  readonly hosts: TaskHosts
+  readonly directory: SlotDirectory
+  readonly scheduler: Scheduler
+  /** The fencing number of this master. */
+  readonly masterEpoch: number
+  /** Whether this member still is that master, and may act as such. */
+  readonly isCurrent: () => boolean
+  readonly memberCount: () => number
+  readonly log: JobLog
+}

@@ -1,0 +1,21 @@
+import type { AllocationStrategy } from '../../members/slots/directory.ts'
+import type { StorageSettings } from '../coordinator/index.ts'
+
+/** What the engine's configuration says about jobs; milliseconds. */
+export interface JobSettings {
+  /** job-schedule-strategy */
+  readonly scheduleStrategy: 'WAIT' | 'REJECT'
+  /** slot-service.slot-allocate-strategy */
+  readonly allocationStrategy: AllocationStrategy
+  /** history-job-expire-minutes */
+  readonly historyExpiryMs: number
+  /** checkpoint.interval, for streaming jobs that do not say */
+  readonly checkpointIntervalMs: number
+  /** checkpoint.timeout */
+  readonly checkpointTimeoutMs: number
+  readonly storage: StorageSettings
+  /** job-metrics-backup-interval */
+  readonly backupIntervalMs: number
+  /** print-execution-info-interval; 0 for never */
+  readonly printIntervalMs: number
+}

@@ -1,0 +1,5 @@
+export { withBackPressure } from './backPressure.ts'
+export { type ClientDesk, clusterMembers, type DeskOptions, openClientDesk } from './desk.ts'
+export { type ClusterMember, QUESTIONS, WELCOME_KIND } from './news.ts'
+export { type ClientSession, openSession } from './session.ts'
+export { type ClientSettings, DEFAULT_CLIENT } from './settings.ts'

@@ -1,0 +1,98 @@
+import { EngineError } from '../../runtime/errors/index.ts'
+import type { Host } from '../../runtime/host/index.ts'
+import type { WireSettings } from '../wire/index.ts'
+import {
+  type ClientSession,
+  type ClientSettings,
+  openSession,
+  QUESTIONS,
+  WELCOME_KIND,
+  withBackPressure,
+} from './client/index.ts'
+import { createStructures, type Grid } from './facade.ts'
+import { createInvoker, type GridInvoker } from './operations/index.ts'
+import { type MigrationEvent, migrationEvents } from './table/index.ts'
+
+const lost = new EngineError('GRD-051', 'The connection to the cluster is lost', {
+  retry: 'reconnect',
+})
+
+/** Calls of a client, which go to the member that has the partition. */
+const invokerOf = (host: Host, session: ClientSession, settings: ClientSettings): GridInvoker => {
+  const { messenger, cluster } = session
+  const table = cluster.table()
+  const invoker = createInvoker({
+    clock: host.clock,
+    messenger,
+    partitionCount: table.partitionCount,
+    callerId: messenger.identity.id,
+    row: (partition) => table.row(partition),
+    adopt: (partition, row) => void table.adopt(partition, row),
+    addressOf: (id) => cluster.addressOf(id),
+  })
+  table.onRow((partition) => invoker.onRow(partition))
+  let known = new Set(cluster.members().map(({ id }) => id))
+  cluster.onMembers((members) => {
+    const now = new Set(members.map(({ id }) => id))
+    for (const id of known) if (!now.has(id)) invoker.memberGone(id)
+    known = now
+  })
+  session.onState((state) => {
+    if (state === 'closed') invoker.close()
+  })
+  const refusal = (): EngineError | undefined => {
+    if (session.state() === 'lost' && settings.reconnectMode === 'ASYNC') return lost
+    return session.closedBy()
+  }
+  const subscribe = (): Promise<never> => Promise.reject(new Error('Events are not there yet'))
+  const calls = withBackPressure(invoker, { ...settings, clock: host.clock, refusal })
+  return { ...calls, subscribe }
+}
+
+const asksSafe = async (
+  { messenger, cluster }: ClientSession,
+  timeoutMs: number,
+): Promise<boolean> => {
+  const [member] = messenger.connected()
+  const address = member?.address ?? cluster.members()[0]?.address
+  if (address === undefined) return false
+  const question = new Uint8Array([QUESTIONS.isSafe])
+  const answer = await messenger.request(address, WELCOME_KIND, question, { timeoutMs })
+  return answer[0] === 1
+}
+
+/**
+ * Connects to a cluster as a client: it learns from any member where everything is, asks the owners
+ * themselves, and looks for the next member when one is lost.
+ * Rejects with EngineError: GRD-050 no member answers in time; NET-001, NET-002 or NET-007 when all
+ * that are there refuse this client.
+ */
+export const connectGrid = async (
+  host: Host,
+  settings: ClientSettings,
+  versions: WireSettings['versions'],
+): Promise<Grid> => {
+  const session = await openSession(host, settings, versions)
+  const { cluster } = session
+  const invoker = invokerOf(host, session, settings)
+  const onMigration = (listener: (event: MigrationEvent) => void): (() => void) =>
+    cluster.table().onRow((partition, row, previous) => {
+      for (const event of migrationEvents(partition, row, previous)) listener(event)
+    })
+  return {
+    ...createStructures({ host, invoker }, {}),
+    id: invoker.callerId,
+    clusterName: settings.clusterName,
+    members: () => cluster.members(),
+    onMembers: (listener) => cluster.onMembers(listener),
+    isSafe: () => asksSafe(session, settings.connectionTimeoutMs),
+    onMigration,
+    onPartitionLost: (listener) =>
+      cluster.onPartitionLost((partition, row) =>
+        listener({ partition, version: row?.version ?? 0 }),
+      ),
+    statistics: () => [],
+    close: () => session.close(),
+    [Symbol.asyncDispose]: () => session.close(),
+  }
+}

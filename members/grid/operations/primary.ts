@@ -1,0 +1,244 @@
+import { EngineError } from '../../../runtime/errors/index.ts'
+import type { Host } from '../../../runtime/host/index.ts'
+import { ByteSink } from '../bytes/index.ts'
+import type {
+  Caller,
+  Held,
+  Named,
+  Partition,
+  Pending,
+  Registry,
+  Replicator,
+} from '../replication/index.ts'
+import { OperationCall } from './call.ts'
+import { HEADS, OUTCOMES, type Outcome, writeNotHere, writeRefusal } from './codec.ts'
+import { createParking, type ParkedCall, type Parking } from './parking.ts'
+
+/** Runs calls on the partitions of this member, one after the other. */
+export interface Primary {
+  /** Answers at once, later, or never when the caller has gone. Throws WireFault for nonsense. */
+  run(request: Request): void
+  /** Lets a fragment change by itself: time has passed, a caller has gone. */
+  turn(held: Held, act: (call: OperationCall) => void): void
+  /** Calls that wait for `key` run again once nothing else does. */
+  wake(named: Named, partition: Partition, key: string): void
+  /** Calls that wait on the partition are sent elsewhere. */
+  evict(partition: Partition): void
+  /** The fragment is no more. */
+  dropped(held: Held): void
+  readonly parking: Parking
+  statistics(): { readonly calls: number; readonly parked: number }
+  close(): void
+}
+
+/** A call as it came; the one object of its kind is used again. */
+export interface Request {
+  caller: Caller
+  id: number
+  named: Named
+  partition: Partition
+  operation: number
+  /** Good until `run` returns. */
+  arguments: Uint8Array
+}
+
+export interface PrimaryOptions {
+  readonly host: Host
+  readonly registry: Registry
+  readonly replicator: () => Replicator
+  readonly safeUntilMs: () => number
+  readonly publish: (held: Held, events: readonly Uint8Array[]) => void
+}
+
+const NOTHING = new Uint8Array(0)
+
+class PrimaryRunner implements Primary {
+  readonly #options: PrimaryOptions
+  readonly #call = new OperationCall()
+  readonly #refusal = new ByteSink()
+  readonly parking: Parking
+  #isRunning = false
+  #woken: { readonly held: Held; readonly key: string }[] = []
+  #calls = 0
+
+  constructor(options: PrimaryOptions) {
+    this.#options = options
+    this.parking = createParking(options.host.clock, (parked) => {
+      this.#resume(parked, 3)
+      this.#runWoken()
+    })
+  }
+
+  run(request: Request): void {
+    const { caller, id, named, partition } = request
+    if (!this.#serves(partition, caller, id)) return
+    const held = named.held[partition.id] ?? this.#options.registry.hold(named, partition)
+    if (!this.#options.replicator().hasRoom(held)) {
+      caller.answer(id, HEADS[OUTCOMES.busy]!, NOTHING)
+      return
+    }
+    const call = this.#call
+    call.begin(this.#options.host.clock.now(), named.hasListeners)
+    call.operation = request.operation
+    call.arguments.reset(request.arguments)
+    call.caller = caller.identity.id
+    call.turn = 1
+    this.#execute(held, caller, id)
+    if (call.parking !== undefined) this.#park(held, request)
+    this.#runWoken()
+  }
+
+  turn(held: Held, act: (call: OperationCall) => void): void {
+    const { replicator, host } = this.#options
+    if (!replicator().hasRoom(held)) return
+    const call = this.#call
+    call.begin(host.clock.now(), held.named.hasListeners)
+    this.#isRunning = true
+    try {
+      act(call)
+    } finally {
+      this.#isRunning = false
+    }
+    this.#settle(held, undefined, 0, OUTCOMES.done, NOTHING)
+    this.#runWoken()
+  }
+
+  wake(named: Named, partition: Partition, key: string): void {
+    const held = named.held[partition.id]
+    if (held === undefined || this.parking.size === 0) return
+    this.#woken.push({ held, key })
+    if (!this.#isRunning) this.#runWoken()
+  }
+
+  evict(partition: Partition): void {
+    for (const held of partition.held.values()) this.dropped(held)
+  }
+
+  dropped(held: Held): void {
+    for (const { caller, id } of this.parking.takeAll(held)) {
+      this.#notHere(held.partition, caller, id)
+    }
+  }
+
+  statistics(): { readonly calls: number; readonly parked: number } {
+    return { calls: this.#calls, parked: this.parking.size }
+  }
+
+  close(): void {
+    this.parking.close()
+  }
+
+  /** Whether calls for the partition may run; if not the caller is told why. */
+  #serves(partition: Partition, caller: Caller, id: number): boolean {
+    if (!partition.isPrimary || partition.frozenVersion !== undefined) {
+      this.#notHere(partition, caller, id)
+      return false
+    }
+    const { host, safeUntilMs } = this.#options
+    if (host.clock.monotonic() < safeUntilMs()) return true
+    caller.answer(id, HEADS[OUTCOMES.unsafe]!, NOTHING)
+    return false
+  }
+
+  #notHere(partition: Partition, caller: Caller, id: number): void {
+    this.#refusal.reset()
+    writeNotHere(this.#refusal, partition.id, partition.row)
+    caller.answer(id, HEADS[OUTCOMES.notHere]!, this.#refusal.view())
+  }
+
+  #execute(held: Held, caller: Caller, id: number): void {
+    const call = this.#call
+    this.#calls += 1
+    this.#isRunning = true
+    try {
+      held.fragment.execute(call)
+    } catch (thrown) {
+      call.parking = undefined
+      // All else is a call that no proxy makes, or a bug.
+      if (!(thrown instanceof EngineError)) throw thrown
+      this.#refusal.reset()
+      writeRefusal(this.#refusal, thrown)
+      this.#settle(held, caller, id, OUTCOMES.refused, this.#refusal.view())
+      return
+    } finally {
+      this.#isRunning = false
+    }
+    if (call.parking === undefined) {
+      this.#settle(held, caller, id, OUTCOMES.done, call.result.view())
+    }
+  }
+
+  /** Answers once the backups have what the run has changed, or what it has seen. */
+  #settle(
+    held: Held,
+    caller: Caller | undefined,
+    id: number,
+    outcome: Outcome,
+    body: Uint8Array,
+  ): void {
+    const { effects, events } = this.#call
+    const head = HEADS[outcome]!
+    if (effects.length === 0 && held.lastPending === undefined) {
+      caller?.answer(id, head, body)
+      if (events !== undefined) this.#options.publish(held, events)
+      return
+    }
+    const pending: Pending = {
+      held,
+      remaining: 0,
+      isSettled: false,
+      caller,
+      id,
+      head,
+      body: body.slice(),
+      events,
+      followers: undefined,
+    }
+    const { lastPending } = held
+    if (effects.length > 0) this.#options.replicator().replicate(held, effects.view(), pending)
+    else if (lastPending!.followers === undefined) lastPending!.followers = [pending]
+    else lastPending!.followers.push(pending)
+  }
+
+  #park(held: Held, { caller, id, operation, arguments: given }: Request): void {
+    const { key, timeoutMs } = this.#call.parking!
+    const isTaken = this.parking.add({
+      held,
+      key,
+      caller,
+      id,
+      operation,
+      arguments: given.slice(),
+      dueMs: this.#options.host.clock.monotonic() + timeoutMs,
+      isGone: false,
+    })
+    if (!isTaken) caller.answer(id, HEADS[OUTCOMES.busy]!, NOTHING)
+  }
+
+  /** Runs again the calls that were woken, until none is. */
+  #runWoken(): void {
+    if (this.#isRunning) return
+    for (let at = 0; at < this.#woken.length; at += 1) {
+      const { held, key } = this.#woken[at]!
+      for (const parked of this.parking.take(held, key)) this.#resume(parked, 2)
+    }
+    this.#woken.length = 0
+  }
+
+  #resume(parked: ParkedCall, turn: 2 | 3): void {
+    const { held, caller, id } = parked
+    if (!this.#serves(held.partition, caller, id)) return
+    const call = this.#call
+    call.begin(this.#options.host.clock.now(), held.named.hasListeners)
+    call.operation = parked.operation
+    call.arguments.reset(parked.arguments)
+    call.caller = caller.identity.id
+    call.turn = turn
+    this.#execute(held, caller, id)
+    if (call.parking === undefined) return
+    if (turn === 3) throw new Error(`A ${held.named.structure.name} parks a call beyond its time`)
+    this.parking.add({ ...parked, key: call.parking.key, isGone: false })
+  }
+}
+
+export const createPrimary = (options: PrimaryOptions): Primary => new PrimaryRunner(options)

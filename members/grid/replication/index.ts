@@ -1,0 +1,11 @@
+export { createReplicator, type Replicator } from './replicator.ts'
+export {
+  type Caller,
+  createRegistry,
+  type Held,
+  type Named,
+  type Partition,
+  type Pending,
+  type Pendings,
+  type Registry,
+} from './state.ts'

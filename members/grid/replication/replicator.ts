@@ -1,0 +1,348 @@
+import type { Host } from '../../../runtime/host/index.ts'
+import type { Member } from '../../member/index.ts'
+import { ByteSource } from '../bytes/index.ts'
+import { GRID_KINDS } from '../kinds.ts'
+import type { PartitionTable } from '../table/index.ts'
+import { holdersOf, type PartitionRow, primaryOf } from '../table/index.ts'
+import { type Channel, type CheckStatistics, createChecks } from './checks.ts'
+import { createCopier } from './copier.ts'
+import { ENTRIES, readAcknowledgement, writeFragmentId, writeHead } from './entries.ts'
+import { createIncoming } from './incoming.ts'
+import { createOutgoing, UNACKNOWLEDGED_BYTES_MAX } from './outgoing.ts'
+import {
+  type Held,
+  isHolder,
+  type Partition,
+  type Pending,
+  type Pendings,
+  placeOf,
+  type Registry,
+} from './state.ts'
+
+/** Keeps the copies of fragments alike, and knows for which partitions this member answers. */
+export interface Replicator {
+  /** Whether the backups of a fragment have room for a change. */
+  hasRoom(held: Held): boolean
+  /** Sends a change to all holders; `pending.remaining` counts those that must acknowledge. */
+  replicate(held: Held, effects: Uint8Array, pending: Pending): void
+  /** Tells the holders to forget an empty fragment, and forgets it. */
+  forget(held: Held): void
+  /** Something that kept a partition from being handed over has ended. */
+  onIdle(partition: Partition): void
+  statistics(): CheckStatistics & { readonly unacknowledgedBytes: number }
+  close(): void
+}
+
+export interface ReplicatorEvents {
+  /** This member serves the partition from now on. */
+  onPromoted(partition: Partition): void
+  /** It serves it no more, or not for now. */
+  onStopped(partition: Partition): void
+  /** The row is another one, whoever the primary is. */
+  onRow(partition: Partition, row: PartitionRow): void
+}
+
+export interface ReplicatorOptions {
+  readonly host: Host
+  readonly member: Member
+  readonly table: PartitionTable
+  readonly registry: Registry
+  readonly pendings: Pendings
+  readonly events: ReplicatorEvents
+}
+
+/** The channels to the holders of what has so many copies. */
+interface Route {
+  readonly version: number
+  readonly sync: readonly Channel[]
+  readonly async: readonly Channel[]
+}
+
+const COUNT_MAX = 7
+
+class GridReplicator implements Replicator {
+  readonly #options: ReplicatorOptions
+  readonly #channels = new Map<string, Channel>()
+  readonly #routes: (Route | undefined)[] = []
+  readonly #checks
+  readonly #incoming
+  readonly #stops: (() => void)[] = []
+  #memberIds: ReadonlySet<string>
+
+  constructor(options: ReplicatorOptions) {
+    this.#options = options
+    const { host, member, table, registry } = options
+    const { messenger } = member
+    const isMember = (id: string): boolean => this.#memberIds.has(id)
+    this.#memberIds = new Set(member.members().map(({ id }) => id))
+    this.#checks = createChecks({
+      clock: host.clock,
+      registry,
+      channelTo: (id) => this.#channelTo(id),
+      onInSync: (partition) => table.reportInSync(partition.id, partition.row!.version),
+    })
+    this.#incoming = createIncoming({ member, messenger, table, registry, isMember })
+    const source = new ByteSource(new Uint8Array(0))
+    messenger.onMessage(GRID_KINDS.acknowledge, (_, body) => {
+      source.reset(body)
+      this.#acknowledged(source)
+    })
+    this.#stops.push(
+      table.onRow((id, row) => this.#onRow(registry.partitions[id]!, row)),
+      table.onHandover((id, version) => this.#freeze(registry.partitions[id]!, version)),
+      member.onEvent((event) => {
+        if (event.kind === 'changed') this.#onView(event.view.members.map(({ id }) => id))
+        if (event.kind === 'reset') this.#reset()
+      }),
+    )
+    for (const partition of registry.partitions) {
+      const row = table.row(partition.id)
+      if (row !== undefined) this.#onRow(partition, row)
+    }
+  }
+
+  hasRoom(held: Held): boolean {
+    const { sync, async } = this.#routeOf(held)
+    for (const { outgoing } of sync) {
+      if (outgoing.unacknowledgedBytes > UNACKNOWLEDGED_BYTES_MAX) return false
+    }
+    for (const { outgoing } of async) {
+      if (outgoing.unacknowledgedBytes > UNACKNOWLEDGED_BYTES_MAX) return false
+    }
+    return true
+  }
+
+  replicate(held: Held, effects: Uint8Array, pending: Pending): void {
+    const { partition } = held
+    const before = held.sequence
+    partition.sequence += 1
+    held.sequence = partition.sequence
+    partition.pendingCount += 1
+    const { sync, async } = this.#routeOf(held)
+    pending.remaining = sync.length
+    for (const { outgoing } of sync) this.#write(outgoing, held, before, effects, pending)
+    for (const { outgoing } of async) this.#write(outgoing, held, before, effects, undefined)
+    if (sync.length === 0) this.#options.pendings.complete(pending)
+    else held.lastPending = pending
+  }
+
+  forget(held: Held): void {
+    const { partition, named } = held
+    const { sync, async } = this.#routeOf(held)
+    for (const { outgoing } of [...sync, ...async]) {
+      writeHead(outgoing.sink, ENTRIES.drop, partition.id, partition.row!.version)
+      writeFragmentId(outgoing.sink, named.structure.serviceId, named.name)
+      outgoing.wrote(undefined, 0)
+    }
+    this.#options.registry.drop(held)
+  }
+
+  onIdle(partition: Partition): void {
+    const { frozenVersion } = partition
+    if (frozenVersion === undefined || partition.isFrozenTold || partition.pendingCount > 0) return
+    partition.isFrozenTold = true
+    this.#options.table.reportFrozen(partition.id, frozenVersion)
+  }
+
+  statistics(): CheckStatistics & { readonly unacknowledgedBytes: number } {
+    let unacknowledgedBytes = 0
+    for (const { outgoing } of this.#channels.values()) {
+      unacknowledgedBytes += outgoing.unacknowledgedBytes
+    }
+    return { ...this.#checks.statistics(), unacknowledgedBytes }
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop()
+    this.#checks.close()
+    for (const { outgoing } of this.#channels.values()) outgoing.close()
+    this.#channels.clear()
+  }
+
+  #write(
+    outgoing: Channel['outgoing'],
+    held: Held,
+    before: number,
+    effects: Uint8Array,
+    pending: Pending | undefined,
+  ): void {
+    const { sink } = outgoing
+    const { partition, named } = held
+    writeHead(sink, ENTRIES.effects, partition.id, partition.row!.version)
+    writeFragmentId(sink, named.structure.serviceId, named.name)
+    sink.f64(partition.term)
+    sink.f64(before)
+    sink.f64(held.sequence)
+    sink.bytes(effects)
+    outgoing.wrote(pending, 0)
+  }
+
+  #routeOf({ partition, fragment }: Held): Route {
+    const { backupCount, asyncBackupCount } = fragment
+    const at = (partition.id * COUNT_MAX + backupCount) * COUNT_MAX + asyncBackupCount
+    const known = this.#routes[at]
+    const row = partition.row!
+    if (known?.version === row.version) return known
+    const self = this.#options.member.self.id
+    const sync = holdersOf(row, backupCount)
+    const all = holdersOf(row, backupCount + asyncBackupCount)
+    const channels = (ids: readonly string[]): Channel[] =>
+      ids.flatMap((id) => (id === self ? [] : (this.#channelTo(id) ?? [])))
+    const made: Route = {
+      version: row.version,
+      sync: channels(sync),
+      async: channels(all.filter((id) => !sync.includes(id))),
+    }
+    this.#routes[at] = made
+    return made
+  }
+
+  /** A member that the list does not have yet gets its entries once it is there. */
+  #channelTo(targetId: string): Channel | undefined {
+    const known = this.#channels.get(targetId)
+    if (known !== undefined) return known
+    const { host, member, registry, pendings } = this.#options
+    const target = member.members().find(({ id }) => id === targetId)
+    const outgoing = createOutgoing({
+      clock: host.clock,
+      messenger: member.messenger,
+      selfId: member.self.id,
+      targetId,
+      address: target?.address,
+      onAcknowledged: (pending) => pendings.lessen(pending),
+      onRoom: () => copier.pump(),
+    })
+    const copier = createCopier(outgoing, (partitionId) => {
+      if (registry.partitions[partitionId]!.isPrimary) this.#checks.copied(targetId, partitionId)
+    })
+    const channel = { outgoing, copier }
+    this.#channels.set(targetId, channel)
+    return channel
+  }
+
+  #acknowledged(source: ByteSource): void {
+    const { member, table } = this.#options
+    const told = readAcknowledgement(source)
+    const channel = this.#channels.get(told.fromId)
+    if (told.targetId !== member.self.id || channel === undefined) return
+    // First what makes us stale: then nothing counts that was refused.
+    for (const { partition, row } of told.refusals) table.adopt(partition, row)
+    channel.outgoing.acknowledged(told.number)
+    for (const compared of told.compared) this.#checks.compared(told.fromId, compared)
+  }
+
+  #onView(memberIds: readonly string[]): void {
+    const before = this.#memberIds
+    this.#memberIds = new Set(memberIds)
+    for (const [id, { outgoing }] of this.#channels) {
+      const target = this.#options.member.members().find((member) => member.id === id)
+      if (target !== undefined) outgoing.reachAt(target.address)
+      else if (before.has(id)) outgoing.close()
+    }
+    this.#incoming.prune((id) => this.#memberIds.has(id))
+    this.#sweep()
+  }
+
+  /** Channels to those who are gone are kept only while a change waits for the row without them. */
+  #sweep(): void {
+    for (const [id, { outgoing }] of this.#channels) {
+      if (!this.#memberIds.has(id) && outgoing.isClosed && !outgoing.isAwaited) {
+        this.#channels.delete(id)
+        this.#routes.length = 0
+      }
+    }
+  }
+
+  #reset(): void {
+    const { registry } = this.#options
+    for (const partition of registry.partitions) {
+      this.#demote(partition)
+      partition.row = undefined
+      partition.place = Infinity
+    }
+    registry.dropAll()
+    for (const { outgoing } of this.#channels.values()) outgoing.close()
+    this.#channels.clear()
+    this.#routes.length = 0
+    this.#incoming.reset()
+  }
+
+  #onRow(partition: Partition, row: PartitionRow): void {
+    const { member, events, registry } = this.#options
+    const previous = partition.row
+    const wasPrimary = partition.isPrimary
+    partition.row = row
+    partition.place = placeOf(row, member.self.id)
+    const isPrimary = primaryOf(row) === member.self.id
+    if (wasPrimary && !isPrimary) this.#demote(partition)
+    partition.frozenVersion = undefined
+    partition.isFrozenTold = false
+    for (const held of partition.held.values()) if (!isHolder(held)) registry.drop(held)
+    if (isPrimary && !wasPrimary) this.#promote(partition, row)
+    if (isPrimary) {
+      this.#checks.start(partition)
+      if (!wasPrimary) this.#countAnew(partition)
+      if (wasPrimary && previous !== undefined) this.#releaseDropped(partition, row)
+    }
+    events.onRow(partition, row)
+    if (isPrimary && !wasPrimary) events.onPromoted(partition)
+    this.#sweep()
+  }
+
+  #promote(partition: Partition, { version }: PartitionRow): void {
+    partition.isPrimary = true
+    partition.term = version
+    for (const held of partition.held.values()) {
+      held.build?.close()
+      held.build = undefined
+      held.isFilled = false
+      held.isWhole = true
+      partition.sequence = Math.max(partition.sequence, held.sequence)
+    }
+  }
+
+  /** The holders have been asked by the numbers of the earlier term; from now on ours count. */
+  #countAnew(partition: Partition): void {
+    for (const held of partition.held.values()) held.term = partition.term
+  }
+
+  #demote(partition: Partition): void {
+    const { pendings, events } = this.#options
+    if (!partition.isPrimary) return
+    partition.isPrimary = false
+    partition.frozenVersion = undefined
+    partition.holders.clear()
+    const isOfIt = ({ held }: Pending): boolean => held.partition === partition
+    for (const { outgoing } of this.#channels.values()) {
+      outgoing.release(isOfIt, (pending) => pendings.abandon(pending))
+    }
+    pendings.abandonHeldBack(isOfIt)
+    events.onStopped(partition)
+  }
+
+  /** Nothing waits for a member that the row no longer names. */
+  #releaseDropped(partition: Partition, row: PartitionRow): void {
+    if (partition.pendingCount === 0) return
+    const { pendings } = this.#options
+    for (const { outgoing } of this.#channels.values()) {
+      outgoing.release(
+        ({ held }) =>
+          held.partition === partition &&
+          !holdersOf(row, held.fragment.backupCount).includes(outgoing.targetId),
+        (pending) => pendings.lessen(pending),
+      )
+    }
+  }
+
+  #freeze(partition: Partition, version: number): void {
+    if (!partition.isPrimary || partition.row?.version !== version) return
+    if (partition.frozenVersion === version) return
+    partition.frozenVersion = version
+    partition.isFrozenTold = false
+    this.#options.events.onStopped(partition)
+    this.onIdle(partition)
+  }
+}
+
+export const createReplicator = (options: ReplicatorOptions): Replicator =>
+  new GridReplicator(options)

@@ -1,0 +1,216 @@
+import type { Host } from '../../../runtime/host/index.ts'
+import type { CallPeer } from '../../wire/index.ts'
+import type { Fragment, Structure } from '../structures/structure.ts'
+import type { PartitionRow } from '../table/index.ts'
+
+/** Where the answer of a call goes: over a connection, or to the invoker of this member. */
+export type Caller = Pick<CallPeer, 'identity' | 'isOpen' | 'answer'>
+
+/** A structure under one name, with its fragments by partition. */
+export interface Named {
+  readonly structure: Structure
+  readonly name: string
+  readonly held: (Held | undefined)[]
+  /** Whether anybody listens: events for nobody are not made. */
+  hasListeners: boolean
+}
+
+/** A fragment that this member holds, as primary or as backup. */
+export interface Held {
+  readonly named: Named
+  readonly partition: Partition
+  fragment: Fragment
+  /** The term of the primary with which `sequence` was last compared or counted. */
+  term: number
+  /** Of the last change; unique among the changes of the partition within a term. */
+  sequence: number
+  /** Whether it is known to be all that the primary had at `sequence`. */
+  isWhole: boolean
+  /** A copy that is being built beside it; `isFilled` tells that `fragment` itself is filled. */
+  build: Fragment | undefined
+  isFilled: boolean
+  /** The last change that not all backups have: what was seen of it must not be told before. */
+  lastPending: Pending | undefined
+}
+
+/** An answer, with the events that go before it, that waits until the backups have the change. */
+export interface Pending {
+  readonly held: Held
+  /** Backups that have not acknowledged. */
+  remaining: number
+  isSettled: boolean
+  readonly caller: Caller | undefined
+  readonly id: number
+  readonly head: Uint8Array
+  readonly body: Uint8Array
+  readonly events: readonly Uint8Array[] | undefined
+  /** Answers to those who have seen the change. */
+  followers: Pending[] | undefined
+}
+
+/** Answers that wait for backups, and what is told with them. */
+export interface Pendings {
+  /** One backup less is waited for. */
+  lessen(pending: Pending): void
+  /** All backups have it, or none is needed. */
+  complete(pending: Pending): void
+  /** This member is no longer the primary: nobody can say whether the change lasts. */
+  abandon(pending: Pending): void
+  /** Those that all backups have, but that must not be acknowledged. */
+  abandonHeldBack(isMeant: (pending: Pending) => boolean): void
+  close(): void
+}
+
+/** What the primary knows of a holder for the present row. */
+export interface Holder {
+  isEqual: boolean
+  /** When it was last asked; it is asked again when its answer is lost. */
+  askedAtMs: number
+}
+
+/** What this member knows of a partition. */
+export interface Partition {
+  readonly id: number
+  row: PartitionRow | undefined
+  isPrimary: boolean
+  /** This member holds what has at least so many backups: 0 for the primary, Infinity for nobody. */
+  place: number
+  /** The version of the row that made this member the primary. */
+  term: number
+  /** The last number that was given to a change here. */
+  sequence: number
+  /** The version of the row that it stopped serving, to hand it over. */
+  frozenVersion: number | undefined
+  /** Whether it has told the master that it is frozen and idle. */
+  isFrozenTold: boolean
+  /** Changes that not all backups have acknowledged. */
+  pendingCount: number
+  readonly held: Map<Named, Held>
+  readonly holders: Map<string, Holder>
+  isInSync: boolean
+}
+
+export const createPartition = (id: number): Partition => ({
+  id,
+  row: undefined,
+  isPrimary: false,
+  place: Infinity,
+  term: 0,
+  sequence: 0,
+  frozenVersion: undefined,
+  isFrozenTold: false,
+  pendingCount: 0,
+  held: new Map(),
+  holders: new Map(),
+  isInSync: false,
+})
+
+/** The structures in use here, by service and name. */
+export interface Registry {
+  readonly partitions: readonly Partition[]
+  /** Undefined where no structure has this id. */
+  find(serviceId: number, name: string): Named | undefined
+  /** The fragment, made empty if it is not there. */
+  hold(named: Named, partition: Partition): Held
+  /** An empty fragment that is not held yet. */
+  create(named: Named, partition: Partition): Fragment
+  drop(held: Held): void
+  dropAll(): void
+  all(): IterableIterator<Named>
+}
+
+export interface RegistryOptions {
+  readonly host: Host
+  readonly partitionCount: number
+  readonly structures: readonly Structure[]
+  readonly onWake: (named: Named, partition: Partition, key: string) => void
+  /** A fragment with more copies than any before. */
+  readonly onCopies: (copies: number) => void
+  readonly onDrop: (held: Held) => void
+}
+
+const discard = (held: Held): void => {
+  held.fragment.close()
+  held.build?.close()
+  held.build = undefined
+}
+
+export const createRegistry = (options: RegistryOptions): Registry => {
+  const { host, partitionCount, structures, onWake, onCopies, onDrop } = options
+  let copiesMost = 0
+  const byService: ({ structure: Structure; names: Map<string, Named> } | undefined)[] = []
+  for (const structure of structures) {
+    byService[structure.serviceId] = { structure, names: new Map() }
+  }
+  const partitions = Array.from({ length: partitionCount }, (_, id) => createPartition(id))
+  const create: Registry['create'] = (named, partition) =>
+    named.structure.createFragment({
+      host,
+      name: named.name,
+      partition: partition.id,
+      wake: (key) => onWake(named, partition, key),
+    })
+  const drop = (held: Held): void => {
+    held.partition.held.delete(held.named)
+    held.named.held[held.partition.id] = undefined
+    onDrop(held)
+    discard(held)
+  }
+  return {
+    partitions,
+    find: (serviceId, name) => {
+      const service = byService[serviceId]
+      const known = service?.names.get(name)
+      if (known !== undefined || service === undefined) return known
+      const held = new Array<Held | undefined>(partitionCount).fill(undefined)
+      const named: Named = { structure: service.structure, name, held, hasListeners: false }
+      service.names.set(name, named)
+      return named
+    },
+    hold: (named, partition) => {
+      const known = named.held[partition.id]
+      if (known !== undefined) return known
+      const held: Held = {
+        named,
+        partition,
+        fragment: create(named, partition),
+        term: partition.term,
+        sequence: 0,
+        isWhole: true,
+        build: undefined,
+        isFilled: false,
+        lastPending: undefined,
+      }
+      named.held[partition.id] = held
+      partition.held.set(named, held)
+      if (copiesOf(held) > copiesMost) {
+        copiesMost = copiesOf(held)
+        onCopies(copiesMost)
+      }
+      return held
+    },
+    create,
+    drop,
+    dropAll: () => {
+      for (const partition of partitions) for (const held of partition.held.values()) drop(held)
+    },
+    all: function* all() {
+      for (const service of byService) if (service !== undefined) yield* service.names.values()
+    },
+  }
+}
+
+export const copiesOf = ({ fragment }: Held): number =>
+  fragment.backupCount + fragment.asyncBackupCount
+
+/** Whether this member has to hold a fragment, by the present row. */
+export const isHolder = (held: Held): boolean => copiesOf(held) >= held.partition.place
+
+const placeIn = (ids: readonly string[] | undefined, selfId: string): number => {
+  const at = ids?.indexOf(selfId) ?? -1
+  return at < 0 ? Infinity : at
+}
+
+/** The place of a member in a row: it holds what has at least so many backups. */
+export const placeOf = (row: PartitionRow, selfId: string): number =>
+  Math.min(placeIn(row.replicas, selfId), placeIn(row.next, selfId))

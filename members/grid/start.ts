@@ -1,0 +1,303 @@
+import type { Host } from '../../runtime/host/index.ts'
+import type { Member } from '../member/index.ts'
+import { canBeMaster, type View } from '../membership/index.ts'
+import {
+  createPublisher,
+  createSubscriber,
+  type Publisher,
+  type Subscriber,
+} from './events/index.ts'
+import {
+  createInvoker,
+  createPendings,
+  createPrimary,
+  createUpkeep,
+  type GridInvoker,
+  type Invoker,
+  type InvokerOptions,
+  type Primary,
+  serveCalls,
+  type Upkeep,
+  watchClients,
+} from './operations/index.ts'
+import {
+  type Caller,
+  createRegistry,
+  createReplicator,
+  type Partition,
+  type Pendings,
+  type Registry,
+  type Replicator,
+} from './replication/index.ts'
+import type { Structure } from './structures/structure.ts'
+import { type BackupSettings, DEFAULT_BACKUPS, type GridSettings } from './settings.ts'
+import { createPartitionTable, type PartitionTable } from './table/index.ts'
+
+/** What this member holds and does, for the page of its state. */
+export interface GridStatistics {
+  /** Operations that ran here. */
+  readonly calls: number
+  /** Calls that wait, such as for an element. */
+  readonly parked: number
+  /** What backups have not acknowledged. */
+  readonly unacknowledgedBytes: number
+  /** Fragments copied to other members. */
+  readonly copied: number
+  /** Backups that had silently become different. */
+  readonly repaired: number
+  /** Events that slow subscribers have missed from here. */
+  readonly droppedEvents: number
+  /** Events that subscribers of this process have missed. */
+  readonly missedEvents: number
+}
+
+/** How much of a structure this member holds. */
+export interface StructureSizes {
+  readonly service: string
+  readonly name: string
+  readonly ownedEntries: number
+  readonly ownedBytes: number
+  readonly backupEntries: number
+  readonly backupBytes: number
+}
+
+/** The grid as one member takes part in it. */
+export interface GridCore {
+  readonly invoker: GridInvoker
+  readonly table: PartitionTable
+  /** Nothing moves, and every copy that this member answers for is there. */
+  isClusterSafe(): boolean
+  statistics(): GridStatistics
+  sizes(): StructureSizes[]
+  /** Every fragment that is held here, with its state as numbers: for checks. */
+  readonly registry: Registry
+  /** Hands over all data; then the member can leave without anybody noticing. */
+  leave(): Promise<void>
+  close(): void
+}
+
+export interface GridParts {
+  readonly host: Host
+  readonly member: Member
+  readonly table: PartitionTable
+  readonly structures: readonly Structure[]
+}
+
+/** Runs the calls of this member on its own partitions, without the wire. */
+const callsHere = (
+  member: Member,
+  registry: Registry,
+  primary: Primary,
+  invoker: () => Invoker,
+): Pick<InvokerOptions, 'runHere' | 'cancelHere'> => {
+  const caller: Caller = {
+    identity: member.messenger.identity,
+    isOpen: true,
+    answer: (id, head, body) => invoker().onLocalAnswer(id, head, body),
+  }
+  return {
+    runHere: (memberId, id, invocation) => {
+      if (memberId !== member.self.id) return false
+      const named = registry.find(invocation.serviceId, invocation.name)
+      const partition = registry.partitions[invocation.partition]
+      if (named === undefined || partition === undefined) {
+        throw new Error(`There is no service ${invocation.serviceId} or no such partition`)
+      }
+      const { operation, arguments: given } = invocation
+      primary.run({ caller, id, named, partition, operation, arguments: given })
+      return true
+    },
+    cancelHere: (id) => primary.parking.cancel(caller, id),
+  }
+}
+
+const sizesOf = (registry: Registry): StructureSizes[] => {
+  const found: StructureSizes[] = []
+  for (const { structure, name, held } of registry.all()) {
+    const sizes = { ownedEntries: 0, ownedBytes: 0, backupEntries: 0, backupBytes: 0 }
+    for (const one of held) {
+      if (one === undefined) continue
+      const { entries, bytes } = one.fragment.sizes()
+      if (one.partition.isPrimary) {
+        sizes.ownedEntries += entries
+        sizes.ownedBytes += bytes
+      } else {
+        sizes.backupEntries += entries
+        sizes.backupBytes += bytes
+      }
+    }
+    found.push({ service: structure.name, name, ...sizes })
+  }
+  return found
+}
+
+/** The parts of a grid that know each other. */
+interface Engine {
+  readonly registry: Registry
+  readonly primary: Primary
+  readonly invoker: Invoker
+  readonly replicator: Replicator
+  readonly publisher: Publisher
+  readonly subscriber: Subscriber
+  readonly upkeep: Upkeep
+  readonly pendings: Pendings
+}
+
+const createEngine = ({ host, member, table, structures }: GridParts): Engine => {
+  const { messenger } = member
+  const { clock } = host
+  const { partitionCount } = table
+  const safeUntilMs = (): number => member.safeUntilMs()
+  const registry = createRegistry({
+    host,
+    partitionCount,
+    structures,
+    onWake: (named, partition, key) => primary.wake(named, partition, key),
+    onDrop: (held) => primary.dropped(held),
+    onCopies: (copies) => table.needCopies(copies),
+  })
+  const publisher = createPublisher(registry, messenger)
+  const publish: Publisher['publish'] = (held, events) => publisher.publish(held, events)
+  const onIdle = (partition: Partition): void => replicator.onIdle(partition)
+  const pendings = createPendings({ clock, safeUntilMs, publish, onIdle })
+  const primary: Primary = createPrimary({
+    host,
+    registry,
+    replicator: () => replicator,
+    safeUntilMs,
+    publish,
+  })
+  const addressOf = (id: string) => member.members().find((other) => other.id === id)?.address
+  const invoker: Invoker = createInvoker({
+    clock,
+    messenger,
+    partitionCount,
+    callerId: messenger.identity.id,
+    row: (partition) => table.row(partition),
+    adopt: (partition, row) => table.adopt(partition, row),
+    addressOf,
+    ...callsHere(member, registry, primary, () => invoker),
+  })
+  const upkeep: Upkeep = createUpkeep({ clock, registry, primary, replicator: () => replicator })
+  const subscriber = createSubscriber({
+    clock,
+    messenger,
+    sources: () =>
+      member.members().filter((each) => canBeMaster(each) && each.id !== member.self.id),
+    listenHere: (...given) => publisher.listenHere(...given),
+  })
+  const replicator: Replicator = createReplicator({
+    host,
+    member,
+    table,
+    registry,
+    pendings,
+    events: {
+      onPromoted: (partition) => upkeep.promoted(partition),
+      onStopped: (partition) => primary.evict(partition),
+      onRow: (partition) => invoker.onRow(partition.id),
+    },
+  })
+  return { registry, primary, invoker, replicator, publisher, subscriber, upkeep, pendings }
+}
+
+/** Tells the parts of a grid who comes and goes; returns how to stop it. */
+const followMembers = ({ host, member }: GridParts, engine: Engine): (() => void) => {
+  const { primary, invoker, publisher, subscriber, upkeep } = engine
+  const { messenger } = member
+  const gone = (callerId: string): void => {
+    publisher.forget(callerId)
+    upkeep.callerGone(callerId)
+  }
+  let members = member.members()
+  const onView = (view: View): void => {
+    const before = members
+    members = view.members
+    const present = new Set(members.map(({ id }) => id))
+    const processes = new Set(members.map(({ processId }) => processId))
+    for (const { id, processId } of before) {
+      if (!present.has(id)) invoker.memberGone(id)
+      if (!processes.has(processId)) gone(processId)
+    }
+    subscriber.refresh()
+  }
+  const stops = [
+    member.onChange(onView),
+    messenger.onCallPeerLost((peer) => primary.parking.forget(peer)),
+    watchClients(host.clock, member, gone),
+  ]
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
+/** Puts the grid of a member together around a table that is there already. */
+export const createGrid = (parts: GridParts): GridCore => {
+  const { member, table } = parts
+  const engine = createEngine(parts)
+  const { registry, primary, invoker, replicator, publisher, subscriber } = engine
+  const stop = followMembers(parts, engine)
+  serveCalls(member.messenger, registry, primary)
+  return {
+    invoker: {
+      partitionCount: invoker.partitionCount,
+      callerId: invoker.callerId,
+      invoke: (invocation) => invoker.invoke(invocation),
+      invokeOnPartitions: (partitions, invocation) =>
+        invoker.invokeOnPartitions(partitions, invocation),
+      invokeAll: (invocations) => invoker.invokeAll(invocations),
+      subscribe: (...given) => subscriber.subscribe(...given),
+    },
+    table,
+    registry,
+    isClusterSafe: () => table.isSafe(),
+    statistics: () => ({
+      ...primary.statistics(),
+      ...replicator.statistics(),
+      droppedEvents: publisher.dropped,
+      missedEvents: subscriber.missed,
+    }),
+    sizes: () => sizesOf(registry),
+    leave: () => table.leave(),
+    close: () => {
+      stop()
+      invoker.close()
+      subscriber.close()
+      engine.upkeep.close()
+      replicator.close()
+      primary.close()
+      engine.pendings.close()
+      registry.dropAll()
+      table.close()
+    },
+  }
+}
+
+/** The most copies beside the primary that any structure is configured with. */
+const copiesOf = (settings: GridSettings): number => {
+  const { maps, queues, lists, sets, ringbuffers, atomics } = settings
+  const configured = [maps, queues, lists, sets, ringbuffers, atomics].flatMap(
+    (byName): Partial<BackupSettings>[] => Object.values(byName),
+  )
+  const copies = configured.map(
+    ({ backupCount, asyncBackupCount }) =>
+      (backupCount ?? DEFAULT_BACKUPS.backupCount) +
+      (asyncBackupCount ?? DEFAULT_BACKUPS.asyncBackupCount),
+  )
+  return Math.max(DEFAULT_BACKUPS.backupCount, ...copies)
+}
+
+/** Starts the part of a member in the grid; until the first table has come calls wait. */
+export const startGrid = (
+  host: Host,
+  member: Member,
+  settings: GridSettings,
+  structures: readonly Structure[],
+): GridCore => {
+  const table = createPartitionTable(host, member, {
+    partitionCount: settings.partitionCount,
+    copies: copiesOf(settings),
+    grouping: settings.grouping,
+  })
+  return createGrid({ host, member, table, structures })
+}

@@ -1,0 +1,83 @@
+import { WireFault } from './bytes.ts'
+import type { Channel } from './channel.ts'
+import { type Frame, FRAME_KINDS } from './frames.ts'
+import type { MemberIdentity } from './handshake.ts'
+import { kindPart, type MessageKind } from './requests.ts'
+
+/**
+ * One connection to a member or client, for calls: requests so cheap that nothing is made for one of
+ * them. Who calls keeps track of ids and time itself, and asks again over another connection when
+ * this one is lost.
+ */
+export interface CallPeer {
+  readonly identity: MemberIdentity
+  /** False once the connection is lost; what is sent then vanishes. */
+  readonly isOpen: boolean
+  /** `id` comes back with the answer; one that is under way must not be used again. */
+  call(kind: MessageKind, id: number, body: Uint8Array): void
+  /** Answers a call; `head` says how it ended and goes before `body`. */
+  answer(id: number, head: Uint8Array, body: Uint8Array): void
+  /** A message over this very connection. */
+  send(kind: MessageKind, body: Uint8Array): void
+}
+
+/** `body` is good until the handler returns; the answer may be given later. */
+export type CallHandler = (peer: CallPeer, id: number, body: Uint8Array) => void
+
+/** What becomes of calls; the same handlers for all connections. */
+export interface CallHandlers {
+  readonly calls: Map<MessageKind, CallHandler>
+  readonly onAnswer: Set<CallHandler>
+  readonly onLost: Set<(peer: CallPeer) => void>
+}
+
+/** The handlers that one peer may reach. */
+type PeerHandlers = Omit<CallHandlers, 'calls'> & {
+  readonly calls: Pick<CallHandlers['calls'], 'get'>
+}
+
+const KIND_BYTES = 2
+const heads: Uint8Array[] = []
+/** The number of a kind as it goes before a body; made once for each kind. */
+const headOf = (kind: MessageKind): Uint8Array => (heads[kind] ??= kindPart(kind))
+
+export interface PeerCalls {
+  readonly peer: CallPeer
+  /** Throws WireFault at a call that no handler knows. */
+  receive(frame: Frame): void
+  close(): void
+}
+
+export const createPeerCalls = (
+  channel: Channel,
+  identity: MemberIdentity,
+  handlers: PeerHandlers,
+): PeerCalls => {
+  let isOpen = true
+  const peer: CallPeer = {
+    identity,
+    get isOpen() {
+      return isOpen
+    },
+    call: (kind, id, body) => channel.send(FRAME_KINDS.call, id, headOf(kind), body),
+    answer: (id, head, body) => channel.send(FRAME_KINDS.answer, id, head, body),
+    send: (kind, body) => channel.send(FRAME_KINDS.message, 0, headOf(kind), body),
+  }
+  return {
+    peer,
+    receive: ({ kind, correlation, body }) => {
+      if (kind === FRAME_KINDS.answer) {
+        for (const handler of handlers.onAnswer) handler(peer, correlation, body)
+        return
+      }
+      if (body.length < KIND_BYTES) throw new WireFault('A call ends too early')
+      const handler = handlers.calls.get((body[0]! << 8) | body[1]!)
+      if (handler === undefined) throw new WireFault('A call is of an unknown kind')
+      handler(peer, correlation, body.subarray(KIND_BYTES))
+    },
+    close: () => {
+      isOpen = false
+      for (const listener of handlers.onLost) listener(peer)
+    },
+  }
+}

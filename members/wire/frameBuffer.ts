@@ -1,0 +1,60 @@
+import { type FrameKind, HEADER_BYTES, writeHeader } from './frames.ts'
+
+/** Frames one after the other in memory that is used again. */
+export interface FrameBuffer {
+  readonly length: number
+  /** A frame as it is. */
+  add(frame: Uint8Array): void
+  /** A frame with a body in two parts, written in place: nothing is made for it. */
+  addParts(kind: FrameKind, correlation: number, head: Uint8Array, body: Uint8Array): void
+  /** All that was added, good until more is; then it is empty. */
+  take(): Uint8Array
+  /** Gives the memory back. */
+  release(): void
+}
+
+const ROOM_BYTES_MIN = 1024
+const NOTHING = new Uint8Array(0)
+
+export const createFrameBuffer = (): FrameBuffer => {
+  let room = NOTHING
+  let view = new DataView(room.buffer)
+  let length = 0
+  /** Makes room for so many bytes more; returns where they begin. */
+  const advance = (count: number): number => {
+    const at = length
+    length += count
+    if (length > room.length) {
+      const larger = new Uint8Array(Math.max(length, room.length * 2, ROOM_BYTES_MIN))
+      larger.set(room.subarray(0, at))
+      room = larger
+      view = new DataView(room.buffer)
+    }
+    return at
+  }
+  return {
+    get length() {
+      return length
+    },
+    add: (frame) => {
+      const at = advance(frame.length)
+      room.set(frame, at)
+    },
+    addParts: (kind, correlation, head, body) => {
+      const bodyBytes = head.length + body.length
+      const at = advance(HEADER_BYTES + bodyBytes)
+      writeHeader(view, at, kind, correlation, bodyBytes)
+      room.set(head, at + HEADER_BYTES)
+      room.set(body, at + HEADER_BYTES + head.length)
+    },
+    take: () => {
+      const taken = room.subarray(0, length)
+      length = 0
+      return taken
+    },
+    release: () => {
+      room = NOTHING
+      length = 0
+    },
+  }
+}

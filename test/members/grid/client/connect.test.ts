@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'bun:test'
+import { type ClientSettings, DEFAULT_CLIENT } from '../../../../members/grid/client/settings.ts'
+import { connectGrid } from '../../../../members/grid/connect.ts'
+import type { Grid } from '../../../../members/grid/facade.ts'
+import { type MemberGrid, openMemberGrid } from '../../../../members/grid/memberGrid.ts'
+import { DEFAULT_GRID, type GridSettings } from '../../../../members/grid/settings.ts'
+import { simulate, type SimWorld } from '../../../sim/host/index.ts'
+import { isWhole, type Node, startCluster } from '../../../sim/membership/cluster.ts'
+
+const VERSIONS = { oldest: 1, newest: 1 }
+const WAIT_MS = 300_000
+
+interface Running {
+  readonly nodes: readonly Node[]
+  readonly grids: readonly MemberGrid[]
+}
+
+const startGrids = async (
+  world: SimWorld,
+  masters: number,
+  change: Partial<GridSettings> = {},
+): Promise<Running> => {
+  const nodes = startCluster(world, { masters })
+  await world.until('whole', () => isWhole(nodes), WAIT_MS)
+  const settings = { ...DEFAULT_GRID, ...change }
+  const grids = nodes.map(({ machine, member }) =>
+    openMemberGrid({
+      host: machine.host,
+      member: member!,
+      clusterName: 'dev',
+      settings,
+      leave: () => member!.leave(),
+    }),
+  )
+  await world.until('safe', () => grids.every((grid) => grid.isClusterSafe()), WAIT_MS)
+  return { nodes, grids }
+}
+
+const settings: ClientSettings = {
+  ...DEFAULT_CLIENT,
+  clusterName: 'dev',
+  secret: 'a secret',
+  members: ['10.0.0.1', '10.0.0.2', '10.0.0.3'],
+}
+
+const connect = (
+  world: SimWorld,
+  change: Partial<ClientSettings> = {},
+  machine = 'desk',
+): Promise<Grid> => connectGrid(world.machine(machine).host, { ...settings, ...change }, VERSIONS)
+
+describe('a client of the grid', () => {
+  test('uses what members use, and they see it', async () => {
+    await simulate(1, async (world) => {
+      const { grids } = await startGrids(world, 2)
+      await using client = await connect(world)
+      const map = client.map<string, number>('numbers')
+      const keys = Array.from({ length: 100 }, (_, at) => `key-${at}`)
+      await Promise.all(keys.map((key, at) => map.set(key, at)))
+      expect(await grids[0]!.map('numbers').get('key-7')).toBe(7)
+      expect(await grids[1]!.map('numbers').size()).toBe(100)
+      const queue = client.queue<string>('tasks')
+      const taken = queue.take()
+      await grids[1]!.queue('tasks').put('first')
+      expect(await taken).toBe('first')
+      expect(await client.atomicLong('n').incrementAndGet()).toBe(1n)
+      expect(await grids[0]!.atomicLong('n').incrementAndGet()).toBe(2n)
+      expect(client.members().map(({ id }) => id)).toEqual(grids[0]!.members().map(({ id }) => id))
+      expect(await client.isSafe()).toBe(true)
+    })
+  })
+
+  test('goes on through the loss of an owner, with all that was acknowledged', async () => {
+    await simulate(2, async (world) => {
+      const { nodes } = await startGrids(world, 3)
+      await using client = await connect(world)
+      const map = client.map<number, string>('m')
+      for (let at = 0; at < 60; at += 1) {
+        await map.set(at, `value ${at}`)
+        if (at === 30) nodes[1]!.machine.kill()
+      }
+      for (let at = 0; at < 60; at += 1) expect(await map.get(at)).toBe(`value ${at}`)
+    })
+  })
+})

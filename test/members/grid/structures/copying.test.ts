@@ -1,0 +1,139 @@
+import { expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { ByteSink, ByteSource } from '../../../../members/grid/bytes/index.ts'
+import type { GridInvoker } from '../../../../members/grid/operations/invoker.ts'
+import { createList, createLists } from '../../../../members/grid/structures/list/index.ts'
+import { createQueue, createQueues } from '../../../../members/grid/structures/queue/index.ts'
+import {
+  createRingbuffer,
+  createRingbuffers,
+} from '../../../../members/grid/structures/ringbuffer/index.ts'
+import { createSet, createSets } from '../../../../members/grid/structures/set/index.ts'
+import type { ProxyContext } from '../../../../members/grid/structures/proxy.ts'
+import type { FragmentCall, Structure } from '../../../../members/grid/structures/structure.ts'
+import { createRealHost } from '../../../../runtime/host/index.ts'
+
+const COPY_BYTES_MAX = 40
+
+/** A fragment that is copied bit by bit while calls go on: their effects come between the pieces. */
+const copying = (structure: Structure) => {
+  const host = createRealHost()
+  const create = () => structure.createFragment({ host, name: 'n', partition: 0, wake: () => {} })
+  const primary = create()
+  const backup = create()
+  let cursor: number | undefined = 0
+  let hasBegun = false
+  const invoker: Pick<GridInvoker, 'callerId' | 'partitionCount' | 'invoke'> = {
+    callerId: 'caller',
+    partitionCount: 1,
+    async invoke({ operation, arguments: bytes }) {
+      const [effects, result] = [new ByteSink(), new ByteSink()]
+      const call: FragmentCall = {
+        nowMs: 0,
+        effects,
+        result,
+        hasListeners: false,
+        publish: () => {},
+        operation,
+        arguments: new ByteSource(bytes),
+        caller: 'caller',
+        turn: 1,
+        park: () => {},
+      }
+      primary.execute(call)
+      // What is before the first piece of the copy is not sent to the new backup.
+      if (hasBegun) backup.apply(new ByteSource(effects.copy()))
+      return new ByteSource(result.copy())
+    },
+  }
+  const step = (): void => {
+    if (cursor === undefined) return
+    hasBegun = true
+    const effects = new ByteSink()
+    cursor = primary.copy(cursor, effects, COPY_BYTES_MAX)
+    backup.apply(new ByteSource(effects.copy()))
+  }
+  return {
+    context: { host, invoker: invoker as GridInvoker } satisfies ProxyContext,
+    step,
+    finish() {
+      while (cursor !== undefined) step()
+      expect(backup.digest()).toBe(primary.digest())
+      expect(backup.sizes()).toEqual(primary.sizes())
+    },
+  }
+}
+
+type Copying = ReturnType<typeof copying>
+type Action = (choice: number) => Promise<unknown>
+
+/** Actions in any order with pieces of the copy between them lead to the same in the copy. */
+const isCopied = (
+  name: string,
+  structure: Structure,
+  actionsOf: (context: Copying['context']) => readonly Action[],
+): void =>
+  test(`${name} is copied while it changes`, async () => {
+    const step = fc.record({
+      action: fc.nat(99),
+      choice: fc.nat(20),
+      copies: fc.boolean(),
+    })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 60, size: 'max' }),
+        fc.nat(40),
+        async (steps, before) => {
+          const trial = copying(structure)
+          const actions = actionsOf(trial.context)
+          for (const [index, { action, choice, copies }] of steps.entries()) {
+            await actions[action % actions.length]!(choice)
+            if (copies && index > before) trial.step()
+          }
+          trial.finish()
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+
+isCopied('a queue', createQueues({}), (context) => {
+  const queue = createQueue<number>(context, 'n')
+  return [
+    (choice) => queue.offer(choice),
+    (choice) => queue.addAll([choice, choice + 1, choice + 2]),
+    () => queue.poll(),
+    (choice) => queue.remove(choice),
+  ]
+})
+
+isCopied('a list', createLists({}), (context) => {
+  const list = createList<number>(context, 'n')
+  const anywhere = async (choice: number): Promise<number> => choice % ((await list.size()) + 1)
+  return [
+    (choice) => list.add(choice),
+    async (choice) => list.addAt(await anywhere(choice), choice),
+    // Close together, until there is no room between the positions.
+    (choice) => list.addAll([choice, choice]).then(() => list.addAt(1, choice)),
+    (choice) => list.remove(choice),
+    (choice) => list.retainAll([choice, choice + 1, choice + 2, choice + 3, choice + 4]),
+    () => list.clear(),
+  ]
+})
+
+isCopied('a set', createSets({}), (context) => {
+  const set = createSet<number>(context, 'n')
+  return [
+    (choice) => set.add(choice),
+    (choice) => set.addAll([choice, choice + 5]),
+    (choice) => set.remove(choice),
+  ]
+})
+
+isCopied('a ringbuffer', createRingbuffers({ n: { capacity: 10 } }), (context) => {
+  const ringbuffer = createRingbuffer<number>(context, 'n')
+  return [
+    (choice) => ringbuffer.add(choice),
+    (choice) => ringbuffer.addAll([choice, choice, choice]),
+  ]
+})

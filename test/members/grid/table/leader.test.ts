@@ -1,0 +1,192 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import {
+  createLeader,
+  type LeaderInput,
+  type LeaderState,
+  type PartitionRow,
+  sameIds,
+  step,
+} from '../../../../members/grid/table/index.ts'
+
+const PARTITIONS = 60
+const MIGRATIONS_MAX = 10
+const NAMES = ['a', 'b', 'c', 'd', 'e']
+
+type Reports = Extract<LeaderInput, { readonly kind: 'reports' }>
+
+type Action =
+  | { readonly kind: 'members'; readonly present: readonly boolean[] }
+  | { readonly kind: 'sync' | 'freeze' | 'leave'; readonly name: string }
+  | { readonly kind: 'safe'; readonly isSafe: boolean }
+  | { readonly kind: 'want'; readonly replicas: number }
+
+const name = fc.constantFrom(...NAMES)
+const action: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('members' as const),
+      present: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constantFrom('sync' as const, 'freeze' as const), name }),
+  },
+  fc.record({ kind: fc.constant('leave' as const), name: fc.constantFrom('b', 'c', 'd', 'e') }),
+  fc.record({ kind: fc.constant('safe' as const), isSafe: fc.boolean() }),
+  fc.record({ kind: fc.constant('want' as const), replicas: fc.integer({ min: 1, max: 8 }) }),
+)
+
+/** Drives the reducer of a master `a`, whose members do what they are told to do, when told. */
+const createDriver = () => {
+  let isSafe = true
+  let viewVersion = 0
+  let state = createLeader({
+    partitionCount: PARTITIONS,
+    grouping: { type: 'PER_MEMBER' },
+    replicas: 2,
+  })
+  const asked = new Map<number, number>()
+  /** `partition version` of what was reported frozen. */
+  const frozen = new Set<string>()
+  const dispatch = (event: LeaderInput): void => {
+    const taken = step(state, { ...event, nowMs: 0, isSafe })
+    state = taken.state
+    for (const effect of taken.effects) {
+      if (effect.kind === 'handover') {
+        asked.set(effect.partition, state.rows[effect.partition]!.version)
+      }
+    }
+  }
+
+  const report = (memberId: string, parts: Partial<Reports>): void =>
+    dispatch({ kind: 'reports', memberId, inSync: [], frozen: [], replicas: 0, ...parts })
+  const view = (ids: readonly string[]): void => {
+    viewVersion += 1
+    const members = ids.map((id) => ({ id, host: id }))
+    dispatch({
+      kind: 'view',
+      selfId: 'a',
+      isMaster: true,
+      epoch: 1,
+      viewVersion,
+      members,
+    })
+  }
+  const perform = (done: Action): void => {
+    switch (done.kind) {
+      case 'members':
+        view(['a', ...NAMES.slice(1).filter((_, at) => done.present[at])])
+        return
+      case 'sync':
+        report(done.name, {
+          inSync: state.rows.flatMap((row, at) =>
+            row?.replicas[0] === done.name ? [[at, row.version]] : [],
+          ),
+        })
+        return
+      case 'freeze':
+        for (const [at, version] of asked) frozen.add(`${at} ${version}`)
+        report(done.name, { frozen: [...asked] })
+        return
+      case 'leave':
+        dispatch({ kind: 'leave', memberId: done.name })
+        return
+      case 'safe':
+        isSafe = done.isSafe
+        dispatch({ kind: 'time' })
+        return
+      case 'want':
+        report('a', { replicas: done.replicas })
+        return
+      default:
+        done satisfies never
+    }
+  }
+  const start = (): void => {
+    view(['a'])
+    dispatch({ kind: 'fetched', memberId: 'a', epoch: 1, rows: [] })
+  }
+  return { state: () => state, isSafe: () => isSafe, perform, start, frozen }
+}
+
+const loadsOf = (rows: LeaderState['rows']): Map<string, number> => {
+  const loads = new Map<string, number>()
+  for (const row of rows) {
+    if (row?.next === undefined) continue
+    const newcomers = row.next.filter((id) => !row.replicas.includes(id))
+    for (const id of new Set([row.replicas[0]!, ...newcomers])) {
+      loads.set(id, (loads.get(id) ?? 0) + 1)
+    }
+  }
+  return loads
+}
+
+/** What a change of a row may never do, with `present` in the view. */
+const expectLawful = (
+  before: PartitionRow,
+  now: PartitionRow,
+  { isSynced, isFrozen }: { readonly isSynced: boolean; readonly isFrozen: boolean },
+  present: ReadonlySet<string>,
+): void => {
+  expect(now.version).toBeGreaterThanOrEqual(before.version)
+  if (now.version === before.version) {
+    expect(now).toEqual(before)
+    return
+  }
+  const isContracted = isSynced && sameIds(before.next, now.replicas)
+  const dropped = before.replicas.filter((id) => present.has(id) && !now.replicas.includes(id))
+  if (!isContracted) expect(dropped).toEqual([])
+  const primary = before.replicas[0]!
+  if (present.has(primary) && !isFrozen) expect(now.replicas[0]).toBe(primary)
+}
+
+describe('the master of the table', () => {
+  test('never gives up a live copy, never moves too much at once, ends balanced', () => {
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
+        const driver = createDriver()
+        driver.start()
+        for (const done of actions) {
+          const before = driver.state()
+          driver.perform(done)
+          const now = driver.state()
+          const present = new Set(now.members.map(({ id }) => id))
+          for (const [at, row] of now.rows.entries()) {
+            const old = before.rows[at]!
+            const isSynced =
+              before.syncedVersions[at] === old.version ||
+              (done.kind === 'sync' && old.replicas[0] === done.name)
+            const isFrozen = driver.frozen.has(`${at} ${old.version}`)
+            expectLawful(old, row!, { isSynced, isFrozen }, present)
+            if (!driver.isSafe()) expect(row).toBe(old)
+          }
+          for (const load of loadsOf(now.rows).values()) {
+            expect(load).toBeLessThanOrEqual(MIGRATIONS_MAX)
+          }
+        }
+        driver.perform({ kind: 'safe', isSafe: true })
+        for (let round = 0; round < 200 && driver.state().targets.some(Boolean); round += 1) {
+          for (const one of NAMES) driver.perform({ kind: 'sync', name: one })
+          for (const one of NAMES) driver.perform({ kind: 'freeze', name: one })
+        }
+        const { members, leaving, rows, replicasWanted } = driver.state()
+        const staying = members.filter(({ id }) => !leaving.has(id))
+        const depth = Math.min(replicasWanted, staying.length, 7)
+        for (const row of rows) {
+          expect(row!.next).toBeUndefined()
+          expect(new Set(row!.replicas).size).toBe(depth)
+        }
+        for (let index = 0; index < depth; index += 1) {
+          const counts = staying.map(
+            ({ id }) => rows.filter((row) => row!.replicas[index] === id).length,
+          )
+          expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+})

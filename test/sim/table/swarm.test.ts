@@ -1,0 +1,15 @@
+import { expect, test } from 'bun:test'
+import { simulate } from '../host/index.ts'
+import { swarm } from './swarm.ts'
+
+/** `SEEDS=2000` runs that many; `SEED=n` runs that one alone and prints its history. */
+const { SEED, SEEDS, FIRST_SEED } = process.env
+const first = Number(SEED ?? FIRST_SEED ?? 1)
+const count = SEED === undefined ? Number(SEEDS ?? 200) : 1
+
+test(`tables stay one under faults (${count} seeds)`, async () => {
+  for (let seed = first; seed < first + count; seed += 1) {
+    await simulate(seed, swarm, { trace: SEED !== undefined, limitMs: 600_000 })
+  }
+  expect(count).toBeGreaterThan(0)
+}, 600_000)
