@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import type { GridInvoker } from '../../../../../members/grid/operations/index.ts'
-import type { NearCacheSettings } from '../../../../../members/grid/settings.ts'
+import { createStructures } from '../../../../../members/grid/facade.ts'
+import { nearCacheOf, type NearCacheSettings } from '../../../../../members/grid/settings.ts'
 import {
   createGridMap,
   MapOperation,
@@ -15,7 +16,7 @@ const SETTINGS: NearCacheSettings = {
   timeToLiveSeconds: 0,
   maxIdleSeconds: 0,
   invalidateOnChange: true,
-  sizeMax: 100,
+  sizeMax: 10_000,
 }
 
 interface Near {
@@ -154,6 +155,21 @@ describe('a near cache', () => {
     maps.host.clock.advance(4000)
     await map.get('a')
     expect(reads()).toBe(6)
+  })
+  test('is there for the maps whose settings have one', async () => {
+    maps = startMaps()
+    const nearCaches = { 'near*': { timeToLiveSeconds: 5 } }
+    const structures = createStructures(maps, {
+      reliableTopics: {},
+      nearCacheOf: (name) => nearCacheOf(nearCaches, name),
+    })
+    const map = structures.map<string, number>('nearby')
+    expect(map.getNearCacheStats()).toBeDefined()
+    expect(structures.map<string, number>('nearby')).toBe(map)
+    expect(structures.map('nearby', { lockContext: 1 }).getNearCacheStats()).toBeUndefined()
+    expect(structures.map('other').getNearCacheStats()).toBeUndefined()
+    expect(() => structures.map('')).toThrow('needs a name')
+    expect(nearCacheOf({ default: {} }, 'any')).toEqual(SETTINGS)
   })
   test('keeps nothing after it was closed', async () => {
     maps = startMaps()
