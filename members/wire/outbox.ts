@@ -2,13 +2,14 @@ import type { Clock, Connection, Timer } from '../../runtime/host/index.ts'
 import { createFrameBuffer } from './frameBuffer.ts'
 import { encodeFrame, type FrameKind } from './frames.ts'
 import type { WireLimits } from './limits.ts'
+import type { Piece } from './piece.ts'
 
 /** Collects the frames of one turn and writes them together. */
 export interface Outbox {
   /** A frame as it is. */
   add(frame: Uint8Array): void
   /** A frame with a body in two parts, both free again when this returns. */
-  addParts(kind: FrameKind, correlation: number, head: Uint8Array, body: Uint8Array): void
+  addParts(kind: FrameKind, correlation: number, head: Uint8Array, body: Piece): void
   /** Writes at once what was added. */
   flush(): void
   /** The connection has taken all that waited. */
@@ -20,29 +21,32 @@ export interface Outbox {
 const JOINED_BYTES_MAX = 64 * 1024
 const NOTHING = new Uint8Array(0)
 
-/** Notices a peer that takes nothing of what waits. */
-const createStallWatch = (
+/** Writes, and watches that the peer takes what is written. */
+const createWriter = (
   clock: Clock,
   connection: Connection,
-  stalledMs: number,
-  onStalled: (reason: string) => void,
+  limits: WireLimits,
+  onTooSlow: (reason: string) => void,
 ) => {
-  let timer: Timer | undefined
-  const begin = (waitingBytes: number): void => {
-    timer = clock.timer(stalledMs, () => {
+  let stall: Timer | undefined
+  const watchStall = (waitingBytes: number): void => {
+    stall = clock.timer(limits.stalledMs, () => {
       const left = connection.write(NOTHING)
-      if (left >= waitingBytes) onStalled(`took nothing for ${stalledMs} ms`)
-      else if (left > 0) begin(left)
-      else timer = undefined
+      if (left >= waitingBytes) onTooSlow(`took nothing for ${limits.stalledMs} ms`)
+      else if (left > 0) watchStall(left)
+      else stall = undefined
     })
   }
   return {
-    watch: (waitingBytes: number): void => {
-      if (timer === undefined) begin(waitingBytes)
+    write: (bytes: Uint8Array): void => {
+      const waitingBytes = connection.write(bytes)
+      if (waitingBytes > limits.queuedBytesMax) {
+        onTooSlow(`leaves ${waitingBytes} bytes waiting, more than ${limits.queuedBytesMax}`)
+      } else if (waitingBytes > 0 && stall === undefined) watchStall(waitingBytes)
     },
-    stop: (): void => {
-      timer?.cancel()
-      timer = undefined
+    drained: (): void => {
+      stall?.cancel()
+      stall = undefined
     },
   }
 }
@@ -55,16 +59,10 @@ export const createOutbox = (
   onTooSlow: (reason: string) => void,
 ): Outbox => {
   const frames = createFrameBuffer()
+  const { write, drained } = createWriter(clock, connection, limits, onTooSlow)
   let isFlushPlanned = false
-  const stall = createStallWatch(clock, connection, limits.stalledMs, onTooSlow)
   let isClosed = false
 
-  const write = (bytes: Uint8Array): void => {
-    const waitingBytes = connection.write(bytes)
-    if (waitingBytes > limits.queuedBytesMax) {
-      onTooSlow(`leaves ${waitingBytes} bytes waiting, more than ${limits.queuedBytesMax}`)
-    } else if (waitingBytes > 0) stall.watch(waitingBytes)
-  }
   const flush = (): void => {
     if (!isClosed && frames.length > 0) write(frames.take())
   }
@@ -95,18 +93,19 @@ export const createOutbox = (
     },
     addParts: (kind, correlation, head, body) => {
       if (isClosed) return
-      if (head.length + body.length >= JOINED_BYTES_MAX) {
-        writeLong(encodeFrame(kind, correlation, head, body))
+      const { memory, start, end } = body
+      if (end - start >= JOINED_BYTES_MAX) {
+        writeLong(encodeFrame(kind, correlation, head, memory.subarray(start, end)))
       } else {
         frames.addParts(kind, correlation, head, body)
         added()
       }
     },
     flush,
-    drained: () => stall.stop(),
+    drained,
     close: () => {
       isClosed = true
-      stall.stop()
+      drained()
       frames.release()
     },
   }

@@ -107,6 +107,7 @@ class GridReplicator implements Replicator {
   }
 
   hasRoom(held: Held): boolean {
+    if (this.#channels.size === 0) return true
     const { sync, async } = this.#routeOf(held)
     for (const { outgoing } of sync) {
       if (outgoing.unacknowledgedBytes > UNACKNOWLEDGED_BYTES_MAX) return false
