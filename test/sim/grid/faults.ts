@@ -35,12 +35,16 @@ const drawVictims = (
 
 const FAULTS = {
   crash: async (world: SimWorld, victims: readonly GridNode[]) => {
+    // The longer messages are on their way, the more is under way when it happens.
+    world.network.setDefaults({ delayMaxMs: world.random.pick([1, 20, 200]) })
+    await world.sleep(world.random.pick([0, 500]))
     for (const victim of victims) {
       if (world.random.chance(0.5)) takeDown(victim, () => victim.node.machine.crash())
       else takeDown(victim, () => victim.node.machine.kill())
       await world.sleep(world.random.pick([0, 1, 50, 2000]))
     }
     await world.sleep(world.random.pick([0, 100, 3000, 9000]))
+    world.network.setDefaults({ delayMaxMs: 1 })
     for (const { node } of victims) if (!node.machine.isUp) node.machine.restart()
   },
   crashAndWait: async (
