@@ -47,6 +47,22 @@ const FAULTS = {
     world.network.setDefaults({ delayMaxMs: 1 })
     for (const { node } of victims) if (!node.machine.isUp) node.machine.restart()
   },
+  /** What the victim tells others, one of them has not heard when it dies. */
+  cutAndCrash: async (
+    world: SimWorld,
+    victims: readonly GridNode[],
+    nodes: readonly GridNode[],
+  ) => {
+    const [victim] = victims
+    if (victim === undefined) return
+    const [other] = world.random.shuffled(nodes.filter((node) => node !== victim))
+    const heal = world.network.partition([victim.node.machine], [other!.node.machine])
+    await world.sleep(world.random.between(100, 2500))
+    takeDown(victim, () => victim.node.machine.crash())
+    await world.sleep(world.random.pick([7000, 9000]))
+    heal()
+    victim.node.machine.restart()
+  },
   crashAndWait: async (
     world: SimWorld,
     victims: readonly GridNode[],
