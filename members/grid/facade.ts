@@ -1,5 +1,5 @@
 import { EngineError } from '../../runtime/errors/index.ts'
-import type { ClusterMember } from './client/index.ts'
+import type { ClusterMember, MemberStatistics } from './client/index.ts'
 import { type ByName, type ReliableTopicSettings } from './settings.ts'
 import { type AtomicLong, createAtomicLong } from './structures/atomiclong/index.ts'
 import { createFlakeIdGenerator, type FlakeIdGenerator } from './structures/flakeid/index.ts'
@@ -30,17 +30,6 @@ export interface GridStructures {
   flakeIdGenerator(name: string): FlakeIdGenerator
 }
 
-/** How much of a structure a member holds. */
-export interface StructureStatistics {
-  /** `map`, `queue`, … */
-  readonly kind: string
-  readonly name: string
-  readonly ownedEntries: number
-  readonly ownedBytes: number
-  readonly backupEntries: number
-  readonly backupBytes: number
-}
-
 /** The shared state of a cluster, as a member or a client of it sees it. */
 export interface Grid extends GridStructures, AsyncDisposable {
   /** Of this member or client: locks belong to it. */
@@ -55,8 +44,8 @@ export interface Grid extends GridStructures, AsyncDisposable {
   onMigration(listener: (event: MigrationEvent) => void): () => void
   /** Calls back when a partition has lost what it held; returns how to stop it. */
   onPartitionLost(listener: (event: PartitionLostEvent) => void): () => void
-  /** What this member holds; of a client nothing. */
-  statistics(): readonly StructureStatistics[]
+  /** What each member holds; without those that do not answer. */
+  statistics(): Promise<readonly MemberStatistics[]>
   /** A member hands over what it holds and leaves, a client disconnects. */
   close(): Promise<void>
 }

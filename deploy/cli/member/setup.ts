@@ -10,15 +10,15 @@ import {
   loadConfiguration,
   type LoadedConfiguration,
 } from '../../../runtime/settings/index.ts'
-import { gridSettings } from './gridSettings.ts'
 import type { MemoryLimit } from './memoryLimit.ts'
 import {
   configurationOf,
   DEFAULT_PASSWORD,
+  gridSettings,
   httpSettings,
   memberSettings,
   readTls,
-} from './settings.ts'
+} from '../../configuration/index.ts'
 
 export const roleFlag = {
   kind: 'text',

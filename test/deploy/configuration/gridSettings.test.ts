@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { gridSettings } from '../../../deploy/cli/member/gridSettings.ts'
+import { gridSettings } from '../../../deploy/configuration/index.ts'
 import { DEFAULT_GRID, DEFAULT_MAP, settingsOf } from '../../../members/grid/index.ts'
 import { formatDiagnostic } from '../../../runtime/errors/index.ts'
 import { loadConfiguration } from '../../../runtime/settings/index.ts'

@@ -10,8 +10,8 @@ import {
   type MergePolicy,
   type NearCacheSettings,
   settingsOf,
-} from '../../../members/grid/index.ts'
-import type { Configuration } from '../../../runtime/settings/index.ts'
+} from '../../members/grid/index.ts'
+import type { Configuration } from '../../runtime/settings/index.ts'
 
 type Hazelcast = Configuration['hazelcast']
 type MapConfiguration = Hazelcast['map'][string]
