@@ -37,11 +37,17 @@ export interface MemberGrid extends Grid {
   stop(): void
 }
 
-const structuresOf = ({ member, settings, processors = {} }: MemberGridOptions): Structure[] => [
+const structuresOf = ({
+  host,
+  member,
+  settings,
+  processors = {},
+}: MemberGridOptions): Structure[] => [
   createMapStructure({
     settings,
     processors,
     arena: new RecordArena(),
+    memoryLimitBytes: host.memory.machine().totalBytes,
     dataMemberCount: () => member.members().filter(canBeMaster).length,
   }),
   createMultiMaps(settings.multiMaps),
