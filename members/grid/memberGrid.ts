@@ -96,10 +96,10 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const { host, member, clusterName, settings } = options
   const grid = startGrid(host, member, settings, structuresOf(options))
   const { table } = grid
-  const { call, cancel, subscribe, unsubscribe, heard } = GRID_KINDS
+  const { call, cancel, clientLeaves, subscribe, unsubscribe, heard } = GRID_KINDS
   const held = (): StructureStatistics[] =>
     grid.sizes().map(({ service, ...sizes }) => ({ kind: service, ...sizes }))
-  const clientKinds = [call, cancel, subscribe, unsubscribe, heard]
+  const clientKinds = [call, cancel, clientLeaves, subscribe, unsubscribe, heard]
   const desk = openClientDesk({ member, table, clientKinds, statistics: held })
   const stop = (): void => {
     desk.close()
