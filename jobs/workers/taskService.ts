@@ -28,8 +28,8 @@ export interface TaskServiceOptions {
   readonly isolates: IsolatePool
   /** Of the member port; the edges between tasks then have it too. */
   readonly tls?: Tls | undefined
-  /** An execution has no tasks on this member any more. */
-  readonly onEnded?: (execution: ExecutionId) => void
+  /** Tasks were ended here because no coordinator may or will ask for them. */
+  readonly onForgotten?: (execution: ExecutionId) => void
 }
 
 /** The tasks of a member: those that it runs, and the way to those that it coordinates. */
@@ -43,7 +43,7 @@ export interface TaskService {
 
 /** Runs tasks for coordinators, and leads coordinators of this member to all task hosts. */
 export const startTaskService = (options: TaskServiceOptions): TaskService => {
-  const { host, member, isolates, tls, onEnded } = options
+  const { host, member, isolates, tls, onForgotten } = options
   const { messenger } = member
   const taskHost = new TaskHost({
     host,
@@ -55,7 +55,7 @@ export const startTaskService = (options: TaskServiceOptions): TaskService => {
       tls,
     },
     relay: relayOver(member),
-    ...(onEnded === undefined ? {} : { onEnded }),
+    ...(onForgotten === undefined ? {} : { onForgotten }),
   })
   const hosts = new MemberLinks(host, member, taskHost)
   serve(member, taskHost)
@@ -77,7 +77,7 @@ export const startTaskService = (options: TaskServiceOptions): TaskService => {
 }
 
 const endAll = async (taskHost: TaskHost): Promise<void> => {
-  await Promise.all(taskHost.executions().map((execution) => taskHost.end(execution, true)))
+  await Promise.all(taskHost.executions().map((execution) => taskHost.forget(execution)))
 }
 
 const relayOver =
@@ -121,7 +121,7 @@ const watch = ({ clock }: Host, member: Member, taskHost: TaskHost): (() => void
     const isCutOff = nowMs - safeAtMs > unsafeMaxMs
     for (const execution of taskHost.executions()) {
       const isForgotten = nowMs - execution.unattendedSinceMs > unattendedMaxMs
-      if (isCutOff || isForgotten) void taskHost.end(execution, true)
+      if (isCutOff || isForgotten) void taskHost.forget(execution)
     }
     timer = clock.timer(watchMs, look)
   }
