@@ -107,7 +107,9 @@ export class TaskCrew {
     const link = hosts.open(member, execution, {
       onReport: (report) => {
         if (report.kind === 'task') this.#receive(report.task, report.report)
-        else post.onAnswer(report)
+        else if (report.kind === 'gone') {
+          this.#options.onFailure(this.#lost(member, new Error(report.reason)))
+        } else post.onAnswer(report)
       },
       onLost: (error) => {
         post.isLost = true

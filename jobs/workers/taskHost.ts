@@ -78,8 +78,8 @@ export class TaskHost {
   }
 
   /** Ends an execution that no coordinator may or will ask for. */
-  async forget(execution: HostedExecution): Promise<void> {
-    await this.end(execution, true)
+  async forget(execution: HostedExecution, reason: string): Promise<void> {
+    await Promise.all([execution.forget(reason), this.end(execution, true)])
     this.#options.onForgotten?.(execution.id)
   }
 
@@ -108,7 +108,8 @@ export class TaskHost {
         execution?.listen(onReport)
         return
       case 'task':
-        execution?.command(command.task, command.command)
+        if (execution === undefined) onReport({ kind: 'gone', reason: 'its tasks have ended' })
+        else execution.command(command.task, command.command)
         return
       case 'end':
         void this.#endAsked(id, command.abort, onReport)

@@ -62,7 +62,9 @@ export const startTaskService = (options: TaskServiceOptions): TaskService => {
   const stopWatching = watch(host, member, taskHost)
   const stopListening = member.onEvent((event) => {
     if (event.kind === 'changed') hosts.viewChanged()
-    if (event.kind === 'reset' || event.kind === 'merging') void endAll(taskHost)
+    if (event.kind === 'reset' || event.kind === 'merging') {
+      void endAll(taskHost, 'it has left the cluster')
+    }
   })
   return {
     hosts,
@@ -71,13 +73,13 @@ export const startTaskService = (options: TaskServiceOptions): TaskService => {
       stopWatching()
       stopListening()
       hosts.close()
-      await endAll(taskHost)
+      await endAll(taskHost, 'it is closing')
     },
   }
 }
 
-const endAll = async (taskHost: TaskHost): Promise<void> => {
-  await Promise.all(taskHost.executions().map((execution) => taskHost.forget(execution)))
+const endAll = async (taskHost: TaskHost, reason: string): Promise<void> => {
+  await Promise.all(taskHost.executions().map((execution) => taskHost.forget(execution, reason)))
 }
 
 const relayOver =
@@ -121,7 +123,8 @@ const watch = ({ clock }: Host, member: Member, taskHost: TaskHost): (() => void
     const isCutOff = nowMs - safeAtMs > unsafeMaxMs
     for (const execution of taskHost.executions()) {
       const isForgotten = nowMs - execution.unattendedSinceMs > unattendedMaxMs
-      if (isCutOff || isForgotten) void taskHost.forget(execution)
+      if (isCutOff) void taskHost.forget(execution, 'it was cut off from the cluster')
+      else if (isForgotten) void taskHost.forget(execution, 'no coordinator has asked for them')
     }
     timer = clock.timer(watchMs, look)
   }
