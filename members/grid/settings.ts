@@ -86,6 +86,14 @@ export interface MapSettings extends BackupSettings {
   readonly eventJournal: EventJournalSettings
 }
 
+/** Hazelcast's defaults. */
+export const DEFAULT_NEAR_CACHE: NearCacheSettings = {
+  timeToLiveSeconds: 0,
+  maxIdleSeconds: 0,
+  invalidateOnChange: true,
+  sizeMax: 10_000,
+}
+
 /** Queue, list and set. */
 export interface CollectionSettings extends BackupSettings {
   /** Elements; 0 for no limit. */
@@ -106,6 +114,11 @@ export interface RingbufferSettings extends BackupSettings {
 export interface ReliableTopicSettings {
   readonly readBatchSize: number
   readonly overloadPolicy: 'BLOCK' | 'DISCARD_OLDEST' | 'DISCARD_NEWEST' | 'ERROR'
+}
+
+export interface MultiMapSettings extends BackupSettings {
+  /** SET: each value once under a key; LIST: as often as it is put. */
+  readonly valueCollectionType: 'SET' | 'LIST'
 }
 
 /** Settings by the name of the structure; a name may hold one `*`, the most specific one wins. */
@@ -130,6 +143,7 @@ export interface GridSettings {
   readonly sets: ByName<CollectionSettings>
   readonly ringbuffers: ByName<RingbufferSettings>
   readonly reliableTopics: ByName<ReliableTopicSettings>
+  readonly multiMaps: ByName<MultiMapSettings>
   /** Locks, counters and id generators. */
   readonly atomics: ByName<BackupSettings>
   readonly grouping: MemberGrouping
@@ -174,6 +188,11 @@ export const DEFAULT_RELIABLE_TOPIC: ReliableTopicSettings = {
   overloadPolicy: 'BLOCK',
 }
 
+export const DEFAULT_MULTI_MAP: MultiMapSettings = {
+  ...DEFAULT_BACKUPS,
+  valueCollectionType: 'SET',
+}
+
 export const DEFAULT_GRID: GridSettings = {
   partitionCount: 271,
   maps: {},
@@ -182,6 +201,7 @@ export const DEFAULT_GRID: GridSettings = {
   sets: {},
   ringbuffers: {},
   reliableTopics: {},
+  multiMaps: {},
   atomics: {},
   grouping: { type: 'PER_MEMBER' },
   dataFolder: 'data',
@@ -194,6 +214,16 @@ const fitOf = (pattern: string, name: string): number => {
   const [before, after] = [pattern.slice(0, star), pattern.slice(star + 1)]
   const fits = name.length >= pattern.length - 1 && name.startsWith(before) && name.endsWith(after)
   return fits ? pattern.length - 1 : -1
+}
+
+/** The near cache of a map in a client: none unless the client's settings have one for its name. */
+export const nearCacheOf = (
+  nearCaches: ByName<NearCacheSettings>,
+  name: string,
+): NearCacheSettings | undefined => {
+  const patterns = Object.keys(nearCaches)
+  const isThere = patterns.some((pattern) => pattern === 'default' || fitOf(pattern, name) >= 0)
+  return isThere ? settingsOf(nearCaches, name, DEFAULT_NEAR_CACHE) : undefined
 }
 
 /** The settings of a name: of the pattern that fits best, else of `default`, over `defaults`. */

@@ -5,10 +5,13 @@ import { EngineError, formatEngineError } from '../../../runtime/errors/index.ts
 import type { Host } from '../../../runtime/host/index.ts'
 import { describeMember, logEvents } from './events.ts'
 import { createHttpMember, type MemberLife } from './httpMember.ts'
+import { startMemberJobs } from './memberJobs.ts'
 import type { Log } from './log.ts'
 import { watchMemory } from './memoryLimit.ts'
 import type { MemberSetup } from './setup.ts'
 import { watchStop } from './signals.ts'
+
+const MEGABYTE = 1024 * 1024
 
 /** Requests that run when the member ends have so long to be answered. */
 const HTTP_GRACE_MS = 5000
@@ -67,12 +70,13 @@ const leave = async (host: Host, { member, grid, handOverMs, log }: Leaving): Pr
 }
 
 const openGrid = (host: Host, setup: MemberSetup, member: Member, log: Log): MemberGrid => {
-  const { clusterName } = setup
+  const { clusterName, memory } = setup
   const grid = openMemberGrid({
     host,
     member,
     clusterName,
     settings: setup.grid,
+    ...(memory.limitMegabytes > 0 && { memoryLimitBytes: memory.limitMegabytes * MEGABYTE }),
     leave: () => member.leave(),
   })
   grid.onPartitionLost(({ partition }) =>
@@ -102,6 +106,7 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     member: undefined,
     grid: undefined,
     locations: undefined,
+    jobs: undefined,
   }
   const http = await startMemberHttp(host, {
     settings: setup.http,
@@ -115,6 +120,16 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     life.member = member
     life.grid = grid
     life.locations = createHttpLocations(member.messenger, http.urls[0])
+    const jobs = startMemberJobs({
+      host,
+      member,
+      grid,
+      settings: setup,
+      tls: setup.member.network.tls,
+      version: setup.member.programVersion,
+      log,
+    })
+    life.jobs = jobs
     life.state = 'joined'
     logEvents(host, member, log)
     onReady(
@@ -130,6 +145,7 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     log('info', `${await stop.asked}: leaving the cluster`)
     life.state = 'draining'
     await working
+    await jobs.close()
     await leave(host, { member, grid, handOverMs: setup.handOverMs, log })
     return isAsked
   } finally {
