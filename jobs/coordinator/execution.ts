@@ -73,6 +73,7 @@ export class PipelineExecution {
       },
     }
     this.#crew = new TaskCrew({
+      clock: options.host.clock,
       hosts,
       execution: { jobId, pipelineId, epoch },
       places,
@@ -124,7 +125,7 @@ export class PipelineExecution {
       if (!this.#draining) await Promise.race([this.#finishCommitters(), this.#failure.promise])
       completed = true
     } finally {
-      this.#checkpoints?.stop()
+      await this.#checkpoints?.stop()
       if (this.#abandoned) this.#crew.close()
       else await this.#crew.end(!completed)
     }

@@ -102,6 +102,12 @@ export class HostedExecution {
     else task.post(command)
   }
 
+  /** Ends all tasks without having been told to. */
+  forget(reason: string): Promise<void> {
+    this.#listener?.({ kind: 'gone', reason })
+    return this.end(true)
+  }
+
   /** Takes what a task on another member has for one here. */
   deliver(name: TaskName, command: TaskCommand): void {
     this.#tasks.get(name)?.post(command)

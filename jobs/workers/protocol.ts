@@ -69,6 +69,8 @@ export type HostReport =
   | { readonly kind: 'begun' }
   | { readonly kind: 'attached'; readonly tasks: readonly TaskStatus[] }
   | { readonly kind: 'ended' }
+  /** The execution has no tasks here, though it was not told to end. */
+  | { readonly kind: 'gone'; readonly reason: string }
 
 /** The way from a coordinator to the tasks of one execution on one member. Nothing is lost or reordered. */
 export interface HostLink {

@@ -12,8 +12,8 @@ export interface TaskHostOptions {
   readonly self: () => string
   readonly exchange: ExchangePlace
   readonly relay: Relay
-  /** An execution has ended on this member. */
-  readonly onEnded?: (execution: ExecutionId) => void
+  /** An execution was ended here without its coordinator: what it held is free. */
+  readonly onForgotten?: (execution: ExecutionId) => void
 }
 
 /** Runs the tasks that coordinators put on this member, by pipeline. Outlives the coordinators. */
@@ -75,7 +75,12 @@ export class TaskHost {
     await execution.end(abort)
     if (this.#executions.get(keyOf(execution.id)) !== execution) return
     this.#executions.delete(keyOf(execution.id))
-    this.#options.onEnded?.(execution.id)
+  }
+
+  /** Ends an execution that no coordinator may or will ask for. */
+  async forget(execution: HostedExecution, reason: string): Promise<void> {
+    await Promise.all([execution.forget(reason), this.end(execution, true)])
+    this.#options.onForgotten?.(execution.id)
   }
 
   #isStale(coordinatorEpoch: number): boolean {
@@ -103,7 +108,8 @@ export class TaskHost {
         execution?.listen(onReport)
         return
       case 'task':
-        execution?.command(command.task, command.command)
+        if (execution === undefined) onReport({ kind: 'gone', reason: 'its tasks have ended' })
+        else execution.command(command.task, command.command)
         return
       case 'end':
         void this.#endAsked(id, command.abort, onReport)

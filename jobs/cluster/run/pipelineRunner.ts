@@ -139,8 +139,9 @@ export class PipelineRunner {
   /** Ends the tasks of an execution that nobody here drives; resolves when those that answer are gone. */
   async endTasks({ places, epoch }: PipelineState): Promise<void> {
     if (places === null) return
-    const { hosts, jobId, pipelineId } = this.#options
+    const { host, hosts, jobId, pipelineId } = this.#options
     const crew = new TaskCrew({
+      clock: host.clock,
       hosts,
       execution: { jobId, pipelineId, epoch },
       places,
