@@ -2,11 +2,7 @@ import { startJobCoordinator, type JobCoordinator } from '../../../jobs/cluster/
 import type { JobSettings } from '../../../jobs/cluster/settings.ts'
 import { createIsolatePool, localTaskHosts, type TaskHosts } from '../../../jobs/workers/index.ts'
 import type { View } from '../../../members/membership/index.ts'
-import type {
-  SlotAssignment,
-  SlotDirectory,
-  WorkerSlots,
-} from '../../../members/slots/directory.ts'
+import type { SlotAssignment, SlotDirectory, WorkerSlots } from '../../../members/slots/index.ts'
 import { createRealHost, type Host } from '../../../runtime/host/index.ts'
 import { createMemoryMaps, type MemoryMaps } from '../coordinator/memoryMaps.ts'
 
