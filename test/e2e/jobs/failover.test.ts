@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createProcessCluster, type ProcessCluster } from './cluster.ts'
 
 const ROWS = 4000
+const FILES = 200
 
 const job = (folder: string): string => `
   env {
@@ -24,8 +25,9 @@ const job = (folder: string): string => `
 
 const writeRows = async (folder: string): Promise<void> => {
   const ids = Array.from({ length: ROWS }, (_, id) => `${id}\n`)
-  for (let file = 0; file < 8; file += 1) {
-    const part = ids.slice((file * ROWS) / 8, ((file + 1) * ROWS) / 8)
+  // A reader pauses for as long as the rows of a batch take: small files make it read steadily.
+  for (let file = 0; file < FILES; file += 1) {
+    const part = ids.slice((file * ROWS) / FILES, ((file + 1) * ROWS) / FILES)
     await Bun.write(join(folder, 'in', `${file}.csv`), part.join(''))
   }
 }
