@@ -17,3 +17,5 @@ export {
   type SourceContext,
   type StageOptions,
 } from '../jobs/pipeline/index.ts'
+export type { Grid } from '../members/grid/index.ts'
+export { connect, type ConnectOptions, join, type JoinOptions } from './embedded/index.ts'

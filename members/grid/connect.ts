@@ -1,7 +1,8 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
-import type { WireSettings } from '../wire/index.ts'
+import { PROTOCOL } from '../member/index.ts'
 import {
+  askStatistics,
   type ClientSession,
   type ClientSettings,
   openSession,
@@ -10,6 +11,7 @@ import {
   withBackPressure,
 } from './client/index.ts'
 import { createStructures, type Grid } from './facade.ts'
+import { createSubscriber } from './events/index.ts'
 import { createInvoker, type GridInvoker } from './operations/index.ts'
 import { type MigrationEvent, migrationEvents } from './table/index.ts'
 
@@ -17,18 +19,24 @@ const lost = new EngineError('GRD-051', 'The connection to the cluster is lost',
   retry: 'reconnect',
 })
 
-/** Calls of a client, which go to the member that has the partition. */
+/** Calls of a client go to the member that has the partition, its subscriptions to all with data. */
 const invokerOf = (host: Host, session: ClientSession, settings: ClientSettings): GridInvoker => {
   const { messenger, cluster } = session
   const table = cluster.table()
   const invoker = createInvoker({
     clock: host.clock,
     messenger,
+    totalMs: settings.invocationTimeoutMs,
     partitionCount: table.partitionCount,
     callerId: messenger.identity.id,
     row: (partition) => table.row(partition),
     adopt: (partition, row) => void table.adopt(partition, row),
     addressOf: (id) => cluster.addressOf(id),
+  })
+  const subscriber = createSubscriber({
+    clock: host.clock,
+    messenger,
+    sources: () => cluster.members().filter(({ isLite }) => !isLite),
   })
   table.onRow((partition) => invoker.onRow(partition))
   let known = new Set(cluster.members().map(({ id }) => id))
@@ -36,17 +44,19 @@ const invokerOf = (host: Host, session: ClientSession, settings: ClientSettings)
     const now = new Set(members.map(({ id }) => id))
     for (const id of known) if (!now.has(id)) invoker.memberGone(id)
     known = now
+    subscriber.refresh()
   })
   session.onState((state) => {
-    if (state === 'closed') invoker.close()
+    if (state !== 'closed') return
+    invoker.close()
+    subscriber.close()
   })
   const refusal = (): EngineError | undefined => {
     if (session.state() === 'lost' && settings.reconnectMode === 'ASYNC') return lost
     return session.closedBy()
   }
-  const subscribe = (): Promise<never> => Promise.reject(new Error('Events are not there yet'))
   const calls = withBackPressure(invoker, { ...settings, clock: host.clock, refusal })
-  return { ...calls, subscribe }
+  return { ...calls, subscribe: (...given) => subscriber.subscribe(...given) }
 }
 
 const asksSafe = async (
@@ -67,12 +77,8 @@ const asksSafe = async (
  * Rejects with EngineError: GRD-050 no member answers in time; NET-001, NET-002 or NET-007 when all
  * that are there refuse this client.
  */
-export const connectGrid = async (
-  host: Host,
-  settings: ClientSettings,
-  versions: WireSettings['versions'],
-): Promise<Grid> => {
-  const session = await openSession(host, settings, versions)
+export const connectGrid = async (host: Host, settings: ClientSettings): Promise<Grid> => {
+  const session = await openSession(host, settings, PROTOCOL)
   const { cluster } = session
   const invoker = invokerOf(host, session, settings)
   const onMigration = (listener: (event: MigrationEvent) => void): (() => void) =>
@@ -91,7 +97,8 @@ export const connectGrid = async (
       cluster.onPartitionLost((partition, row) =>
         listener({ partition, version: row?.version ?? 0 }),
       ),
-    statistics: () => [],
+    statistics: () =>
+      askStatistics(session.messenger, cluster.members(), settings.connectionTimeoutMs),
     close: () => session.close(),
     [Symbol.asyncDispose]: () => session.close(),
   }

@@ -1,5 +1,5 @@
 import { EngineError } from '../../runtime/errors/index.ts'
-import type { ClusterMember } from './client/index.ts'
+import type { ClusterMember, MemberStatistics } from './client/index.ts'
 import { type ByName, type ReliableTopicSettings } from './settings.ts'
 import { type AtomicLong, createAtomicLong } from './structures/atomiclong/index.ts'
 import { createFlakeIdGenerator, type FlakeIdGenerator } from './structures/flakeid/index.ts'
@@ -7,6 +7,7 @@ import { createList, type List } from './structures/list/index.ts'
 import { createLock, type Lock } from './structures/lock/index.ts'
 import { createGridMap, type GridMap, type GridMapOptions } from './structures/map/index.ts'
 import type { ProxyContext } from './structures/proxy.ts'
+import { createMultiMap, type MultiMap } from './structures/multimap/index.ts'
 import { createQueue, type Queue } from './structures/queue/index.ts'
 import { createReliableTopic, type ReliableTopic } from './structures/reliabletopic/index.ts'
 import { createRingbuffer, type Ringbuffer } from './structures/ringbuffer/index.ts'
@@ -17,6 +18,7 @@ import type { MigrationEvent, PartitionLostEvent } from './table/index.ts'
 /** The structures of a cluster, by name. What is not there yet comes into being with its first use. */
 export interface GridStructures {
   map<Key = unknown, Value = unknown>(name: string, options?: GridMapOptions): GridMap<Key, Value>
+  multiMap<Key = unknown, Value = unknown>(name: string): MultiMap<Key, Value>
   queue<T = unknown>(name: string): Queue<T>
   list<T = unknown>(name: string): List<T>
   set<T = unknown>(name: string): SharedSet<T>
@@ -26,17 +28,6 @@ export interface GridStructures {
   lock(name: string): Lock
   atomicLong(name: string): AtomicLong
   flakeIdGenerator(name: string): FlakeIdGenerator
-}
-
-/** How much of a structure a member holds. */
-export interface StructureStatistics {
-  /** `map`, `queue`, … */
-  readonly kind: string
-  readonly name: string
-  readonly ownedEntries: number
-  readonly ownedBytes: number
-  readonly backupEntries: number
-  readonly backupBytes: number
 }
 
 /** The shared state of a cluster, as a member or a client of it sees it. */
@@ -53,8 +44,8 @@ export interface Grid extends GridStructures, AsyncDisposable {
   onMigration(listener: (event: MigrationEvent) => void): () => void
   /** Calls back when a partition has lost what it held; returns how to stop it. */
   onPartitionLost(listener: (event: PartitionLostEvent) => void): () => void
-  /** What this member holds; of a client nothing. */
-  statistics(): readonly StructureStatistics[]
+  /** What each member holds; without those that do not answer. */
+  statistics(): Promise<readonly MemberStatistics[]>
   /** A member hands over what it holds and leaves, a client disconnects. */
   close(): Promise<void>
 }
@@ -84,6 +75,7 @@ export const createStructures = (
   const flakeIdGenerator = once((name) => createFlakeIdGenerator(context, name))
   return {
     map: (name, options) => createGridMap(context.invoker, checked(name), options),
+    multiMap: (name) => createMultiMap(context, checked(name)),
     queue: (name) => createQueue(context, checked(name)),
     list: (name) => createList(context, checked(name)),
     set: (name) => createSet(context, checked(name)),

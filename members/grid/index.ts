@@ -12,7 +12,14 @@ export {
   type NearCacheSettings,
   settingsOf,
 } from './settings.ts'
-export { type ClientSettings, type ClusterMember, DEFAULT_CLIENT } from './client/index.ts'
+export {
+  type ClientSettings,
+  type ClusterMember,
+  DEFAULT_CLIENT,
+  type MemberStatistics,
+  type RetrySettings,
+  type StructureStatistics,
+} from './client/index.ts'
 export { connectGrid } from './connect.ts'
-export type { Grid, GridStructures, StructureStatistics } from './facade.ts'
+export type { Grid, GridStructures } from './facade.ts'
 export { type MemberGrid, openMemberGrid } from './memberGrid.ts'

@@ -1,7 +1,13 @@
 import type { Host } from '../../runtime/host/index.ts'
 import type { Member } from '../member/index.ts'
 import { canBeMaster } from '../membership/index.ts'
-import { clusterMembers, openClientDesk } from './client/index.ts'
+import {
+  askStatistics,
+  clusterMembers,
+  type MemberStatistics,
+  openClientDesk,
+  type StructureStatistics,
+} from './client/index.ts'
 import { createStructures, type Grid } from './facade.ts'
 import { GRID_KINDS } from './kinds.ts'
 import type { GridSettings } from './settings.ts'
@@ -12,6 +18,7 @@ import { createFlakeIdGenerators } from './structures/flakeid/index.ts'
 import { createLists } from './structures/list/index.ts'
 import { createLocks } from './structures/lock/index.ts'
 import { createMapStructure, type EntryProcessors } from './structures/map/index.ts'
+import { createMultiMaps } from './structures/multimap/index.ts'
 import { createQueues } from './structures/queue/index.ts'
 import { createRingbuffers } from './structures/ringbuffer/index.ts'
 import { createSets } from './structures/set/index.ts'
@@ -30,13 +37,20 @@ export interface MemberGrid extends Grid {
   stop(): void
 }
 
-const structuresOf = ({ member, settings, processors = {} }: MemberGridOptions): Structure[] => [
+const structuresOf = ({
+  host,
+  member,
+  settings,
+  processors = {},
+}: MemberGridOptions): Structure[] => [
   createMapStructure({
     settings,
     processors,
     arena: new RecordArena(),
+    memoryLimitBytes: host.memory.machine().totalBytes,
     dataMemberCount: () => member.members().filter(canBeMaster).length,
   }),
+  createMultiMaps(settings.multiMaps),
   createQueues(settings.queues),
   createLists(settings.lists),
   createSets(settings.sets),
@@ -58,13 +72,32 @@ export interface MemberGridOptions {
   readonly leave: () => Promise<void>
 }
 
+const ANSWER_MS = 5000
+
+/** What this member and all others hold, in the order of the members. */
+const statisticsOf = async (
+  member: Member,
+  held: () => StructureStatistics[],
+): Promise<MemberStatistics[]> => {
+  const all = clusterMembers(member)
+  const others = all.filter(({ id }) => id !== member.self.id)
+  const told = await askStatistics(member.messenger, others, ANSWER_MS)
+  return all.flatMap((each) => {
+    if (each.id === member.self.id) return [{ member: each, structures: held() }]
+    return told.filter((answer) => answer.member.id === each.id)
+  })
+}
+
 /** Makes a member that is in a cluster take part in its grid, and serve its clients. */
 export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const { host, member, clusterName, settings } = options
   const grid = startGrid(host, member, settings, structuresOf(options))
   const { table } = grid
-  const { call, cancel, subscribe } = GRID_KINDS
-  const desk = openClientDesk({ member, table, clientKinds: [call, cancel, subscribe] })
+  const { call, cancel, subscribe, unsubscribe, heard } = GRID_KINDS
+  const held = (): StructureStatistics[] =>
+    grid.sizes().map(({ service, ...sizes }) => ({ kind: service, ...sizes }))
+  const clientKinds = [call, cancel, subscribe, unsubscribe, heard]
+  const desk = openClientDesk({ member, table, clientKinds, statistics: held })
   const stop = (): void => {
     desk.close()
     grid.close()
@@ -87,7 +120,7 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
     migrationQueueSize: () => table.migrationQueueSize(),
     onMigration: (listener) => table.onMigration(listener),
     onPartitionLost: (listener) => table.onPartitionLost(listener),
-    statistics: () => grid.sizes().map(({ service, ...sizes }) => ({ kind: service, ...sizes })),
+    statistics: () => statisticsOf(member, held),
     handOver: () => grid.leave(),
     stop,
     close: closeOnce,

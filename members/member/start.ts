@@ -41,15 +41,15 @@ const onRefused =
   (address, reason) => {
     const { brain, probe, emit, joined } = making
     if (brain === undefined) return
-    brain.dispatch({ kind: 'probed', address, found: foundBy(reason) })
-    emit({ kind: 'refused', address, reason })
     const { view, joining } = brain.state()
-    const isMember = view !== undefined && findByAddress(view, address) !== undefined
-    if (isMember && reason.code === 'HST-005') probe?.(address)
     // Whom we asked to let us in is of our cluster, and will never do it: no use to try again, and
     // wrong to found a second cluster of the same name.
     const isAsked = joining?.contacts.has(addressKey(address)) === true
     if (isAsked && (reason.code === 'NET-002' || reason.code === 'NET-007')) joined.reject(reason)
+    brain.dispatch({ kind: 'probed', address, found: foundBy(reason) })
+    emit({ kind: 'refused', address, reason })
+    const isMember = view !== undefined && findByAddress(view, address) !== undefined
+    if (isMember && reason.code === 'HST-005') probe?.(address)
   }
 
 const openMessenger = async (making: Making): Promise<Messenger> => {

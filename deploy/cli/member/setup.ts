@@ -12,16 +12,16 @@ import {
   loadConfiguration,
   type LoadedConfiguration,
 } from '../../../runtime/settings/index.ts'
-import { gridSettings } from './gridSettings.ts'
 import { jobSettings, slotSettings } from './jobSettings.ts'
 import type { MemoryLimit } from './memoryLimit.ts'
 import {
   configurationOf,
   DEFAULT_PASSWORD,
+  gridSettings,
   httpSettings,
   memberSettings,
   readTls,
-} from './settings.ts'
+} from '../../configuration/index.ts'
 
 export const roleFlag = {
   kind: 'text',

@@ -11,6 +11,7 @@ import {
   WELCOME_KIND,
   writeNews,
 } from './news.ts'
+import { encodeStatistics, type StructureStatistics } from './statistics.ts'
 
 export interface DeskOptions {
   readonly member: Member
@@ -18,6 +19,7 @@ export interface DeskOptions {
     PartitionTable,
     'partitionCount' | 'row' | 'onRow' | 'onPartitionLost' | 'isSafe'
   >
+  readonly statistics: () => readonly StructureStatistics[]
   /** What clients may say beside asking here: operations, subscriptions. */
   readonly clientKinds: readonly MessageKind[]
 }
@@ -90,8 +92,14 @@ export const openClientDesk = (options: DeskOptions): ClientDesk => {
   }
   messenger.onRequest(WELCOME_KIND, ({ from, body }) => {
     if (body.length === 0) welcome(from)
-    if (body[0] === QUESTIONS.isSafe) return table.isSafe() ? YES : NO
-    return NOTHING
+    switch (body[0]) {
+      case QUESTIONS.isSafe:
+        return table.isSafe() ? YES : NO
+      case QUESTIONS.statistics:
+        return encodeStatistics(options.statistics())
+      default:
+        return NOTHING
+    }
   })
   messenger.openToClients([WELCOME_KIND, ...clientKinds])
   const releases = [

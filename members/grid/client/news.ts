@@ -13,6 +13,8 @@ export const QUESTIONS = {
   ping: 1,
   /** Whether the cluster is safe: the answer is 1 or 0. */
   isSafe: 2,
+  /** What the member holds: the answer is what `encodeStatistics` writes. */
+  statistics: 3,
 } as const
 /** The message of a member to a client: all there is, or what has changed since. */
 export const NEWS_KIND = 9

@@ -25,6 +25,8 @@ export interface Invoker extends Calls {
 export interface InvokerOptions {
   readonly clock: Clock
   readonly messenger: MessengerCalls
+  /** A call that has no answer by then is given up; a minute unless given. */
+  readonly totalMs?: number
   readonly partitionCount: number
   readonly callerId: string
   readonly row: (partition: number) => PartitionRow | undefined
@@ -102,6 +104,7 @@ class InvokerOfCalls implements Invoker {
   invoke(invocation: Invocation): Promise<ByteSource> {
     return new Promise((resolve, reject) => {
       const { signal, waitMs = 0 } = invocation
+      const { totalMs = TOTAL_MS } = this.#options
       if (this.#closedBy !== undefined || signal?.aborted === true) {
         reject(this.#closedBy ?? signal?.reason)
         return
@@ -110,7 +113,7 @@ class InvokerOfCalls implements Invoker {
         invocation,
         resolve,
         reject,
-        deadlineMs: this.#options.clock.monotonic() + TOTAL_MS + waitMs,
+        deadlineMs: this.#options.clock.monotonic() + totalMs + waitMs,
         tries: 0,
         id: 0,
         peer: undefined,
@@ -159,8 +162,10 @@ class InvokerOfCalls implements Invoker {
     for (const stop of this.#stops) stop()
     this.#timer?.cancel()
     this.#timer = undefined
-    for (const call of [...this.#flying.values(), ...this.#resting]) {
-      this.#fail(call, this.#closedBy)
+    for (const call of this.#resting) this.#fail(call, this.#closedBy)
+    for (const call of this.#flying.values()) {
+      if (call.invocation.isIdempotent) this.#fail(call, this.#closedBy)
+      else this.#doubt(call)
     }
   }
 

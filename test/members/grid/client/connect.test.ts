@@ -7,7 +7,6 @@ import { DEFAULT_GRID, type GridSettings } from '../../../../members/grid/settin
 import { simulate, type SimWorld } from '../../../sim/host/index.ts'
 import { isWhole, type Node, startCluster } from '../../../sim/membership/cluster.ts'
 
-const VERSIONS = { oldest: 1, newest: 1 }
 const WAIT_MS = 300_000
 
 interface Running {
@@ -47,7 +46,7 @@ const connect = (
   world: SimWorld,
   change: Partial<ClientSettings> = {},
   machine = 'desk',
-): Promise<Grid> => connectGrid(world.machine(machine).host, { ...settings, ...change }, VERSIONS)
+): Promise<Grid> => connectGrid(world.machine(machine).host, { ...settings, ...change })
 
 describe('a client of the grid', () => {
   test('uses what members use, and they see it', async () => {
@@ -80,6 +79,80 @@ describe('a client of the grid', () => {
         if (at === 30) nodes[1]!.machine.kill()
       }
       for (let at = 0; at < 60; at += 1) expect(await map.get(at)).toBe(`value ${at}`)
+    })
+  })
+
+  test('hears what others publish, also after the member with the topic is gone', async () => {
+    await simulate(3, async (world) => {
+      const { nodes, grids } = await startGrids(world, 3)
+      await using client = await connect(world)
+      const heard: unknown[] = []
+      const topic = client.topic<string>('news')
+      const listening = await topic.addMessageListener(({ message }) => heard.push(message))
+      await grids[0]!.topic('news').publish('one')
+      await world.until('one', () => heard.length === 1, WAIT_MS)
+      nodes[1]!.machine.kill()
+      await world.until('less', () => client.members().length === 2, WAIT_MS)
+      for (let at = 0; !heard.includes('end'); at += 1) {
+        await grids[0]!.topic('news').publish(at > 20 ? 'end' : at)
+        await world.machine(`pause ${at}`).host.clock.sleep(1000)
+      }
+      expect(heard[0]).toBe('one')
+      await listening.cancel()
+    })
+  })
+
+  test('gives its locks back when it is gone for good', async () => {
+    await simulate(4, async (world) => {
+      const { grids } = await startGrids(world, 2)
+      const machine = world.machine('desk')
+      const client = await connectGrid(machine.host, settings)
+      await client.lock('door').lock()
+      await client.map('m').lock('k')
+      machine.kill()
+      const startMs = world.nowMs()
+      await grids[1]!.lock('door').lock()
+      await grids[0]!.map('m').lock('k')
+      const waitedMs = world.nowMs() - startMs
+      expect(waitedMs).toBeGreaterThan(110_000)
+      expect(waitedMs).toBeLessThan(180_000)
+    })
+  })
+
+  test('knows what each member holds, and when partitions move', async () => {
+    await simulate(5, async (world) => {
+      const { nodes, grids } = await startGrids(world, 2)
+      await using client = await connect(world)
+      const map = client.map<number, number>('m')
+      for (let at = 0; at < 50; at += 1) await map.set(at, at)
+      const sums = (all: Awaited<ReturnType<Grid['statistics']>>) => {
+        const found = all.flatMap(({ structures }) => structures)
+        return {
+          members: all.length,
+          owned: found.reduce((sum, { ownedEntries }) => sum + ownedEntries, 0),
+          backup: found.reduce((sum, { backupEntries }) => sum + backupEntries, 0),
+        }
+      }
+      const expected = { members: 2, owned: 50, backup: 50 }
+      expect(sums(await client.statistics())).toEqual(expected)
+      expect(sums(await grids[1]!.statistics())).toEqual(expected)
+      const moved: string[] = []
+      client.onMigration(({ kind }) => moved.push(kind))
+      await grids[0]!.handOver()
+      expect(moved).toContain('started')
+      expect(moved).toContain('completed')
+      nodes[0]!.machine.kill()
+      expect(await map.get(7)).toBe(7)
+    })
+  })
+
+  test('may have so many calls under way', async () => {
+    await simulate(6, async (world) => {
+      await startGrids(world, 1)
+      await using client = await connect(world, { invocationsMax: 2, members: ['10.0.0.1'] })
+      const map = client.map('m')
+      const calls = await Promise.allSettled([map.get(1), map.get(2), map.get(3)])
+      expect(calls.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
     })
   })
 })

@@ -12,10 +12,13 @@ const PARTITIONS = 5
 
 type RowListener = (partition: number, row: PartitionRow, before: PartitionRow | undefined) => void
 
+type LostListener = (event: { readonly partition: number; readonly version: number }) => void
+
 /** A table that a test writes. */
 const createTable = () => {
   const rows: PartitionRow[] = []
   const listeners = new Set<RowListener>()
+  const lostListeners = new Set<LostListener>()
   return {
     partitionCount: PARTITIONS,
     row: (partition: number) => rows[partition],
@@ -24,7 +27,13 @@ const createTable = () => {
       return () => listeners.delete(listener)
     },
     isSafe: () => true,
-    onPartitionLost: () => () => {},
+    onPartitionLost: (listener: LostListener) => {
+      lostListeners.add(listener)
+      return () => lostListeners.delete(listener)
+    },
+    lose: (partition: number) => {
+      for (const listener of lostListeners) listener({ partition, version: 1 })
+    },
     set: (partition: number, version: number, ...replicas: string[]) => {
       const before = rows[partition]
       rows[partition] = { version, replicas, next: undefined }
@@ -40,7 +49,8 @@ const startAll = async (world: SimWorld, masters: number) => {
   await until(world, () => liveMembers(nodes).length === masters)
   await until(world, () => liveMembers(nodes).every((each) => each.members().length === masters))
   const table = createTable()
-  for (const member of liveMembers(nodes)) openClientDesk({ member, table, clientKinds: [] })
+  for (const member of liveMembers(nodes))
+    openClientDesk({ member, table, clientKinds: [], statistics: () => [] })
   return { nodes, table }
 }
 
@@ -85,6 +95,11 @@ describe('the session of a client', () => {
       table.set(3, 12, idOf(nodes[1]!))
       await until(world, () => changes.length === 2)
       expect(changes).toEqual(['0: 10 -> 11', '3: undefined -> 12'])
+      const lost: [number, number | undefined][] = []
+      cluster.onPartitionLost((partition, row) => lost.push([partition, row?.version]))
+      table.lose(3)
+      await until(world, () => lost.length === 1)
+      expect(lost).toEqual([[3, 12]])
       cluster.table().adopt(3, { version: 9, replicas: [], next: undefined })
       expect(rowsOf(session)[3]).toBe(12)
       await session.close()
@@ -170,7 +185,12 @@ describe('the session of a client', () => {
       await until(world, () => ![undefined, killed].includes(nodes[0]!.member))
       const fresh: Table = createTable()
       fresh.set(0, 7, idOf(nodes[0]!))
-      openClientDesk({ member: nodes[0]!.member!, table: fresh, clientKinds: [] })
+      openClientDesk({
+        member: nodes[0]!.member!,
+        table: fresh,
+        clientKinds: [],
+        statistics: () => [],
+      })
       await until(world, () => session.cluster.clusterId !== before)
       expect(rowsOf(session)[0]).toBe(7)
       await session.close()

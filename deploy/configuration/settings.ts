@@ -1,14 +1,14 @@
-import packageFile from '../../../package.json' with { type: 'json' }
+import packageFile from '../../package.json' with { type: 'json' }
 import {
   DEFAULT_HTTP_SETTINGS,
   type HttpCredentials,
   type HttpListenerSettings,
   type HttpSettings,
-} from '../../../members/http/index.ts'
-import type { JoinSettings, MemberSettings, NetworkSettings } from '../../../members/settings.ts'
-import { EngineError } from '../../../runtime/errors/index.ts'
-import type { Host, Tls } from '../../../runtime/host/index.ts'
-import type { Configuration } from '../../../runtime/settings/index.ts'
+} from '../../members/http/index.ts'
+import type { JoinSettings, MemberSettings, NetworkSettings } from '../../members/settings.ts'
+import { EngineError } from '../../runtime/errors/index.ts'
+import type { Host, Tls } from '../../runtime/host/index.ts'
+import type { Configuration } from '../../runtime/settings/index.ts'
 
 /** The port of a worker is another, so that one can run beside a master. */
 const DEFAULT_PORTS = { master: 5801, master_and_worker: 5801, worker: 5802 }

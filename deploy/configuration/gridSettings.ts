@@ -10,8 +10,8 @@ import {
   type MergePolicy,
   type NearCacheSettings,
   settingsOf,
-} from '../../../members/grid/index.ts'
-import type { Configuration } from '../../../runtime/settings/index.ts'
+} from '../../members/grid/index.ts'
+import type { Configuration } from '../../runtime/settings/index.ts'
 
 type Hazelcast = Configuration['hazelcast']
 type MapConfiguration = Hazelcast['map'][string]
@@ -146,6 +146,10 @@ export const gridSettings = (configuration: Configuration): GridSettings => {
     reliableTopics: mapValues(hazelcast['reliable-topic'], (written) => ({
       readBatchSize: written['read-batch-size'],
       overloadPolicy: written['topic-overload-policy'],
+    })),
+    multiMaps: mapValues(hazelcast.multimap, (written) => ({
+      ...backupsOf(written),
+      valueCollectionType: written['value-collection-type'],
     })),
     atomics: atomicsOf(hazelcast),
     grouping: groupingOf(hazelcast['partition-group']),
