@@ -94,13 +94,19 @@ export const TEST_SETTINGS: JobSettings = {
   printIntervalMs: 0,
 }
 
+export interface TestMaster extends JobCoordinator {
+  readonly member: TestMember
+  /** Members come or go. */
+  setMembers(count: number): void
+}
+
 export interface TestCluster extends AsyncDisposable {
   readonly maps: MemoryMaps
   readonly slots: TestSlots
   readonly hosts: TaskHosts
   readonly log: string[]
   /** Another master over the same maps, slots and tasks. */
-  master(settings?: Partial<JobSettings>): JobCoordinator & { readonly member: TestMember }
+  master(settings?: Partial<JobSettings>): TestMaster
 }
 
 /** Masters over maps, slots and isolates of this process. */
@@ -143,7 +149,14 @@ export const createTestCluster = (slotCount = 20): TestCluster => {
         log: (level, message) => log.push(`${level} ${message}`),
       })
       masters.push(coordinator)
-      return { ...coordinator, member }
+      return {
+        ...coordinator,
+        member,
+        setMembers: (count) => {
+          member.memberCount = count
+          for (const listener of listeners) listener(undefined as never)
+        },
+      }
     },
     [Symbol.asyncDispose]: async () => {
       for (const master of masters) master.close()
