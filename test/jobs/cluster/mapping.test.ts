@@ -90,7 +90,9 @@ test('state of an operator that is gone, or of another plugin, is an orphan', as
   ])
   const other = await jobOf([source('a')], [sink('a', 'LocalFile')])
   const first = await jobOf([source('a')], [sink('a')])
-  expect(mapCheckpoints([saved(first, [0, 1])], 'new', other).orphans).toEqual(['Sink[0]-Console'])
+  expect(mapCheckpoints([saved(first, [0, 1])], 'new', other).orphans).toEqual([
+    'Sink[0]-Console-MultiTableSink',
+  ])
 })
 
 test('an operator that had saved nothing is no orphan', async () => {
