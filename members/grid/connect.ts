@@ -10,6 +10,7 @@ import {
   WELCOME_KIND,
   withBackPressure,
 } from './client/index.ts'
+import { nearCacheOf } from './settings.ts'
 import { createStructures, type Grid } from './facade.ts'
 import { createSubscriber } from './events/index.ts'
 import { createInvoker, type GridInvoker } from './operations/index.ts'
@@ -86,7 +87,10 @@ export const connectGrid = async (host: Host, settings: ClientSettings): Promise
       for (const event of migrationEvents(partition, row, previous)) listener(event)
     })
   return {
-    ...createStructures({ host, invoker }, {}),
+    ...createStructures(
+      { host, invoker },
+      { reliableTopics: {}, nearCacheOf: (name) => nearCacheOf(settings.nearCaches, name) },
+    ),
     id: invoker.callerId,
     clusterName: settings.clusterName,
     members: () => cluster.members(),
