@@ -53,7 +53,7 @@ export const startMemberJobs = (options: MemberJobsOptions): MemberJobs => {
     isolates,
     tls,
     code: shelves.bundles,
-    onEnded: ({ jobId, pipelineId }) => slots?.pipelineEnded(jobId, pipelineId),
+    onForgotten: ({ jobId, pipelineId }) => slots?.pipelineEnded(jobId, pipelineId),
   })
   const coordinator = startJobCoordinator({
     host,
