@@ -60,7 +60,7 @@ export const createBundleCache = (options: BundleCacheOptions): BundleCache => {
     await disk.writeFileAtomically(fileOf(hash), encoder.encode(text))
     return fileOf(hash)
   }
-  const fetch = async (hash: string): Promise<string> => {
+  const obtain = async (hash: string): Promise<string> => {
     if ((await disk.stat(fileOf(hash))) !== undefined) return fileOf(hash)
     const text = await map.get(hash)
     if (text !== undefined) return keep(hash, text)
@@ -81,7 +81,7 @@ export const createBundleCache = (options: BundleCacheOptions): BundleCache => {
       await map.set(hash, text)
     },
     pathOf: (hash) => {
-      const fetching = fetches.get(hash) ?? fetch(hash).finally(() => fetches.delete(hash))
+      const fetching = fetches.get(hash) ?? obtain(hash).finally(() => fetches.delete(hash))
       fetches.set(hash, fetching)
       return fetching
     },
