@@ -9,7 +9,7 @@ const CLUSTER = `embedded-${process.pid}`
 const open: Grid[] = []
 
 afterEach(async () => {
-  for (const grid of open.splice(0).reverse()) await grid.close()
+  for (const grid of open.splice(0).toReversed()) await grid.close()
 })
 
 const kept = async (grid: Promise<Grid>): Promise<Grid> => {
