@@ -147,6 +147,10 @@ export const gridSettings = (configuration: Configuration): GridSettings => {
       readBatchSize: written['read-batch-size'],
       overloadPolicy: written['topic-overload-policy'],
     })),
+    multiMaps: mapValues(hazelcast.multimap, (written) => ({
+      ...backupsOf(written),
+      valueCollectionType: written['value-collection-type'],
+    })),
     atomics: atomicsOf(hazelcast),
     grouping: groupingOf(hazelcast['partition-group']),
     dataFolder: tidegate['data-folder'],

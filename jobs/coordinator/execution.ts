@@ -66,7 +66,7 @@ export class PipelineExecution {
       plan,
       vertexIds: tasks.vertexIds,
       tables: {},
-      exactlyOnce: true,
+      exactlyOnce: plan.env.processingGuarantee !== 'AT_LEAST_ONCE',
       rateLimit: {
         rowsPerSecond: plan.env.readLimitRowsPerSecond ?? Infinity,
         bytesPerSecond: plan.env.readLimitBytesPerSecond ?? Infinity,

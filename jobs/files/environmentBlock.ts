@@ -42,6 +42,14 @@ export const ENVIRONMENT_OPTIONS = {
     minimum: -1,
     aliases: ['min-pause'],
   }),
+  'checkpoint.mode': option.string({
+    description:
+      'EXACTLY_ONCE lets a fast input wait for the barriers of the others; AT_LEAST_ONCE does not, ' +
+      'and rows may count twice after a crash.',
+    values: ['EXACTLY_ONCE', 'AT_LEAST_ONCE'],
+    defaultValue: 'EXACTLY_ONCE',
+    aliases: ['processing-guarantee'],
+  }),
   'read_limit.rows_per_second': option.integer({
     description: 'Rows that each reader may read in a second.',
     minimum: 1,
@@ -109,6 +117,8 @@ export const parseEnvironment = (
       parallelism: options.parallelism,
       retryTimes: options['job.retry.times'],
       retryIntervalSeconds: options['job.retry.interval.seconds'],
+      processingGuarantee:
+        options['checkpoint.mode'] === 'AT_LEAST_ONCE' ? 'AT_LEAST_ONCE' : 'EXACTLY_ONCE',
       checkpointMinPauseMs: options['checkpoint.min-pause'],
       ...given('checkpointIntervalMs', options['checkpoint.interval']),
       ...given('checkpointTimeoutMs', options['checkpoint.timeout']),

@@ -21,6 +21,8 @@ export interface JobEnvironment {
   readonly checkpointIntervalMs?: number
   readonly checkpointTimeoutMs?: number
   readonly checkpointMinPauseMs: number
+  /** Whether barriers are aligned; EXACTLY_ONCE unless given. */
+  readonly processingGuarantee?: 'EXACTLY_ONCE' | 'AT_LEAST_ONCE'
   readonly readLimitRowsPerSecond?: number
   readonly readLimitBytesPerSecond?: number
   readonly tagFilter?: { readonly [tag: string]: string }

@@ -7,6 +7,7 @@ import { createList, type List } from './structures/list/index.ts'
 import { createLock, type Lock } from './structures/lock/index.ts'
 import { createGridMap, type GridMap, type GridMapOptions } from './structures/map/index.ts'
 import type { ProxyContext } from './structures/proxy.ts'
+import { createMultiMap, type MultiMap } from './structures/multimap/index.ts'
 import { createQueue, type Queue } from './structures/queue/index.ts'
 import { createReliableTopic, type ReliableTopic } from './structures/reliabletopic/index.ts'
 import { createRingbuffer, type Ringbuffer } from './structures/ringbuffer/index.ts'
@@ -17,6 +18,7 @@ import type { MigrationEvent, PartitionLostEvent } from './table/index.ts'
 /** The structures of a cluster, by name. What is not there yet comes into being with its first use. */
 export interface GridStructures {
   map<Key = unknown, Value = unknown>(name: string, options?: GridMapOptions): GridMap<Key, Value>
+  multiMap<Key = unknown, Value = unknown>(name: string): MultiMap<Key, Value>
   queue<T = unknown>(name: string): Queue<T>
   list<T = unknown>(name: string): List<T>
   set<T = unknown>(name: string): SharedSet<T>
@@ -73,6 +75,7 @@ export const createStructures = (
   const flakeIdGenerator = once((name) => createFlakeIdGenerator(context, name))
   return {
     map: (name, options) => createGridMap(context.invoker, checked(name), options),
+    multiMap: (name) => createMultiMap(context, checked(name)),
     queue: (name) => createQueue(context, checked(name)),
     list: (name) => createList(context, checked(name)),
     set: (name) => createSet(context, checked(name)),

@@ -18,6 +18,7 @@ import { createFlakeIdGenerators } from './structures/flakeid/index.ts'
 import { createLists } from './structures/list/index.ts'
 import { createLocks } from './structures/lock/index.ts'
 import { createMapStructure, type EntryProcessors } from './structures/map/index.ts'
+import { createMultiMaps } from './structures/multimap/index.ts'
 import { createQueues } from './structures/queue/index.ts'
 import { createRingbuffers } from './structures/ringbuffer/index.ts'
 import { createSets } from './structures/set/index.ts'
@@ -43,6 +44,7 @@ const structuresOf = ({ member, settings, processors = {} }: MemberGridOptions):
     arena: new RecordArena(),
     dataMemberCount: () => member.members().filter(canBeMaster).length,
   }),
+  createMultiMaps(settings.multiMaps),
   createQueues(settings.queues),
   createLists(settings.lists),
   createSets(settings.sets),

@@ -108,6 +108,11 @@ export interface ReliableTopicSettings {
   readonly overloadPolicy: 'BLOCK' | 'DISCARD_OLDEST' | 'DISCARD_NEWEST' | 'ERROR'
 }
 
+export interface MultiMapSettings extends BackupSettings {
+  /** SET: each value once under a key; LIST: as often as it is put. */
+  readonly valueCollectionType: 'SET' | 'LIST'
+}
+
 /** Settings by the name of the structure; a name may hold one `*`, the most specific one wins. */
 export type ByName<Settings> = Readonly<Record<string, Partial<Settings>>>
 
@@ -130,6 +135,7 @@ export interface GridSettings {
   readonly sets: ByName<CollectionSettings>
   readonly ringbuffers: ByName<RingbufferSettings>
   readonly reliableTopics: ByName<ReliableTopicSettings>
+  readonly multiMaps: ByName<MultiMapSettings>
   /** Locks, counters and id generators. */
   readonly atomics: ByName<BackupSettings>
   readonly grouping: MemberGrouping
@@ -174,6 +180,11 @@ export const DEFAULT_RELIABLE_TOPIC: ReliableTopicSettings = {
   overloadPolicy: 'BLOCK',
 }
 
+export const DEFAULT_MULTI_MAP: MultiMapSettings = {
+  ...DEFAULT_BACKUPS,
+  valueCollectionType: 'SET',
+}
+
 export const DEFAULT_GRID: GridSettings = {
   partitionCount: 271,
   maps: {},
@@ -182,6 +193,7 @@ export const DEFAULT_GRID: GridSettings = {
   sets: {},
   ringbuffers: {},
   reliableTopics: {},
+  multiMaps: {},
   atomics: {},
   grouping: { type: 'PER_MEMBER' },
   dataFolder: 'data',

@@ -411,6 +411,10 @@ export const ERROR_CODES = {
     what: 'An entry processor of a map is missing or failed.',
     action: 'Register it by its name on every data member, and let it neither throw nor wait.',
   },
+  'GRD-015': {
+    what: 'A map has no event journal.',
+    action: 'Set event-journal.enabled for the map on all members.',
+  },
   'GRD-020': {
     what: 'A predicate, projection or aggregation makes no sense.',
     action: 'Correct it as the message says.',

@@ -34,7 +34,8 @@ export class Alignment {
   }
 
   end(input: number): void {
-    assert(this.#inputs[input] === flowing, 'an input ends once, and not behind a barrier in wait')
+    assert(this.#inputs[input] !== ended, 'an input ends once')
+    assert(!this.blocks(input), 'an input does not end behind a barrier in wait')
     this.#inputs[input] = ended
   }
 

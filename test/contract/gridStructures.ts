@@ -3,6 +3,8 @@ import { atomicLongContract } from './structures/atomicLong.ts'
 import { flakeIdContract } from './structures/flakeId.ts'
 import { listContract } from './structures/list.ts'
 import { lockContract } from './structures/lock.ts'
+import { mapContract } from './structures/map.ts'
+import { multiMapContract } from './structures/multiMap.ts'
 import { queueContract } from './structures/queue.ts'
 import { reliableTopicContract } from './structures/reliableTopic.ts'
 import { ringbufferContract } from './structures/ringbuffer.ts'
@@ -20,6 +22,8 @@ export const gridStructureContract = (
   options: SuiteOptions = {},
 ): void => {
   const contractOf = eachOf(suite, create, options)
+  contractOf('map', mapContract)
+  contractOf('multiMap', multiMapContract)
   contractOf('queue', queueContract)
   contractOf('list', listContract)
   contractOf('set', setContract)
@@ -42,6 +46,7 @@ export const CONTRACT_SETTINGS = {
     '_hz_rb_aging*': { capacity: 2, timeToLiveSeconds: 3600 },
     '_hz_rb_small*': { capacity: 3 },
   },
+  multiMaps: { 'bag*': { valueCollectionType: 'LIST' } },
   reliableTopics: { 'aging-error*': { overloadPolicy: 'ERROR' } },
 } as const satisfies Partial<GridSettings>
 
@@ -58,6 +63,8 @@ export const CONTRACT_YAML = `
     aging*: { capacity: 2, time-to-live-seconds: 3600 }
     _hz_rb_aging*: { capacity: 2, time-to-live-seconds: 3600 }
     _hz_rb_small*: { capacity: 3 }
+  multimap:
+    bag*: { value-collection-type: LIST }
   reliable-topic:
     aging-error*: { topic-overload-policy: ERROR }
 `

@@ -1,3 +1,5 @@
+import { DEFAULT_GRID } from '../../members/grid/settings.ts'
+import { RecordArena } from '../../members/grid/store/index.ts'
 import type { Structure } from '../../members/grid/structures/structure.ts'
 import {
   createAtomicLong,
@@ -9,6 +11,8 @@ import {
 } from '../../members/grid/structures/flakeid/index.ts'
 import { createList, createLists } from '../../members/grid/structures/list/index.ts'
 import { createLock, createLocks } from '../../members/grid/structures/lock/index.ts'
+import { createGridMap, createMapStructure } from '../../members/grid/structures/map/index.ts'
+import { createMultiMap, createMultiMaps } from '../../members/grid/structures/multimap/index.ts'
 import type { ProxyContext } from '../../members/grid/structures/proxy.ts'
 import { createQueue, createQueues } from '../../members/grid/structures/queue/index.ts'
 import { createReliableTopic } from '../../members/grid/structures/reliabletopic/index.ts'
@@ -24,6 +28,13 @@ import type { SuiteGrid } from './structures/suite.ts'
 
 /** The structures, with the settings of the contract. */
 export const contractStructures = (): readonly Structure[] => [
+  createMapStructure({
+    settings: { ...DEFAULT_GRID, ...CONTRACT_SETTINGS },
+    processors: {},
+    arena: new RecordArena(),
+    dataMemberCount: () => 1,
+  }),
+  createMultiMaps(CONTRACT_SETTINGS.multiMaps),
   createQueues(CONTRACT_SETTINGS.queues),
   createLists(CONTRACT_SETTINGS.lists),
   createSets(CONTRACT_SETTINGS.sets),
@@ -47,6 +58,8 @@ const gridOf = (
   callers: { count: number },
 ): HarnessGrid => ({
   harness,
+  map: (name) => createGridMap(context.invoker, name),
+  multiMap: (name) => createMultiMap(context, name),
   queue: (name) => createQueue(context, name),
   list: (name) => createList(context, name),
   set: (name) => createSet(context, name),

@@ -10,12 +10,15 @@ import Long from 'long'
 import { EngineError, type ErrorCode } from '../../runtime/errors/index.ts'
 import type { Subscription } from '../../members/grid/operations/invoker.ts'
 import type { ItemEvent, SharedCollection } from '../../members/grid/structures/collectionProxy.ts'
+import type { EntryLifetime } from '../../members/grid/structures/map/index.ts'
 import type { Overflow } from '../../members/grid/structures/ringbuffer/index.ts'
 import type { HazelcastServer } from '../servers/index.ts'
 import type { SuiteGrid } from './structures/suite.ts'
 
+type Codes = Readonly<Record<string, ErrorCode>>
+
 /** What we call the errors of Hazelcast's client. */
-const CODES: Readonly<Record<string, ErrorCode>> = {
+const CODES: Codes = {
   IllegalStateError: 'GRD-030',
   TopicOverloadError: 'GRD-030',
   IndexOutOfBoundsError: 'GRD-031',
@@ -26,26 +29,22 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   RangeError: 'GRD-034',
 }
 
-const translate = (error: unknown): unknown => {
-  const code =
-    error instanceof Error ? (CODES[error.name] ?? CODES[error.constructor.name]) : undefined
-  if (code === undefined || !(error instanceof Error)) return error
-  return new EngineError(code, error.message, { cause: error })
+const translate = (error: unknown, codes: Codes): unknown => {
+  if (!(error instanceof Error)) return error
+  const code = codes[error.name] ?? codes[error.constructor.name]
+  return code === undefined ? error : new EngineError(code, error.message, { cause: error })
 }
 
 /** Calls of a proxy that is still being made, which reject with our errors. */
 const lazily =
-  <T>(making: Promise<T>) =>
+  <T>(making: Promise<T>, codes = CODES) =>
   async <Result>(call: (proxy: T) => Promise<Result>): Promise<Result> => {
     try {
       return await call(await making)
     } catch (error) {
-      throw translate(error)
+      throw translate(error, codes)
     }
   }
-
-/** What the client gives as null is undefined here. */
-const orUndefined = <T>(value: T | null): T | undefined => value ?? undefined
 
 const numberOf = (long: Long): number => long.toNumber()
 
@@ -103,6 +102,85 @@ const sharedOf = <T extends TheirCollection>(name: string, making: Promise<T>) =
   return { on, shared }
 }
 
+const MAP_CODES: Codes = { ...CODES, IllegalMonitorStateError: 'GRD-012' }
+
+const lifetimeOf = ({ ttlMs = -1, maxIdleMs = -1 }: EntryLifetime = {}): [number, number] => [
+  ttlMs,
+  maxIdleMs,
+]
+
+const mapOf = (client: Client, name: string): ReturnType<SuiteGrid['map']> => {
+  const on = lazily(client.getMap<string, string>(name), MAP_CODES)
+  return {
+    get: (key) => on((it) => it.get(key)),
+    containsKey: (key) => on((it) => it.containsKey(key)),
+    containsValue: (value) => on((it) => it.containsValue(value)),
+    put: (key, value, lifetime) => on((it) => it.put(key, value, ...lifetimeOf(lifetime))),
+    set: (key, value, lifetime) => on((it) => it.set(key, value, ...lifetimeOf(lifetime))),
+    putIfAbsent: (key, value, lifetime) =>
+      on((it) => it.putIfAbsent(key, value, ...lifetimeOf(lifetime))),
+    tryPut: (key, value, timeoutMs) => on((it) => it.tryPut(key, value, timeoutMs)),
+    replace: (key, value) => on((it) => it.replace(key, value)),
+    replaceIfSame: (key, expected, value) => on((it) => it.replaceIfSame(key, expected, value)),
+    remove: (key) => on((it) => it.remove(key) as Promise<string | null>),
+    removeIfSame: (key, expected) => on((it) => it.remove(key, expected) as Promise<boolean>),
+    delete: (key) => on((it) => it.delete(key)),
+    tryRemove: (key, timeoutMs) => on((it) => it.tryRemove(key, timeoutMs)),
+    evict: (key) => on((it) => it.evict(key)),
+    setTtl: (key, ttlMs) => on((it) => it.setTtl(key, ttlMs)),
+    getAll: async (keys) => new Map(await on((it) => it.getAll([...keys]))),
+    putAll: (entries) => on((it) => it.putAll([...entries].map(([key, value]) => [key, value]))),
+    size: () => on((it) => it.size()),
+    isEmpty: () => on((it) => it.isEmpty()),
+    clear: () => on((it) => it.clear()),
+    keySet: () => on((it) => it.keySet()),
+    values: async () => (await on((it) => it.values())).toArray(),
+    entrySet: () => on((it) => it.entrySet()),
+    lock: (key) => on((it) => it.lock(key)),
+    tryLock: (key, timeoutMs, options) => on((it) => it.tryLock(key, timeoutMs, options?.leaseMs)),
+    unlock: (key) => on((it) => it.unlock(key)),
+    forceUnlock: (key) => on((it) => it.forceUnlock(key)),
+    isLocked: (key) => on((it) => it.isLocked(key)),
+  }
+}
+
+const multiMapOf = (client: Client, name: string): ReturnType<SuiteGrid['multiMap']> => {
+  const on = lazily(client.getMultiMap<string, string>(name))
+  return {
+    name,
+    put: (key, value) => on((it) => it.put(key, value)),
+    putAll: (entries) => on((it) => it.putAll(entries.map(([key, values]) => [key, [...values]]))),
+    get: async (key) => (await on((it) => it.get(key))).toArray(),
+    remove: (key, value) => on((it) => it.remove(key, value)),
+    removeAll: async (key) => (await on((it) => it.removeAll(key))).toArray(),
+    containsKey: (key) => on((it) => it.containsKey(key)),
+    containsValue: (value) => on((it) => it.containsValue(value)),
+    containsEntry: (key, value) => on((it) => it.containsEntry(key, value)),
+    size: () => on((it) => it.size()),
+    valueCount: (key) => on((it) => it.valueCount(key)),
+    keySet: () => on((it) => it.keySet()),
+    values: async () => (await on((it) => it.values())).toArray(),
+    entrySet: () => on((it) => it.entrySet()),
+    clear: () => on((it) => it.clear()),
+    addEntryListener: (listener, key) =>
+      on(async (it) => {
+        const id = await it.addEntryListener(
+          {
+            added: ({ key, value }) => listener({ change: 'added', key, value }),
+            removed: ({ key, oldValue }) => listener({ change: 'removed', key, value: oldValue }),
+          },
+          key,
+          true,
+        )
+        return {
+          async cancel() {
+            await it.removeEntryListener(id)
+          },
+        }
+      }),
+  }
+}
+
 const queueOf = (client: Client, name: string): ReturnType<SuiteGrid['queue']> => {
   const { on, shared } = sharedOf(name, client.getQueue<string>(name))
   return {
@@ -115,9 +193,9 @@ const queueOf = (client: Client, name: string): ReturnType<SuiteGrid['queue']> =
     async addAll(items) {
       await on((it) => it.addAll([...items]))
     },
-    poll: async (waitMs) => orUndefined(await on((it) => it.poll(waitMs))),
+    poll: (waitMs) => on((it) => it.poll(waitMs)),
     take: () => on((it) => it.take()),
-    peek: async () => orUndefined(await on((it) => it.peek())),
+    peek: () => on((it) => it.peek()),
     drainTo: (target, countMax) => on((it) => it.drainTo(target, countMax)),
     remainingCapacity: () => on((it) => it.remainingCapacity()),
   }
@@ -242,7 +320,7 @@ const lockOf = (client: Client, name: string, fences: Fences): ReturnType<SuiteG
     lock: async () => keep(await on((it) => it.lock())),
     async tryLock(waitMs) {
       const fence = await on((it) => it.tryLock(waitMs))
-      return fence === undefined ? undefined : keep(fence)
+      return fence === undefined ? null : keep(fence)
     },
     unlock: (fence) => on((it) => it.unlock(fences.get(`${name} ${fence}`)!)),
     isLocked: () => on((it) => it.isLocked()),
@@ -250,6 +328,8 @@ const lockOf = (client: Client, name: string, fences: Fences): ReturnType<SuiteG
 }
 
 const gridOf = (client: Client, connect: () => Promise<Client>, fences: Fences): SuiteGrid => ({
+  map: (name) => mapOf(client, name),
+  multiMap: (name) => multiMapOf(client, name),
   queue: (name) => queueOf(client, name),
   list: (name) => listOf(client, name),
   set: (name) => setOf(client, name),

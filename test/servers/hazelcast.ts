@@ -65,6 +65,9 @@ export const startHazelcast = async (sections: string): Promise<HazelcastServer>
     hazelcast.phone.home.enabled: false
     hazelcast.logging.type: none
     hazelcast.socket.bind.any: false
+    # What a client held is freed as soon as it is gone; by default after two minutes.
+    hazelcast.client.cleanup.period.millis: 100
+    hazelcast.client.cleanup.timeout.millis: 100
 ${sections}`,
   )
   const options = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-Dhazelcast.config=hazelcast.yaml']

@@ -52,9 +52,18 @@ const reachableFrom = (plan: Plan, start: number): Set<number> => {
   return reached
 }
 
-const guaranteeOf = (replayable: boolean, sink: SinkConnector, options: object): PathGuarantee =>
+const guaranteeOf = (
+  { env }: Plan,
+  replayable: boolean,
+  sink: SinkConnector,
+  options: object,
+): PathGuarantee => {
+  if (!replayable) return 'best-effort'
   // The plan's options come from this sink's own spec.
-  replayable ? sink.guarantee(options as Parameters<typeof sink.guarantee>[0]) : 'best-effort'
+  const guarantee = sink.guarantee(options as Parameters<typeof sink.guarantee>[0])
+  const mayRepeat = env.processingGuarantee === 'AT_LEAST_ONCE'
+  return mayRepeat && guarantee === 'exactly-once' ? 'at-least-once' : guarantee
+}
 
 const pathsOf = (plan: Plan, plugins: readonly Plugin[]): ExplainedPath[] =>
   plan.vertices.flatMap((source) => {
@@ -64,7 +73,7 @@ const pathsOf = (plan: Plan, plugins: readonly Plugin[]): ExplainedPath[] =>
     return plan.vertices.flatMap((sink) => {
       const sinkPlugin = plugins[sink.id]!
       if (sinkPlugin.kind !== 'sink' || !reached.has(sink.id)) return []
-      const guarantee = guaranteeOf(sourcePlugin.replayable, sinkPlugin, sink.options)
+      const guarantee = guaranteeOf(plan, sourcePlugin.replayable, sinkPlugin, sink.options)
       return [{ source: source.name, sink: sink.name, guarantee }]
     })
   })

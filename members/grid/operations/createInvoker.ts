@@ -162,8 +162,10 @@ class InvokerOfCalls implements Invoker {
     for (const stop of this.#stops) stop()
     this.#timer?.cancel()
     this.#timer = undefined
-    for (const call of [...this.#flying.values(), ...this.#resting]) {
-      this.#fail(call, this.#closedBy)
+    for (const call of this.#resting) this.#fail(call, this.#closedBy)
+    for (const call of this.#flying.values()) {
+      if (call.invocation.isIdempotent) this.#fail(call, this.#closedBy)
+      else this.#doubt(call)
     }
   }
 

@@ -1,27 +1,15 @@
-import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import type { Member, MemberEvent } from '../../member/index.ts'
 import { canBeMaster, type View } from '../../membership/index.ts'
 import type { MemberGrouping } from './assignment/index.ts'
-import { type MigrationEvent, migrationEvents, type PartitionLostEvent } from './events.ts'
+import { createHearing, type Hearing } from './hearing.ts'
 import { isSettled, type LeaderEffect, mayLeave, migrationsLeft } from './leader/index.ts'
 import { createLeaderLoop, type LeaderLoop } from './leaderLoop.ts'
 import { createLeaving } from './leaving.ts'
 import { createMasterDesk, type MasterDesk, publicationOf } from './masterDesk.ts'
-import {
-  decodeFetch,
-  decodeLeave,
-  decodePublication,
-  decodeReports,
-  encodeRows,
-  type Publication,
-  TABLE_KINDS,
-  type TableStatus,
-} from './messages.ts'
 import type { PartitionTable } from './partitionTable.ts'
 import { createReporter, type Reporter } from './reporter.ts'
-import { primaryOf } from './row.ts'
-import { createTableCopy, type TableCopy } from './tableCopy.ts'
+import { serveTable } from './serving.ts'
 
 export interface PartitionTableOptions {
   /** hazelcast.partition.count; the same on all members. */
@@ -32,82 +20,68 @@ export interface PartitionTableOptions {
   readonly grouping: MemberGrouping
 }
 
-type HandoverListener = (partition: number, version: number) => void
-
-/** A table being put together: what is made later needs what is made before, and back. */
+/** A member's part in the table: as one that is told, as a primary that tells, as the master. */
 interface Parts {
   readonly member: Member
-  readonly copy: TableCopy
-  readonly handoverListeners: Set<HandoverListener>
-  readonly migrationListeners: Set<(event: MigrationEvent) => void>
-  readonly lostListeners: Set<(event: PartitionLostEvent) => void>
-  /** The versions for which this primary was asked to stop. */
-  readonly asked: Map<number, number>
-  /** What the active master last told. */
-  status: TableStatus | undefined
-  /** The epoch whose master has heard the reports. */
-  reportedEpoch: number
-  isClosed: boolean
-  loop: LeaderLoop
-  desk: MasterDesk
-  reporter: Reporter
+  readonly hearing: Hearing
+  readonly reporter: Reporter
+  readonly loop: LeaderLoop
+  readonly desk: MasterDesk
 }
 
-const EMPTY = new Uint8Array(0)
-const YES = new Uint8Array([1])
-const NO = new Uint8Array([0])
-
-const refusal = (reason: string): EngineError =>
-  new EngineError('NET-006', reason, { retry: 'backoff' })
-
-/** Takes what the master tells: also the master itself, of itself. */
-const receivePublication = (parts: Parts, { status, rows }: Publication): void => {
-  const { copy, member, asked } = parts
-  parts.status = status
-  for (const { partition, row, isLost } of rows) {
-    const wasKnown = copy.row(partition) !== undefined
-    const isNew = copy.adopt(partition, row)
-    // Who comes later has lost nothing.
-    if (!isNew || !isLost || !wasKnown) continue
-    for (const listener of parts.lostListeners) listener({ partition, version: row.version })
-  }
-  for (const { partition, row, isHandover } of rows) {
-    const isOurs = primaryOf(row) === member.self.id
-    const isPresent = copy.row(partition)?.version === row.version
-    if (!isHandover || !isOurs || !isPresent || asked.get(partition) === row.version) continue
-    asked.set(partition, row.version)
-    for (const listener of parts.handoverListeners) listener(partition, row.version)
-  }
-}
-
-const perform = (parts: Parts, effect: LeaderEffect): void => {
-  const { loop, desk, copy, member } = parts
+const perform = ({ member, hearing, loop, desk }: Parts, effect: LeaderEffect): void => {
   const state = loop.state()
   switch (effect.kind) {
     case 'fetch': {
-      copy.promise(effect.epoch)
-      desk.fetch(effect.memberIds)
-      if (!effect.memberIds.includes(state.selfId)) return
+      const { memberIds, epoch } = effect
+      const { copy } = hearing
+      copy.promise(epoch)
+      desk.fetch(memberIds)
+      if (!memberIds.includes(state.selfId)) return
       const rows = copy.rows().flatMap((row, at) => (row === undefined ? [] : [[at, row] as const]))
-      loop.dispatch({ kind: 'fetched', memberId: state.selfId, epoch: effect.epoch, rows })
+      loop.dispatch({ kind: 'fetched', memberId: state.selfId, epoch, rows })
       return
     }
     case 'publish':
       desk.publish(effect.partitions, effect.first)
-      receivePublication(parts, publicationOf(state, effect.partitions))
+      hearing.receive(publicationOf(state, effect.partitions))
       return
-    case 'handover':
-      if (effect.memberId === member.self.id) {
-        receivePublication(parts, publicationOf(state, [effect.partition]))
-      } else desk.tell(effect.memberId, effect.partition)
+    case 'handover': {
+      const { memberId, partition } = effect
+      if (memberId !== member.self.id) desk.tell(memberId, partition)
+      else hearing.receive(publicationOf(state, [partition]))
       return
+    }
     default:
       effect satisfies never
   }
 }
 
-const onView = (parts: Parts, view: View): void => {
-  const { member, desk, loop, reporter } = parts
+const createParts = (host: Host, member: Member, options: PartitionTableOptions): Parts => {
+  const { partitionCount, copies, grouping } = options
+  const loop = createLeaderLoop({
+    host,
+    settings: { partitionCount, grouping, replicas: copies + 1 },
+    isSafe: () => member.isSafe(),
+    perform: (effect) => perform(parts, effect),
+  })
+  const desk = createMasterDesk({
+    host,
+    member,
+    state: () => loop.state(),
+    onFetched: (memberId, epoch, rows) => loop.dispatch({ kind: 'fetched', memberId, epoch, rows }),
+  })
+  const reporter = createReporter({
+    host,
+    member,
+    receive: (reports) => loop.dispatch({ kind: 'reports', ...reports }),
+  })
+  const hearing = createHearing(partitionCount, () => member.self.id)
+  const parts: Parts = { member, hearing, reporter, loop, desk }
+  return parts
+}
+
+const onView = ({ member, loop, desk }: Parts, view: View): void => {
   const selfId = member.self.id
   const isMaster = view.masterId === selfId
   desk.address(isMaster ? view.members.filter(({ id }) => id !== selfId) : [])
@@ -121,70 +95,38 @@ const onView = (parts: Parts, view: View): void => {
       .filter(canBeMaster)
       .map(({ id, address }) => ({ id, host: address.host })),
   })
-  if (parts.reportedEpoch === view.epoch) return
-  parts.reportedEpoch = view.epoch
-  reporter.repeat()
 }
 
-const onMemberEvent = (parts: Parts, event: MemberEvent): void => {
-  if (event.kind === 'changed') onView(parts, event.view)
-  if (event.kind !== 'reset') return
-  parts.status = undefined
-  parts.asked.clear()
-  parts.reportedEpoch = 0
-  parts.copy.clear()
-  parts.reporter.clear()
-  parts.desk.address([])
-  parts.loop.dispatch({ kind: 'reset' })
-}
-
-/** Answers to the other members. */
-const serve = (parts: Parts): void => {
-  const { member, copy, loop } = parts
-  const { messenger } = member
-  const fromMaster = (masterId: string, epoch: number): void => {
-    const view = parts.isClosed ? undefined : member.view()
-    if (view?.masterId === masterId && view.epoch === epoch) return
-    throw refusal(`${masterId} is not the master of epoch ${epoch} here`)
+/** Follows the views of the member; a new master is told again what the one before has heard. */
+const follow = (parts: Parts): ((event: MemberEvent) => void) => {
+  const { hearing, reporter, loop, desk } = parts
+  let reportedEpoch = 0
+  return (event) => {
+    if (event.kind === 'changed') {
+      onView(parts, event.view)
+      if (event.view.epoch === reportedEpoch) return
+      reportedEpoch = event.view.epoch
+      reporter.repeat()
+    } else if (event.kind === 'reset') {
+      reportedEpoch = 0
+      hearing.clear()
+      reporter.clear()
+      desk.address([])
+      loop.dispatch({ kind: 'reset' })
+    }
   }
-  const asMaster = (): void => {
-    if (!parts.isClosed && loop.state().phase !== 'following') return
-    throw refusal('This member is not the master')
-  }
-  messenger.onRequest(TABLE_KINDS.publish, ({ body }) => {
-    const publication = decodePublication(body, copy.partitionCount)
-    fromMaster(publication.masterId, publication.status.epoch)
-    receivePublication(parts, publication)
-    return EMPTY
-  })
-  messenger.onRequest(TABLE_KINDS.fetch, ({ body }) => {
-    const { masterId, epoch } = decodeFetch(body)
-    fromMaster(masterId, epoch)
-    copy.promise(epoch)
-    return encodeRows(copy.rows())
-  })
-  messenger.onRequest(TABLE_KINDS.report, ({ body }) => {
-    const reports = decodeReports(body)
-    asMaster()
-    loop.dispatch({ kind: 'reports', ...reports })
-    return EMPTY
-  })
-  messenger.onRequest(TABLE_KINDS.leave, ({ body }) => {
-    const memberId = decodeLeave(body)
-    asMaster()
-    loop.dispatch({ kind: 'leave', memberId })
-    return mayLeave(loop.state(), memberId) ? YES : NO
-  })
 }
 
-/** Whether what this member knows is all settled, for the view that it has. */
-const isSafe = ({ member, copy, loop, status }: Parts): boolean => {
+/** Whether nothing is left to do, as far as this member knows, for the view that it has. */
+const isSafe = ({ member, hearing, loop }: Parts): boolean => {
+  const { copy } = hearing
   const view = member.view()
   if (view === undefined || !copy.isComplete()) return false
   const state = loop.state()
   if (state.phase !== 'following') {
     return isSettled(state) && state.epoch === view.epoch && state.viewVersion === view.version
   }
+  const status = hearing.status()
   return (
     status !== undefined &&
     status.epoch === view.epoch &&
@@ -193,45 +135,6 @@ const isSafe = ({ member, copy, loop, status }: Parts): boolean => {
     status.unsynced === 0 &&
     status.digest === copy.digest()
   )
-}
-
-const subscribe = <Listener>(listeners: Set<Listener>, listener: Listener): (() => void) => {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
-
-const createParts = (host: Host, member: Member, options: PartitionTableOptions): Parts => {
-  const { partitionCount, copies, grouping } = options
-  const parts = {
-    member,
-    copy: createTableCopy(partitionCount),
-    handoverListeners: new Set(),
-    migrationListeners: new Set(),
-    lostListeners: new Set(),
-    asked: new Map(),
-    status: undefined,
-    reportedEpoch: 0,
-    isClosed: false,
-  } as unknown as Parts
-  parts.loop = createLeaderLoop({
-    host,
-    settings: { partitionCount, grouping, replicas: copies + 1 },
-    isSafe: () => member.isSafe(),
-    perform: (effect) => perform(parts, effect),
-  })
-  parts.desk = createMasterDesk({
-    host,
-    member,
-    state: () => parts.loop.state(),
-    onFetched: (memberId, epoch, rows) =>
-      parts.loop.dispatch({ kind: 'fetched', memberId, epoch, rows }),
-  })
-  parts.reporter = createReporter({
-    host,
-    member,
-    receive: (reports) => parts.loop.dispatch({ kind: 'reports', ...reports }),
-  })
-  return parts
 }
 
 /**
@@ -244,7 +147,8 @@ export const createPartitionTable = (
   options: PartitionTableOptions,
 ): PartitionTable => {
   const parts = createParts(host, member, options)
-  const { copy, loop, desk, reporter } = parts
+  const { hearing, reporter, loop, desk } = parts
+  const { copy } = hearing
   const leaving = createLeaving({
     host,
     member,
@@ -253,18 +157,17 @@ export const createPartitionTable = (
       return mayLeave(loop.state(), memberId)
     },
   })
-  serve(parts)
-  copy.onRow((partition, row, previous) => {
-    reporter.forget(partition)
-    for (const event of migrationEvents(partition, row, previous)) {
-      for (const listener of parts.migrationListeners) listener(event)
-    }
-  })
-  const stopListening = member.onEvent((event) => onMemberEvent(parts, event))
+  let isClosed = false
+  serveTable({ member, hearing, loop, isClosed: () => isClosed })
+  // Before all others that listen: what they report at once is of the new row.
+  copy.onRow((partition) => reporter.forget(partition))
   reporter.needReplicas(options.copies + 1)
+  const onEvent = follow(parts)
+  const stopListening = member.onEvent(onEvent)
   queueMicrotask(() => {
     const view = member.view()
-    if (view !== undefined && !parts.isClosed) onView(parts, view)
+    if (view === undefined || isClosed) return
+    onEvent({ kind: 'changed', view, mergedFrom: undefined })
   })
   return {
     partitionCount: copy.partitionCount,
@@ -272,19 +175,21 @@ export const createPartitionTable = (
     adopt: (partition, row) => void copy.adopt(partition, row),
     onRow: (listener) => copy.onRow(listener),
     reportInSync: (partition, version) => reporter.inSync(partition, version),
-    onHandover: (listener) => subscribe(parts.handoverListeners, listener),
+    onHandover: (listener) => hearing.onHandover(listener),
     reportFrozen: (partition, version) => reporter.frozen(partition, version),
     isSafe: () => isSafe(parts),
     migrationQueueSize: () => {
       const state = loop.state()
-      return state.phase === 'following' ? (parts.status?.migrations ?? 0) : migrationsLeft(state)
+      return state.phase === 'following'
+        ? (hearing.status()?.migrations ?? 0)
+        : migrationsLeft(state)
     },
     leave: () => leaving.leave(),
     needCopies: (copies) => reporter.needReplicas(copies + 1),
-    onMigration: (listener) => subscribe(parts.migrationListeners, listener),
-    onPartitionLost: (listener) => subscribe(parts.lostListeners, listener),
+    onMigration: (listener) => hearing.onMigration(listener),
+    onPartitionLost: (listener) => hearing.onPartitionLost(listener),
     close: () => {
-      parts.isClosed = true
+      isClosed = true
       stopListening()
       loop.close()
       desk.close()

@@ -25,7 +25,9 @@ export class ByteWriter {
   }
 
   byte(value: number): void {
-    this.#bytes[this.#reserve(1)] = value
+    // First the room: it may be in another array.
+    const at = this.#reserve(1)
+    this.#bytes[at] = value
   }
 
   int32(value: number): void {

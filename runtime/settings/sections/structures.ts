@@ -169,6 +169,14 @@ export const structureSections = {
       'statistics-enabled': flag().default(true),
     }),
   ),
+  multimap: byName(
+    structure({
+      ...backups,
+      'value-collection-type': choice(['SET', 'LIST']).default('SET'),
+      'statistics-enabled': flag().default(true),
+      'merge-policy': mergePolicySection,
+    }),
+  ),
   /** All listeners of a topic get the same order, whatever is written. */
   topic: byName(
     z.object({

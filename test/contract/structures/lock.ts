@@ -8,12 +8,12 @@ export const lockContract = (each: Each): void => {
     expect(await lock.isLocked()).toBe(false)
     const first = await lock.lock()
     expect(await lock.isLocked()).toBe(true)
-    expect(await lock.tryLock()).toBeUndefined()
+    expect(await lock.tryLock()).toBeNull()
     const waiting = lock.lock()
     await lock.unlock(first)
     const second = await waiting
     expect(second).toBeGreaterThan(first)
-    expect(await lock.tryLock()).toBeUndefined()
+    expect(await lock.tryLock()).toBeNull()
     await lock.unlock(second)
     expect(await lock.isLocked()).toBe(false)
     const third = await lock.tryLock()
@@ -26,7 +26,7 @@ export const lockContract = (each: Each): void => {
     const fence = await lock.lock()
     const waiting = lock.tryLock(50)
     await grid.elapse(50)
-    expect(await waiting).toBeUndefined()
+    expect(await waiting).toBeNull()
     await lock.unlock(fence)
   })
 

@@ -18,8 +18,8 @@ export const queueContract = (each: Each): void => {
     expect(await queue.isEmpty()).toBe(false)
     await queue.clear()
     expect(await queue.isEmpty()).toBe(true)
-    expect(await queue.poll()).toBeUndefined()
-    expect(await queue.peek()).toBeUndefined()
+    expect(await queue.poll()).toBeNull()
+    expect(await queue.peek()).toBeNull()
   })
 
   each('with max-size refuses more', async (grid, name) => {
@@ -65,7 +65,7 @@ export const queueContract = (each: Each): void => {
     const queue = grid.queue(`bounded-${name}`)
     const polling = queue.poll(50)
     await grid.elapse(50)
-    expect(await polling).toBeUndefined()
+    expect(await polling).toBeNull()
     await queue.addAll(['a', 'b'])
     const offering = queue.offer('c', 50)
     await grid.elapse(50)

@@ -4,17 +4,52 @@ import type { AtomicLong } from '../../../members/grid/structures/atomiclong/ind
 import type { FlakeIdGenerator } from '../../../members/grid/structures/flakeid/index.ts'
 import type { List } from '../../../members/grid/structures/list/index.ts'
 import type { Lock } from '../../../members/grid/structures/lock/index.ts'
+import type { GridMap } from '../../../members/grid/structures/map/index.ts'
+import type { MultiMap } from '../../../members/grid/structures/multimap/index.ts'
 import type { Queue } from '../../../members/grid/structures/queue/index.ts'
 import type { ReliableTopic } from '../../../members/grid/structures/reliabletopic/index.ts'
 import type { Ringbuffer } from '../../../members/grid/structures/ringbuffer/index.ts'
 import type { SharedSet } from '../../../members/grid/structures/set/index.ts'
 import type { Topic } from '../../../members/grid/structures/topic/index.ts'
 
+/** What the contract asks of a map: what Hazelcast's client for Node.js offers, too. */
+type MapCalls =
+  | 'get'
+  | 'containsKey'
+  | 'containsValue'
+  | 'put'
+  | 'set'
+  | 'putIfAbsent'
+  | 'tryPut'
+  | 'replace'
+  | 'replaceIfSame'
+  | 'remove'
+  | 'removeIfSame'
+  | 'delete'
+  | 'tryRemove'
+  | 'evict'
+  | 'setTtl'
+  | 'getAll'
+  | 'putAll'
+  | 'size'
+  | 'isEmpty'
+  | 'clear'
+  | 'keySet'
+  | 'values'
+  | 'entrySet'
+  | 'lock'
+  | 'tryLock'
+  | 'unlock'
+  | 'forceUnlock'
+  | 'isLocked'
+
 /**
  * Proxies of one caller: Tidegate's own, or Hazelcast's in their clothes. Names that begin with
  * `bounded` and `small` have the settings of CONTRACT_YAML.
  */
 export interface SuiteGrid {
+  map(name: string): Pick<GridMap<string, string>, MapCalls>
+  multiMap(name: string): MultiMap<string, string>
   queue(name: string): Omit<Queue<string>, typeof Symbol.asyncIterator>
   list(name: string): Omit<List<string>, typeof Symbol.asyncIterator>
   set(name: string): Omit<SharedSet<string>, typeof Symbol.asyncIterator>

@@ -56,6 +56,8 @@ hazelcast:
     r: { capacity: 100, time-to-live-seconds: 9, async-backup-count: 2 }
   reliable-topic:
     t: { read-batch-size: 3, topic-overload-policy: DISCARD_OLDEST }
+  multimap:
+    m: { value-collection-type: LIST }
   topic:
     t: { global-ordering-enabled: true }
   lock:
@@ -112,6 +114,7 @@ const XML = `<?xml version="1.0" encoding="UTF-8"?>
     <read-batch-size>3</read-batch-size>
     <topic-overload-policy>DISCARD_OLDEST</topic-overload-policy>
   </reliable-topic>
+  <multimap name="m"><value-collection-type>LIST</value-collection-type></multimap>
   <topic name="t"><global-ordering-enabled>true</global-ordering-enabled></topic>
   <lock name="default"><backup-count>2</backup-count></lock>
 </hazelcast>`
@@ -169,6 +172,7 @@ test('YAML and XML of Hazelcast say the same about every structure', async () =>
     lists: { l: { sizeMax: 4 } },
     sets: { s: { backupCount: 0 } },
     ringbuffers: { r: { capacity: 100, timeToLiveSeconds: 9, asyncBackupCount: 2 } },
+    multiMaps: { m: { valueCollectionType: 'LIST', backupCount: 1 } },
     reliableTopics: { t: { readBatchSize: 3, overloadPolicy: 'DISCARD_OLDEST' } },
     atomics: { default: { backupCount: 2, asyncBackupCount: 0 } },
   })

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import {
+  resumeCheckpoints,
   startCheckpoints,
   stepCheckpoints,
   type CheckpointEffect,
@@ -49,6 +50,29 @@ test('the checkpoint coordinator follows its script', async () => {
     state = step.state
     return [printState(state), ...step.effects.map(printEffect)]
   })
+})
+
+test('a coordinator that takes over follows its script', async () => {
+  let state: CheckpointState
+  await runGoldenScript(
+    new URL('../../golden/checkpoints-takeover.txt', import.meta.url),
+    (input) => {
+      const [at, ...words] = input.split(' ')
+      const nowMs = Number(at)
+      const [kind, storedId, storedFinal, triggeredId] = words
+      const before = {
+        storedId: Number(storedId),
+        storedFinal: storedFinal === 'final',
+        triggeredId: Number(triggeredId),
+      }
+      const step =
+        kind === 'resume'
+          ? resumeCheckpoints(settings, before, nowMs)
+          : stepCheckpoints(state, parseEvent(words), nowMs)
+      state = step.state
+      return [printState(state), ...step.effects.map(printEffect)]
+    },
+  )
 })
 
 test('nothing is committed before it is stored', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import {
   aligned,
+  ByteWriter,
   memoryOf,
   prepareBatch,
   readBatch,
@@ -205,4 +206,11 @@ describe('the dictionary of tables', () => {
     expect([0, 1, 7, 8, 9].map(aligned)).toEqual([0, 8, 8, 8, 16])
     expect(vectorOf({ kind: 'int' }, []).kind).toBe('int32')
   })
+})
+
+test('bytes written one by one stay when the writer grows', () => {
+  const writer = new ByteWriter(1)
+  const bytes = Array.from({ length: 1000 }, (_, index) => index % 251)
+  for (const byte of bytes) writer.byte(byte)
+  expect([...writer.take()]).toEqual(bytes)
 })

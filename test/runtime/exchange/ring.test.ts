@@ -1,36 +1,28 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import { createRing, RingReader, RingWriter } from '../../../runtime/exchange/index.ts'
-import type { Control } from '../../../runtime/isolate/index.ts'
-import { batchOfRows, column, type Batch } from '../../../runtime/rows/index.ts'
 import { batches } from '../rows/arbitraries.ts'
-import { expectSameBatch } from './sameBatch.ts'
-
-type Item = Batch | Control
-
-const isBatch = (item: Item): item is Batch => 'rowCount' in item
-
-const offer = (writer: RingWriter, item: Item): boolean =>
-  isBatch(item) ? writer.offerBatch(item) : writer.offerControl(item)
-
-const expectSameItem = (actual: Item, expected: Item): void => {
-  if (isBatch(expected)) expectSameBatch(actual as Batch, expected)
-  else expect(actual).toEqual(expected)
-}
-
-const controls: fc.Arbitrary<Control> = fc.oneof(
-  fc.maxSafeNat().map((checkpointId) => ({ kind: 'barrier' as const, checkpointId })),
-  fc.double({ noNaN: true }).map((timestampMs) => ({ kind: 'watermark' as const, timestampMs })),
-  fc.constant({ kind: 'end' as const }),
-)
-
-const texts = (rowCount: number, length: number, path = 'texts'): Batch =>
-  batchOfRows(
-    { path, catalog: 'test', columns: [column('text', { kind: 'string' })] },
-    Array.from({ length: rowCount }, (_, row) => [String(row).padStart(length, '.')]),
-  )
+import {
+  controls,
+  edgeContract,
+  expectSameItem,
+  offer,
+  texts,
+  type Item,
+} from '../../contract/edgeContract.ts'
 
 describe('a ring', () => {
+  edgeContract((capacityBytes) => {
+    const ring = createRing(capacityBytes)
+    const writer = new RingWriter(ring)
+    const reader = new RingReader(ring)
+    const close = (): void => {
+      writer.close()
+      reader.close()
+    }
+    return Promise.resolve({ writer, reader, close })
+  }, 100)
+
   test('carries any items in order, however small it is and whoever comes first', () => {
     fc.assert(
       fc.property(
@@ -58,45 +50,6 @@ describe('a ring', () => {
       ),
       { numRuns: 200 },
     )
-  })
-
-  test('refuses what has no room, and takes it when there is', () => {
-    const ring = createRing(1024)
-    const writer = new RingWriter(ring)
-    const reader = new RingReader(ring)
-    const batch = texts(10, 5)
-    let taken = 0
-    while (writer.offerBatch(batch)) taken += 1
-    expect(taken).toBeGreaterThan(2)
-    expect(taken).toBeLessThan(10)
-    expect(writer.offerBatch(batch)).toBe(false)
-    for (let left = taken; left > 0; left -= 1) expectSameBatch(reader.poll() as Batch, batch)
-    expect(reader.poll()).toBeNull()
-    expect(writer.offerBatch(batch)).toBe(true)
-    expectSameBatch(reader.poll() as Batch, batch)
-  })
-
-  test('what was read stays when the ring is written again', () => {
-    const ring = createRing(512)
-    const writer = new RingWriter(ring)
-    const reader = new RingReader(ring)
-    const kept: Batch[] = []
-    for (let round = 0; round < 50; round += 1) {
-      expect(writer.offerBatch(texts(3, round % 20))).toBe(true)
-      kept.push(reader.poll() as Batch)
-    }
-    for (const [round, batch] of kept.entries()) expectSameBatch(batch, texts(3, round % 20))
-  })
-
-  test('each table is one object for all its batches', () => {
-    const ring = createRing(4096)
-    const writer = new RingWriter(ring)
-    const reader = new RingReader(ring)
-    for (const path of ['a', 'b', 'a', 'b']) expect(writer.offerBatch(texts(1, 1, path))).toBe(true)
-    const tables = Array.from({ length: 4 }, () => (reader.poll() as Batch).table)
-    expect(tables[0]).toBe(tables[2]!)
-    expect(tables[1]).toBe(tables[3]!)
-    expect(tables.map((table) => table.path)).toEqual(['a', 'b', 'a', 'b'])
   })
 
   test('positions may pass 2^32', () => {

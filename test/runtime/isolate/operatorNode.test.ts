@@ -57,6 +57,19 @@ describe('barriers', () => {
     expect(acknowledged).toEqual(['1=1'])
   })
 
+  test('without alignment an input may end while the others are waited for', () => {
+    const { node, recorder, acknowledged } = nodeOf(3, false)
+    node.acceptControl(0, barrier(1))
+    node.acceptControl(0, end)
+    node.acceptControl(1, barrier(1))
+    expect(acknowledged).toEqual([])
+    node.acceptControl(2, barrier(1))
+    expect(acknowledged).toEqual(['1=0'])
+    node.acceptControl(1, end)
+    node.acceptControl(2, end)
+    expect(recorder.log).toEqual(['0|1', '0:99', '0.'])
+  })
+
   test('an ended input counts as aligned', () => {
     const { node, recorder, acknowledged } = nodeOf(2)
     node.acceptControl(0, end)

@@ -15,8 +15,11 @@ const running = (nodes: readonly GridNode[]): GridNode[] =>
   nodes.filter(({ node, grid }) => node.machine.isUp && grid !== undefined)
 
 /** Between faults: nothing is missing, so that members may be lost again. */
-export const becomeSafe = (world: SimWorld, nodes: readonly GridNode[]): Promise<void> =>
-  world.until('the grid is safe', () => isSafe(nodes), SAFE_WITHIN_MS)
+export const becomeSafe = (
+  world: SimWorld,
+  nodes: readonly GridNode[],
+  quorum: boolean,
+): Promise<void> => world.until('the grid is safe', () => isSafe(nodes, quorum), SAFE_WITHIN_MS)
 
 /** Members that can be lost at once while a majority stays, if that is asked for. */
 const drawVictims = (
@@ -47,7 +50,7 @@ const FAULTS = {
   ) => {
     for (const victim of victims) takeDown(victim, () => victim.node.machine.kill())
     await world.sleep(7000)
-    await becomeSafe(world, nodes)
+    await becomeSafe(world, nodes, false)
     for (const { node } of victims) node.machine.restart()
   },
   leave: async (world: SimWorld, victims: readonly GridNode[]) => {
@@ -85,6 +88,8 @@ const LASTING = {
     await cut(world, victims, world.random.between(3000, 15_000))
   },
   cutOneWay: async (world: SimWorld, victims: readonly GridNode[]) => {
+    // A master that hears nobody, but is heard, sends all others away: that is more than one loss.
+    if (victims.some(({ node }) => node.member?.isActiveMaster() === true)) return
     const inside = victims.map(({ node }) => node.machine)
     const outside = world.machines.filter((machine) => !inside.includes(machine))
     const heal = world.random.chance(0.5)
@@ -121,7 +126,7 @@ export const disturb = async (
 ): Promise<void> => {
   const faults = { ...FAULTS, ...(disturbance.quorum ? LASTING : {}) }
   for (let left = times; left > 0; left -= 1) {
-    await becomeSafe(world, nodes)
+    await becomeSafe(world, nodes, disturbance.quorum)
     const kind = world.random.pick(Object.keys(faults) as (keyof typeof faults)[])
     const victims = drawVictims(world, nodes, disturbance)
     const names = victims.map(({ node }) => node.machine.name).join(' ')

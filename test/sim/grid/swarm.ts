@@ -25,12 +25,17 @@ const check = async (
   world: SimWorld,
   nodes: readonly GridNode[],
   clients: Clients,
+  quorum: boolean,
 ): Promise<void> => {
-  await becomeSafe(world, nodes)
+  await becomeSafe(world, nodes, quorum)
   await clients.stop()
-  await becomeSafe(world, nodes)
+  await becomeSafe(world, nodes, quorum)
   for (const grid of liveGrids(nodes)) await clients.readAll(grid)
   expectLinearizable(clients)
+  // What nobody waits for may still be on its way.
+  const isAllThere = (): boolean =>
+    liveGrids(nodes).every((grid) => grid.statistics().unacknowledgedBytes === 0)
+  await world.until('all backups have all', isAllThere, 5000)
   expectConverged(nodes)
   await expectNoLeaks(world, nodes)
 }
@@ -49,13 +54,13 @@ export const swarm = async (world: SimWorld, bug?: PlantedBug): Promise<Clients>
     structures: () => [withBug(createKeyValue(backupCount, asyncBackupCount), bug)],
   })
   world.note(`${masters} masters, quorum ${quorum}, backups ${backupCount}+${asyncBackupCount}`)
-  await becomeSafe(world, nodes)
+  await becomeSafe(world, nodes, quorum)
   const clients = startClients(world, nodes, {
     clients: 3,
     keys: random.pick([1, 3, 8]),
     pauseMaxMs: random.pick([5, 50, 200]),
   })
   await disturb(world, nodes, { lossesMax: backupCount, quorum }, 2)
-  await check(world, nodes, clients)
+  await check(world, nodes, clients, quorum)
   return clients
 }

@@ -23,6 +23,8 @@ export interface TableOptions extends ClusterOptions {
   readonly copies: number
   /** How long a primary needs to bring its replicas in sync, and to freeze. */
   readonly delayMaxMs: number
+  /** Says that all is in sync before it is: a bug to be found. */
+  readonly reportsEarly?: boolean
   readonly onRow: (of: TableNode, partition: number, row: PartitionRow) => void
   readonly onReport: (kind: 'in sync' | 'frozen', partition: number, version: number) => void
 }
@@ -49,6 +51,7 @@ const standIn = ({ host, member, table }: TableNode, options: TableOptions): voi
   }
   table.onRow((partition, { version }) => {
     if (!isPrimaryOf(partition, version)) return
+    if (options.reportsEarly === true) table.reportInSync(partition, version)
     later(partition, version, () => {
       options.onReport('in sync', partition, version)
       table.reportInSync(partition, version)

@@ -40,7 +40,7 @@ const expectSettled = async (world: SimWorld, cluster: TableCluster): Promise<vo
 }
 
 /** Members with tables under faults that the seed draws; then all tables have to become one. */
-export const swarm = async (world: SimWorld): Promise<void> => {
+export const swarm = async (world: SimWorld, reportsEarly = false): Promise<void> => {
   const { random } = world
   const masters = 1 + random.integer(6)
   const workers = random.pick([0, 0, 1, 2])
@@ -53,6 +53,7 @@ export const swarm = async (world: SimWorld): Promise<void> => {
     quorum,
     copies,
     delayMaxMs: random.pick([1, 50, 400]),
+    reportsEarly,
     onRow: checker.onRow,
     onReport: checker.onReport,
   })

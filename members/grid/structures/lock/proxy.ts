@@ -40,12 +40,13 @@ export interface Lock {
   readonly name: string
   /** Waits until it has the lock; the fence. */
   lock(options?: LockOptions): Promise<number>
-  /** The fence, or undefined when the lock was not to be had within `waitMs`. */
-  tryLock(waitMs?: number, options?: LockOptions): Promise<number | undefined>
+  /** The fence; null when the lock was not to be had within `waitMs`. */
+  tryLock(waitMs?: number, options?: LockOptions): Promise<number | null>
   /** Gives the lock back, once; rejects with GRD-033 when it is not held with this fence any more. */
   unlock(fence: number): Promise<void>
   isLocked(): Promise<boolean>
-  owner(): Promise<LockOwner | undefined>
+  /** Null when it is free. */
+  owner(): Promise<LockOwner | null>
 }
 
 /** Ids of calls are whole numbers from 1, drawn so that no two of a caller are the same. */
@@ -68,12 +69,12 @@ export const createLock = ({ host, invoker }: ProxyContext, name: string): Lock 
       },
       { isIdempotent: true, waitMs, signal },
     )
-    return result.flag() ? result.f64() : undefined
+    return result.flag() ? result.f64() : null
   }
 
   const owner: Lock['owner'] = async () => {
     const result = await call(OPERATIONS.OWNER, undefined, READ)
-    if (!result.flag()) return undefined
+    if (!result.flag()) return null
     const [caller, holder] = [result.text(), result.text()]
     const [count, fence, leaseMs] = [result.u32(), result.f64(), result.f64()]
     return { caller, holder: holder === '' ? undefined : holder, fence, count, leaseMs }
@@ -91,7 +92,7 @@ export const createLock = ({ host, invoker }: ProxyContext, name: string): Lock 
       }
       await call(OPERATIONS.UNLOCK, write, { isIdempotent: true })
     },
-    isLocked: async () => (await owner()) !== undefined,
+    isLocked: async () => (await owner()) !== null,
     owner,
   }
 }

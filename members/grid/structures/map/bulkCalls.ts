@@ -1,6 +1,6 @@
 import { ByteSink } from '../../bytes/index.ts'
 import { fromData, partitionOf, partitionOfName } from '../../data/index.ts'
-import { beginArguments, dataOf, READS, type MapCaller } from './caller.ts'
+import { beginArguments, dataOf, READS, type MapCaller, type PartitionCall } from './caller.ts'
 import { keyTextOf } from './keyText.ts'
 import { MapOperation } from './operations.ts'
 
@@ -35,13 +35,14 @@ const PARTITIONS_AT_ONCE = 32
 interface Group {
   readonly partition: number
   readonly sink: ByteSink
-  /** Indexes of the keys as they were given. */
+  /** The keys, and which ones they are of those that were given. */
+  readonly keys: Uint8Array[]
   readonly members: number[]
 }
 
-const finishGroup = ({ partition, sink, members }: Group, countAt: number) => {
-  sink.setU32(countAt, members.length)
-  return { partition, arguments: sink.copy() }
+const finishGroup = ({ partition, sink, keys }: Group, countAt: number): PartitionCall => {
+  sink.setU32(countAt, keys.length)
+  return { partition, arguments: sink.copy(), keys }
 }
 
 /** Pages of entries (without values: of keys) of partitions, as bytes. */
@@ -59,7 +60,7 @@ export const pagesOf = async function* (
         const sink = beginArguments()
         sink.f64(cursor)
         sink.flag(withValues)
-        return { partition, arguments: sink.copy() }
+        return { partition, arguments: sink.copy(), keys: [] }
       }),
       READS,
     )
@@ -89,7 +90,7 @@ const groupOf = (
 ): Group => {
   const known = groups.get(partition)
   if (known !== undefined) return known
-  const group: Group = { partition, sink: new ByteSink(), members: [] }
+  const group: Group = { partition, sink: new ByteSink(), keys: [], members: [] }
   begin(group.sink)
   group.sink.u32(0)
   groups.set(partition, group)
@@ -106,6 +107,7 @@ const getAll = async <Key, Value>(
     const data = dataOf(key, 'key', caller.name)
     const group = groupOf(groups, partitionOf(data, caller.invoker.partitionCount), () => {})
     group.sink.bytes(data)
+    group.keys.push(data)
     group.members.push(index)
   }
   const all = [...groups.values()]
@@ -126,14 +128,14 @@ const putAll = async <Key, Value>(
 ): Promise<void> => {
   const open = new Map<number, Group>()
   const done: Group[] = []
-  for (const [index, [key, value]] of [...entries].entries()) {
+  for (const [key, value] of entries) {
     const keyData = dataOf(key, 'key', caller.name)
     const valueData = dataOf(value, 'value', caller.name)
     const partition = partitionOf(keyData, caller.invoker.partitionCount)
     const group = groupOf(open, partition, (sink) => sink.f64(caller.lockContext))
     group.sink.bytes(keyData)
     group.sink.bytes(valueData)
-    group.members.push(index)
+    group.keys.push(keyData)
     if (group.sink.length < PUT_ALL_BYTES) continue
     done.push(group)
     open.delete(partition)

@@ -4,6 +4,7 @@ import {
   DEFAULT_LIFETIME,
   expireEntry,
   findEntry,
+  noteInJournal,
   noteRead,
   writeEntry,
   writePut,
@@ -114,7 +115,7 @@ export const entries = (state: MapState, call: FragmentCall): void => {
 }
 
 /** Takes all entries away but those whose keys are locked; returns how many it took. */
-const takeAll = (state: MapState, call: FragmentCall): number => {
+const takeAll = (state: MapState, type: number, call: FragmentCall): number => {
   const { store } = state
   const kept = new Set(lockedEntries(state, call))
   const taken = store.count - kept.size
@@ -122,9 +123,12 @@ const takeAll = (state: MapState, call: FragmentCall): number => {
   call.effects.u8(MapEffect.clear)
   for (const handle of kept) writePut(store, handle, call.effects)
   const take = (handle: number): void => {
-    if (!kept.has(handle)) store.delete(handle)
+    if (kept.has(handle)) return
+    const [key, oldValue] = [store.key(handle), store.value(handle)]
+    noteInJournal(state, { type, key, value: undefined, oldValue }, call)
+    store.delete(handle)
   }
-  if (kept.size === 0) store.clear()
+  if (kept.size === 0 && state.journal === undefined) store.clear()
   else store.scan(0, take, Infinity)
   state.indexes.reset()
   state.invalidations += 1
@@ -135,22 +139,24 @@ const takeAll = (state: MapState, call: FragmentCall): number => {
 
 /** → how many entries were taken away; those with locked keys stay. */
 export const clear = (state: MapState, call: FragmentCall): void => {
-  const taken = takeAll(state, call)
+  const taken = takeAll(state, MapEventType.removed, call)
   state.counters.removes += taken
   call.result.u32(taken)
 }
 
 /** → how many entries were evicted; those with locked keys stay. */
 export const evictAll = (state: MapState, call: FragmentCall): void => {
-  const taken = takeAll(state, call)
+  const taken = takeAll(state, MapEventType.evicted, call)
   state.counters.evictions += taken
   call.result.u32(taken)
 }
 
-/** → nothing. The entries are gone, and the locks. */
+/** → nothing. The entries are gone, with the locks, the journal and the indexes that were added. */
 export const destroy = (state: MapState, call: FragmentCall): void => {
   state.locks.releaseAll(call)
-  takeAll(state, call)
+  takeAll(state, MapEventType.removed, call)
+  state.journal?.clear(call.effects)
+  state.indexes.forget(call.effects)
 }
 
 /** Whether all was cleared (else evicted), count: tells listeners once for all partitions. */

@@ -19,6 +19,14 @@ interface CallOptions {
   readonly waitMs?: number
 }
 
+/** A call on one partition. */
+export interface PartitionCall {
+  readonly partition: number
+  readonly arguments: Uint8Array
+  /** Whose values it may change. */
+  readonly keys: readonly Uint8Array[]
+}
+
 /** The way from a proxy to the partitions of its map. */
 export interface MapCaller {
   readonly invoker: GridInvoker
@@ -35,7 +43,7 @@ export interface MapCaller {
   /** Calls an operation with the arguments of each partition. */
   onEach(
     operation: number,
-    argumentsOf: readonly { readonly partition: number; readonly arguments: Uint8Array }[],
+    calls: readonly PartitionCall[],
     options?: CallOptions,
   ): Promise<ByteSource[]>
 }
@@ -120,9 +128,15 @@ export const createMapCaller = (
         ...about(operation, options),
         arguments: sink.copy(),
       }),
-    onEach: (operation, argumentsOf, options) => {
+    onEach: (operation, calls, options) => {
       const common = about(operation, options)
-      return invoker.invokeAll(argumentsOf.map((own) => ({ ...common, ...own })))
+      return invoker.invokeAll(
+        calls.map((call) => ({
+          ...common,
+          partition: call.partition,
+          arguments: call.arguments,
+        })),
+      )
     },
   }
 }

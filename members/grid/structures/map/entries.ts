@@ -3,7 +3,9 @@ import { keyHashOf } from '../../data/index.ts'
 import type { ByteSink } from '../../bytes/index.ts'
 import type { RecordStore } from '../../store/index.ts'
 import type { FragmentTurn } from '../structure.ts'
-import { MapEventType, publishChange } from './events.ts'
+import { MapEventType, publishChange, type EntryChange } from './events.ts'
+import { makeRoom } from './eviction.ts'
+import { JOURNAL_WAIT_KEY } from './journal.ts'
 import { DEFAULT_TIME_MS, MapEffect } from './operations.ts'
 import type { MapState } from './state.ts'
 
@@ -86,11 +88,12 @@ export const writeEntry = (
   found: number,
   entry: { readonly key: Uint8Array; readonly value: Uint8Array; readonly lifetime: Lifetime },
   turn: FragmentTurn,
-): number => {
+): void => {
   const { store, counters } = state
   const { key, value } = entry
   const isNew = found < 0
-  const oldValue = !isNew && turn.hasListeners ? store.value(found).slice() : undefined
+  const isTold = turn.hasListeners || state.journal !== undefined
+  const oldValue = !isNew && isTold ? store.value(found).slice() : undefined
   if (!isNew) state.indexes.removing(found)
   let handle = isNew ? store.put(state.hash, key, value) : store.replace(found, value)
   if (isNew) store.setCreatedAtMs(handle, turn.nowMs)
@@ -102,11 +105,24 @@ export const writeEntry = (
   counters.lastUpdateMs = turn.nowMs
   writePut(store, handle, turn.effects)
   state.invalidations += 1
-  if (turn.hasListeners) {
+  if (isTold) {
     const type = isNew ? MapEventType.added : MapEventType.updated
-    publishChange(state, { type, key, value, oldValue }, turn)
+    tellChange(state, { type, key, value, oldValue }, turn)
   }
-  return handle
+  makeRoom(state, handle, turn)
+}
+
+/** Writes a change to the journal and tells listeners about it. */
+const tellChange = (state: MapState, change: EntryChange, turn: FragmentTurn): void => {
+  noteInJournal(state, change, turn)
+  if (turn.hasListeners) publishChange(state, change, turn)
+}
+
+/** Writes a change to the journal, where the map has one. */
+export const noteInJournal = (state: MapState, change: EntryChange, turn: FragmentTurn): void => {
+  if (state.journal === undefined) return
+  state.journal.add(change, turn.nowMs, turn.effects)
+  state.context.wake(JOURNAL_WAIT_KEY)
 }
 
 /** Takes an entry away; `type` is what listeners are told. */
@@ -121,9 +137,9 @@ export const removeEntry = (
   store.writeKey(handle, turn.effects)
   state.counters.lastUpdateMs = turn.nowMs
   state.invalidations += 1
-  if (turn.hasListeners) {
+  if (turn.hasListeners || state.journal !== undefined) {
     const key = store.key(handle)
-    publishChange(state, { type, key, value: undefined, oldValue: store.value(handle) }, turn)
+    tellChange(state, { type, key, value: undefined, oldValue: store.value(handle) }, turn)
   }
   state.indexes.removing(handle)
   store.delete(handle)

@@ -2,62 +2,38 @@ import { WireFault } from '../../../wire/index.ts'
 import type { ByteSink, ByteSource } from '../../bytes/index.ts'
 import { DEFAULT_MAP, settingsOf, type MapSettings } from '../../settings.ts'
 import { RecordStore } from '../../store/index.ts'
-import type { Fragment, FragmentCall, FragmentContext, FragmentTurn } from '../structure.ts'
-import * as bulk from './bulkOperations.ts'
+import type { Fragment, FragmentContext, FragmentTurn } from '../structure.ts'
+import { sweepExpired } from './bulkOperations.ts'
 import { createCounters } from './counters.ts'
 import { applyExpiry, applyPut, applyRemove, writePut } from './entries.ts'
 import { FragmentIndexes } from './fragmentIndexes.ts'
-import * as keys from './keyOperations.ts'
+import { handlerOf } from './handlers.ts'
+import { Journal } from './journal.ts'
 import { KeyLocks } from './locks.ts'
-import * as locks from './lockOperations.ts'
-import { MapEffect, MapOperation } from './operations.ts'
-import * as processing from './processing.ts'
-import * as querying from './querying.ts'
+import { memoryNoter, type MapMemory } from './memory.ts'
+import { MapEffect } from './operations.ts'
 import type { MapState } from './state.ts'
 import type { MapSurroundings } from './surroundings.ts'
 
-type Handler = (state: MapState, call: FragmentCall) => void
+const MS_OF_SECOND = 1000
 
-/** By the number of the operation. */
-const HANDLERS: (Handler | undefined)[] = []
-HANDLERS[MapOperation.get] = keys.get
-HANDLERS[MapOperation.put] = keys.put
-HANDLERS[MapOperation.set] = keys.set
-HANDLERS[MapOperation.putIfAbsent] = keys.putIfAbsent
-HANDLERS[MapOperation.putTransient] = keys.set
-HANDLERS[MapOperation.tryPut] = keys.tryPut
-HANDLERS[MapOperation.replace] = keys.replace
-HANDLERS[MapOperation.replaceIfSame] = keys.replaceIfSame
-HANDLERS[MapOperation.remove] = keys.remove
-HANDLERS[MapOperation.removeIfSame] = keys.removeIfSame
-HANDLERS[MapOperation.delete] = keys.deleteKey
-HANDLERS[MapOperation.tryRemove] = keys.tryRemove
-HANDLERS[MapOperation.containsKey] = keys.containsKey
-HANDLERS[MapOperation.evict] = keys.evict
-HANDLERS[MapOperation.setTtl] = keys.setTtl
-HANDLERS[MapOperation.getEntryView] = keys.getEntryView
-HANDLERS[MapOperation.containsValue] = bulk.containsValue
-HANDLERS[MapOperation.size] = bulk.size
-HANDLERS[MapOperation.getAll] = bulk.getAll
-HANDLERS[MapOperation.putAll] = bulk.putAll
-HANDLERS[MapOperation.entries] = bulk.entries
-HANDLERS[MapOperation.clear] = bulk.clear
-HANDLERS[MapOperation.evictAll] = bulk.evictAll
-HANDLERS[MapOperation.destroy] = bulk.destroy
-HANDLERS[MapOperation.tellAll] = bulk.tellAll
-HANDLERS[MapOperation.lock] = locks.lock
-HANDLERS[MapOperation.unlock] = locks.unlock
-HANDLERS[MapOperation.forceUnlock] = locks.forceUnlock
-HANDLERS[MapOperation.isLocked] = locks.isLocked
-HANDLERS[MapOperation.executeOnKeys] = processing.executeOnKeys
-HANDLERS[MapOperation.executeOnEntries] = processing.executeOnEntries
-HANDLERS[MapOperation.removeAll] = processing.removeAll
-HANDLERS[MapOperation.query] = querying.query
-HANDLERS[MapOperation.queryPage] = querying.queryPage
-HANDLERS[MapOperation.aggregate] = querying.aggregate
-HANDLERS[MapOperation.addIndex] = querying.addIndex
+/** What the partitions of all maps of a member share. */
+export interface SharedState {
+  readonly surroundings: MapSurroundings
+  readonly memory: MapMemory
+  readonly states: Set<MapState>
+}
 
-const createState = (context: FragmentContext, surroundings: MapSurroundings): MapState => {
+const journalOf = (
+  { eventJournal }: MapSettings,
+  { settings }: MapSurroundings,
+): Journal | undefined => {
+  if (!eventJournal.enabled) return undefined
+  const capacity = Math.max(1, Math.floor(eventJournal.capacity / settings.partitionCount))
+  return new Journal(capacity, eventJournal.timeToLiveSeconds * MS_OF_SECOND)
+}
+
+const createState = (context: FragmentContext, { surroundings, memory }: SharedState): MapState => {
   const settings: MapSettings = settingsOf(surroundings.settings.maps, context.name, DEFAULT_MAP)
   const { policy } = settings.eviction
   const store = new RecordStore(surroundings.arena)
@@ -68,6 +44,9 @@ const createState = (context: FragmentContext, surroundings: MapSurroundings): M
     store,
     locks: new KeyLocks(context),
     indexes: new FragmentIndexes(store, settings.indexes),
+    journal: journalOf(settings, surroundings),
+    memory,
+    memoryNote: memoryNoter(memory, context.name, store),
     counters: createCounters(),
     countsReads:
       settings.perEntryStatsEnabled ||
@@ -81,90 +60,102 @@ const createState = (context: FragmentContext, surroundings: MapSurroundings): M
   }
 }
 
-const applyEffects = (state: MapState, effects: ByteSource): void => {
-  while (!effects.isAtEnd) {
-    const effect = effects.u8()
-    switch (effect) {
-      case MapEffect.put:
-        applyPut(state, effects)
-        break
-      case MapEffect.remove:
-        applyRemove(state, effects)
-        break
-      case MapEffect.clear:
-        state.store.clear()
-        state.indexes.reset()
-        break
-      case MapEffect.expiry:
-        applyExpiry(state, effects)
-        break
-      case MapEffect.lock:
-        state.locks.applyLock(effects)
-        break
-      case MapEffect.unlock:
-        state.locks.applyUnlock(effects)
-        break
-      case MapEffect.index:
-        state.indexes.apply(effects)
-        break
-      default:
-        throw new WireFault(`There is no effect ${effect} of a map`)
-    }
+const applyEffect = (state: MapState, effect: number, effects: ByteSource): void => {
+  switch (effect) {
+    case MapEffect.put:
+      return applyPut(state, effects)
+    case MapEffect.remove:
+      return applyRemove(state, effects)
+    case MapEffect.clear:
+      state.store.clear()
+      return state.indexes.reset()
+    case MapEffect.expiry:
+      return applyExpiry(state, effects)
+    case MapEffect.lock:
+      return state.locks.applyLock(effects)
+    case MapEffect.unlock:
+      return state.locks.applyUnlock(effects)
+    case MapEffect.index:
+      return state.indexes.apply(effects)
+    case MapEffect.noIndexes:
+      return state.indexes.applyForget()
+    case MapEffect.journal:
+      return journalFor(state, effect).applyItem(effects)
+    case MapEffect.journalTail:
+      return journalFor(state, effect).applyTail(effects)
+    default:
+      throw new WireFault(`There is no effect ${effect} of a map`)
   }
 }
 
-/** A copy starts with the records, at the cursors of their scan, and goes on with the rest. */
+const journalFor = ({ journal, context }: MapState, effect: number): Journal => {
+  if (journal !== undefined) return journal
+  throw new WireFault(`Effect ${effect} of the map ${context.name}: it has no journal here`)
+}
+
+/** A copy starts with the records, at the cursors of their scan; then comes the rest. */
 const CURSOR_OF_REST = 2 ** 33
+/** And last the journal, by its numbers. */
+const CURSOR_OF_JOURNAL = CURSOR_OF_REST + 1
 
 const copyState = (
-  { store, locks: keyLocks, indexes }: MapState,
+  { store, locks, indexes, journal }: MapState,
   from: number,
   effects: ByteSink,
   bytesMax: number,
 ): number | undefined => {
   const end = effects.length + bytesMax
-  let cursor: number | undefined = from
-  while (cursor !== undefined && cursor < CURSOR_OF_REST) {
+  let cursor = from
+  const write = (handle: number): void => writePut(store, handle, effects)
+  while (cursor < CURSOR_OF_REST) {
     if (effects.length >= end) return cursor
-    cursor = store.scan(cursor, (handle) => writePut(store, handle, effects), 1) ?? CURSOR_OF_REST
+    cursor = store.scan(cursor, write, 1) ?? CURSOR_OF_REST
   }
-  keyLocks.copy(effects)
-  indexes.copy(effects)
-  return undefined
+  if (cursor === CURSOR_OF_REST) {
+    locks.copy(effects)
+    indexes.copy(effects)
+    cursor = CURSOR_OF_JOURNAL
+  }
+  const next = journal?.copy(cursor - CURSOR_OF_JOURNAL, effects, end)
+  return next === undefined ? undefined : next + CURSOR_OF_JOURNAL
 }
 
 /** Entries looked at in one tick. */
 const SWEEP_BUDGET = 1000
 
 /** A map in one partition. */
-export const createMapFragment = (
-  context: FragmentContext,
-  surroundings: MapSurroundings,
-): Fragment => {
-  const state = createState(context, surroundings)
-  const { store, locks: keyLocks, indexes, settings } = state
+export const createMapFragment = (context: FragmentContext, shared: SharedState): Fragment => {
+  const state = createState(context, shared)
+  const { store, locks, indexes, journal, settings } = state
   let sweepCursor = 0
+  shared.states.add(state)
   return {
     backupCount: settings.backupCount,
     asyncBackupCount: settings.asyncBackupCount,
-    execute(call) {
-      const handler = HANDLERS[call.operation]
-      if (handler === undefined) throw new WireFault(`A map has no operation ${call.operation}`)
-      handler(state, call)
+    execute: (call) => handlerOf(call.operation)(state, call),
+    apply(effects) {
+      while (!effects.isAtEnd) applyEffect(state, effects.u8(), effects)
+      state.memoryNote.update()
     },
-    apply: (effects) => applyEffects(state, effects),
     copy: (cursor, effects, bytesMax) => copyState(state, cursor, effects, bytesMax),
-    digest: () => (store.digest() + keyLocks.digest() + indexes.addedCount) | 0,
-    isEmpty: () => store.count === 0 && keyLocks.count === 0 && indexes.addedCount === 0,
+    digest: () =>
+      (store.digest() + locks.digest() + indexes.addedCount + (journal?.digest() ?? 0)) | 0,
+    isEmpty: () =>
+      store.count === 0 &&
+      locks.count === 0 &&
+      indexes.addedCount === 0 &&
+      (journal === undefined || journal.tail < 0),
     tick(turn: FragmentTurn) {
-      if (keyLocks.count > 0) keyLocks.releaseEnded(turn)
+      if (locks.count > 0) locks.releaseEnded(turn)
       if (!state.mayExpire) return
-      sweepCursor = bulk.sweepExpired(state, sweepCursor, SWEEP_BUDGET, turn) ?? 0
+      sweepCursor = sweepExpired(state, sweepCursor, SWEEP_BUDGET, turn) ?? 0
     },
-    callerGone: (caller, turn) => keyLocks.releaseOf(caller, turn),
-    sizes: () => ({ entries: store.count, bytes: store.bytes }),
+    callerGone: (caller, turn) => locks.releaseOf(caller, turn),
+    sizes: () => ({ entries: store.count, bytes: store.bytes + (journal?.bytes ?? 0) }),
     close() {
-      keyLocks.clear()
+      shared.states.delete(state)
+      state.memoryNote.close()
+      locks.clear()
       store.close()
     },
   }

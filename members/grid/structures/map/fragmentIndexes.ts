@@ -63,6 +63,20 @@ export class FragmentIndexes {
     writeIndex(definition, effects)
   }
 
+  /** Drops those that were added. */
+  forget(effects: ByteSink): void {
+    if (this.#added.size === 0) return
+    this.#added.clear()
+    this.#indexes = undefined
+    effects.u8(MapEffect.noIndexes)
+  }
+
+  /** Repeats the effect `noIndexes`. */
+  applyForget(): void {
+    this.#added.clear()
+    this.#indexes = undefined
+  }
+
   /** Repeats the effect `index`. */
   apply(effects: ByteSource): void {
     const definition = fromData(effects.bytes()) as IndexSettings

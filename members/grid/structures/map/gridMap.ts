@@ -1,11 +1,16 @@
+import type { Clock } from '../../../../runtime/host/index.ts'
 import type { GridInvoker } from '../../operations/index.ts'
+import type { NearCacheSettings } from '../../settings.ts'
 import { createBulkCalls, type BulkCalls } from './bulkCalls.ts'
 import { createMapCaller } from './caller.ts'
+import { createJournalCalls, type JournalCalls } from './journalCalls.ts'
 import { createKeyCalls, type KeyCalls } from './keyCalls.ts'
 import { createListenerCalls, type ListenerCalls } from './listenerCalls.ts'
 import { createLockCalls, type LockCalls } from './lockCalls.ts'
+import { createNearCachingCaller } from './nearCaching.ts'
 import { createProcessorCalls, type ProcessorCalls } from './processorCalls.ts'
 import { createQueryCalls, type QueryCalls } from './queryCalls.ts'
+import { createStatisticsCalls, type StatisticsCalls } from './statisticsCalls.ts'
 
 /**
  * A map of the cluster, as a member or client sees it. Keys and values are what `toData` takes; two
@@ -24,21 +29,32 @@ export interface GridMap<Key, Value>
     QueryCalls<Key, Value>,
     ProcessorCalls<Key, Value>,
     ListenerCalls<Key, Value>,
-    LockCalls<Key> {
+    JournalCalls<Key, Value>,
+    LockCalls<Key>,
+    StatisticsCalls {
   readonly name: string
+  /** Lets go of what this proxy keeps: its near cache. The map stays as it is. */
+  close(): Promise<void>
 }
 
 export interface GridMapOptions {
   /** Which of the parallel activities of this program holds the locks that are taken; 0 by default. */
   readonly lockContext?: number
+  /** Keeps what was read here: `get` then may answer, for a moment, with the value before. */
+  readonly nearCache?: { readonly settings: NearCacheSettings; readonly clock: Clock } | undefined
 }
 
 export const createGridMap = <Key, Value>(
   invoker: GridInvoker,
   name: string,
-  { lockContext = 0 }: GridMapOptions = {},
+  { lockContext = 0, nearCache }: GridMapOptions = {},
 ): GridMap<Key, Value> => {
-  const caller = createMapCaller(invoker, name, lockContext)
+  const direct = createMapCaller(invoker, name, lockContext)
+  const near =
+    nearCache === undefined
+      ? undefined
+      : createNearCachingCaller(direct, nearCache.settings, nearCache.clock)
+  const caller = near ?? direct
   const keyCalls = createKeyCalls<Key, Value>(caller)
   const bulkCalls = createBulkCalls<Key, Value>(caller)
   return {
@@ -48,6 +64,11 @@ export const createGridMap = <Key, Value>(
     ...createQueryCalls<Key, Value>(caller),
     ...createProcessorCalls(caller, bulkCalls.iterator, keyCalls.replaceIfSame),
     ...createListenerCalls<Key, Value>(caller),
+    ...createJournalCalls<Key, Value>(caller),
     ...createLockCalls<Key>(caller),
+    ...createStatisticsCalls(caller, near),
+    async close() {
+      await near?.close()
+    },
   }
 }

@@ -56,6 +56,7 @@ export const MapEffect = {
   journal: 7,
   journalTail: 8,
   index: 9,
+  noIndexes: 10,
 } as const
 
 /** As a time to live or a time of idleness: what the settings of the map say. */

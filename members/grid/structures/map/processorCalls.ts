@@ -55,7 +55,7 @@ const executeOnKeys = async <Key>(
     sink.bytes(argumentData)
     sink.u32(members.length)
     for (const member of members) sink.bytes(member)
-    return { partition, arguments: sink.copy() }
+    return { partition, arguments: sink.copy(), keys: members }
   })
   const answers = new Map<Key, unknown>()
   for (const result of await caller.onEach(MapOperation.executeOnKeys, calls)) {

@@ -94,7 +94,7 @@ const queryPages = async function* (
       sink.u8(kind)
       sink.bytes(predicateData)
       sink.bytes(projectionData)
-      return { partition, arguments: sink.copy() }
+      return { partition, arguments: sink.copy(), keys: [] }
     })
     const results = await caller.onEach(MapOperation.query, calls, READS)
     yield results

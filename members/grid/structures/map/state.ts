@@ -3,7 +3,9 @@ import type { RecordStore } from '../../store/index.ts'
 import type { FragmentContext } from '../structure.ts'
 import type { MapCounters } from './counters.ts'
 import type { FragmentIndexes } from './fragmentIndexes.ts'
+import type { Journal } from './journal.ts'
 import type { KeyLocks } from './locks.ts'
+import type { MapMemory } from './memory.ts'
 import type { MapSurroundings } from './surroundings.ts'
 
 /** All that a map has in one partition. */
@@ -14,6 +16,11 @@ export interface MapState {
   readonly store: RecordStore
   readonly locks: KeyLocks
   readonly indexes: FragmentIndexes
+  /** Undefined where the map has none. */
+  readonly journal: Journal | undefined
+  readonly memory: MapMemory
+  /** Tells the memory of this partition to the sum. */
+  readonly memoryNote: { update(): void; close(): void }
   readonly counters: MapCounters
   /** Some entry may have, or have had, an end of its life. */
   mayExpire: boolean

@@ -8,6 +8,8 @@ export interface MapSurroundings {
   /** The memory of all records of this member. */
   readonly arena: RecordArena
   readonly processors: EntryProcessors
+  /** What the process may take: limits in percent are of it. */
+  readonly memoryLimitBytes: number
   /** Members that hold data now: a limit of entries for a member is divided among its partitions. */
   dataMemberCount(): number
 }

@@ -21,12 +21,12 @@ export interface Queue<T> extends SharedCollection<T> {
   add(item: T): Promise<void>
   /** Adds all items now; rejects with GRD-030, adding none, when there is no room for all. */
   addAll(items: readonly T[]): Promise<void>
-  /** Takes the first item, when there is one within `waitMs`. */
-  poll(waitMs?: number, signal?: AbortSignal): Promise<T | undefined>
+  /** Takes the first item; null when there is none within `waitMs`. */
+  poll(waitMs?: number, signal?: AbortSignal): Promise<T | null>
   /** Takes the first item, as soon as there is one. */
   take(signal?: AbortSignal): Promise<T>
-  /** The first item, which stays. */
-  peek(): Promise<T | undefined>
+  /** The first item, which stays; null when there is none. */
+  peek(): Promise<T | null>
   /** Takes up to `countMax` items and adds them to `target`; how many there were. */
   drainTo(target: T[], countMax?: number): Promise<number>
   /** How many more items there is room for; Infinity without a limit. */
@@ -37,9 +37,9 @@ export const createQueue = <T>(context: ProxyContext, name: string): Queue<T> =>
   const { fromItem } = itemCodec<T>()
   const { call, shared } = shareCollection<T>(context, QUEUE_SERVICE, name)
 
-  const readItem = (result: ByteSource): T | undefined => {
+  const readItem = (result: ByteSource): T | null => {
     const value = readOptional(result)
-    return value === undefined ? undefined : fromItem(value)
+    return value === undefined ? null : fromItem(value)
   }
 
   const offer: Queue<T>['offer'] = async (item, waitMs = 0, signal) => {

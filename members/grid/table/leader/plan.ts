@@ -19,7 +19,10 @@ interface Scene {
   /** Data members of the view. */
   readonly present: ReadonlySet<string>
   readonly groupOf: ReadonlyMap<string, number>
+  /** Replicas that a row is to have. */
   readonly depth: number
+  /** All rows get new versions, also those that stay as they are. */
+  readonly isStamping: boolean
 }
 
 const groupNumbers = (groups: readonly (readonly string[])[]): Map<string, number> =>
@@ -42,6 +45,17 @@ const filled = (
   return result
 }
 
+/** Who holds a row or is about to, in the order in which it should stay. */
+const holdersFirst = (
+  row: PartitionRow | undefined,
+  staying: ReadonlySet<string>,
+): readonly string[] => {
+  if (row === undefined) return []
+  const { replicas, next = [] } = row
+  const isUnderWay = next.every((id) => staying.has(id))
+  return isUnderWay ? [...next, ...replicas] : [...replicas, ...next]
+}
+
 /** What a row is to be when all members leave, so that nobody can take over. */
 const unmoved = (
   row: PartitionRow | undefined,
@@ -52,15 +66,9 @@ const unmoved = (
 }
 
 /** Strikes who is gone from a row and fills it up. */
-const repair = (
-  draft: Draft,
-  partition: number,
-  target: readonly string[],
-  scene: Scene,
-  isStamping: boolean,
-): void => {
+const repair = (draft: Draft, partition: number, target: readonly string[], scene: Scene): void => {
   const row = draft.rows[partition]
-  const { present } = scene
+  const { present, isStamping } = scene
   const nextAlive = row?.next?.filter((id) => present.has(id)) ?? []
   const alive = row?.replicas.filter((id) => present.has(id)) ?? []
   // Who was to take over may hold everything, or a part, which is better than nothing.
@@ -78,7 +86,7 @@ const repair = (
 
 /**
  * Finds out what every row should be; strikes who is gone, fills up what is short, makes rows where
- * there are none. `isStamping`: all rows get new versions, as those of a new master do.
+ * there are none. `isStamping`: all rows get new versions, as a new master gives them.
  */
 export const replan = (draft: Draft, isStamping: boolean): void => {
   draft.isPlanDue = false
@@ -90,14 +98,19 @@ export const replan = (draft: Draft, isStamping: boolean): void => {
     present: new Set(members.map(({ id }) => id)),
     groupOf: groupNumbers(groupMembers(members, settings.grouping)),
     depth,
+    isStamping,
   }
-  const wishes = draft.rows.map((row) => row?.next ?? row?.replicas ?? [])
+  const stayingIds = new Set(staying.map(({ id }) => id))
   const targets =
     staying.length > 0
-      ? assign(wishes, groups, depth)
+      ? assign(
+          draft.rows.map((row) => holdersFirst(row, stayingIds)),
+          groups,
+          depth,
+        )
       : draft.rows.map((row) => unmoved(row, scene.present))
   for (const [partition, target] of targets.entries()) {
-    repair(draft, partition, target, scene, isStamping)
+    repair(draft, partition, target, scene)
     const row = draft.rows[partition]!
     const isThere = row.next === undefined && sameIds(row.replicas, target)
     draft.targets[partition] = isThere ? undefined : target

@@ -64,7 +64,7 @@ const queueModel: Model = async (grid, items, { kind, index, value }) => {
       items.push(value)
       return
     case 2:
-      expect(await queue.poll()).toBe(items.shift())
+      expect(await queue.poll()).toBe(items.shift() ?? null)
       return
     case 3: {
       const at = items.indexOf(value)

@@ -3,6 +3,10 @@ import fc from 'fast-check'
 import { ByteSink, ByteSource } from '../../../../members/grid/bytes/index.ts'
 import type { GridInvoker } from '../../../../members/grid/operations/invoker.ts'
 import { createList, createLists } from '../../../../members/grid/structures/list/index.ts'
+import {
+  createMultiMap,
+  createMultiMaps,
+} from '../../../../members/grid/structures/multimap/index.ts'
 import { createQueue, createQueues } from '../../../../members/grid/structures/queue/index.ts'
 import {
   createRingbuffer,
@@ -127,6 +131,16 @@ isCopied('a set', createSets({}), (context) => {
     (choice) => set.add(choice),
     (choice) => set.addAll([choice, choice + 5]),
     (choice) => set.remove(choice),
+  ]
+})
+
+isCopied('a multimap', createMultiMaps({}), (context) => {
+  const multiMap = createMultiMap<number, number>(context, 'n')
+  return [
+    (choice) => multiMap.put(choice % 3, choice),
+    (choice) => multiMap.put(choice % 3, choice + 1),
+    (choice) => multiMap.remove(choice % 3, choice),
+    (choice) => (choice < 3 ? multiMap.removeAll(choice) : multiMap.put(choice, choice)),
   ]
 })
 

@@ -18,9 +18,9 @@ describe('a lock', () => {
     const lock = lockOf('one')
     const fence = await lock.lock({ holder: 'worker' })
     expect(await lock.lock({ holder: 'worker' })).toBe(fence)
-    expect(await lock.tryLock(0, { holder: 'another' })).toBeUndefined()
-    expect(await lock.tryLock(0)).toBeUndefined()
-    expect(await lockOf('two').tryLock(0, { holder: 'worker' })).toBeUndefined()
+    expect(await lock.tryLock(0, { holder: 'another' })).toBeNull()
+    expect(await lock.tryLock(0)).toBeNull()
+    expect(await lockOf('two').tryLock(0, { holder: 'worker' })).toBeNull()
     expect(await lock.owner()).toEqual({
       caller: 'one',
       holder: 'worker',
@@ -99,7 +99,7 @@ describe('a lock', () => {
     await lock.unlock(fence)
     expect((await lock.owner())?.count).toBe(1)
     await lock.unlock(fence)
-    expect(await lock.owner()).toBeUndefined()
+    expect(await lock.owner()).toBeNull()
   })
 
   test('is never held by two, with fences that grow', () =>
@@ -118,8 +118,8 @@ describe('a lock', () => {
               const fence = await lock.tryLock(0, { leaseMs })
               const nowMs = harness.host.clock.now()
               const owners = [...held].filter(([, { endMs }]) => endMs > nowMs)
-              expect(fence === undefined).toBe(owners.length > 0)
-              if (fence === undefined) continue
+              expect(fence === null).toBe(owners.length > 0)
+              if (fence === null) continue
               expect(fence).toBeGreaterThan(last)
               last = fence
               held.set(caller, { fence, endMs: nowMs + leaseMs })

@@ -133,6 +133,7 @@ describe('a listener', () => {
       settings: DEFAULT_GRID,
       arena: new RecordArena(),
       processors: {},
+      memoryLimitBytes: 2 ** 30,
       dataMemberCount: () => 1,
     })
     const lost: number[] = []

@@ -31,6 +31,7 @@ export const startMaps = ({ settings = {}, ...options }: MapsOptions = {}): Maps
     arena: new RecordArena(),
     dataMemberCount: () => 1,
     processors: {},
+    memoryLimitBytes: 2 ** 30,
     ...options,
     settings: {
       ...DEFAULT_GRID,

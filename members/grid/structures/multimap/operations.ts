@@ -1,0 +1,16 @@
+export const MULTI_MAP_SERVICE = 2
+
+export const OPERATIONS = {
+  PUT: 1,
+  GET: 2,
+  REMOVE: 3,
+  REMOVE_ALL: 4,
+  CONTAINS_KEY: 5,
+  CONTAINS_VALUE: 6,
+  CONTAINS_ENTRY: 7,
+  SIZE: 8,
+  VALUE_COUNT: 9,
+  CLEAR: 10,
+  KEYS: 11,
+  ENTRIES: 12,
+} as const
