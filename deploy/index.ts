@@ -17,5 +17,18 @@ export {
   type SourceContext,
   type StageOptions,
 } from '../jobs/pipeline/index.ts'
-export type { Grid } from '../members/grid/index.ts'
-export { connect, type ConnectOptions, join, type JoinOptions } from './embedded/index.ts'
+export type {
+  EntryProcessor,
+  EntryProcessors,
+  Grid,
+  ProcessedEntry,
+} from '../members/grid/index.ts'
+export {
+  aggregations,
+  connect,
+  type ConnectOptions,
+  join,
+  type JoinOptions,
+  predicates,
+  projections,
+} from './embedded/index.ts'

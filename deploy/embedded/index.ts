@@ -1,2 +1,3 @@
 export { connect, type ConnectOptions } from './connect.ts'
 export { join, type JoinOptions } from './join.ts'
+export { aggregations, predicates, projections } from './queries.ts'

@@ -13,6 +13,7 @@ import {
 import { createStructures, type Grid } from './facade.ts'
 import { createSubscriber } from './events/index.ts'
 import { createInvoker, type GridInvoker } from './operations/index.ts'
+import { DEFAULT_NEAR_CACHE, type NearCacheSettings, settingsOf } from './settings.ts'
 import { type MigrationEvent, migrationEvents } from './table/index.ts'
 
 const lost = new EngineError('GRD-051', 'The connection to the cluster is lost', {
@@ -71,6 +72,15 @@ const asksSafe = async (
   return answer[0] === 1
 }
 
+const nearCachesOf = ({ nearCaches }: ClientSettings) => {
+  const byName: Record<string, { readonly nearCache: NearCacheSettings }> = {}
+  for (const [name, given] of Object.entries(nearCaches)) {
+    byName[name] = { nearCache: { ...DEFAULT_NEAR_CACHE, ...given } }
+  }
+  const none: { readonly nearCache: NearCacheSettings | undefined } = { nearCache: undefined }
+  return (name: string): NearCacheSettings | undefined => settingsOf(byName, name, none).nearCache
+}
+
 /**
  * Connects to a cluster as a client: it learns from any member where everything is, asks the owners
  * themselves, and looks for the next member when one is lost.
@@ -80,13 +90,14 @@ const asksSafe = async (
 export const connectGrid = async (host: Host, settings: ClientSettings): Promise<Grid> => {
   const session = await openSession(host, settings, PROTOCOL)
   const { cluster } = session
+  const { reliableTopics } = settings
   const invoker = invokerOf(host, session, settings)
   const onMigration = (listener: (event: MigrationEvent) => void): (() => void) =>
     cluster.table().onRow((partition, row, previous) => {
       for (const event of migrationEvents(partition, row, previous)) listener(event)
     })
   return {
-    ...createStructures({ host, invoker }, {}),
+    ...createStructures({ host, invoker }, { reliableTopics, nearCacheOf: nearCachesOf(settings) }),
     id: invoker.callerId,
     clusterName: settings.clusterName,
     members: () => cluster.members(),

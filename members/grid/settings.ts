@@ -161,6 +161,14 @@ export const DEFAULT_MAP: MapSettings = {
   eventJournal: { enabled: false, capacity: 10_000, timeToLiveSeconds: 0 },
 }
 
+/** Hazelcast's, of which entries there are no limit. */
+export const DEFAULT_NEAR_CACHE: NearCacheSettings = {
+  timeToLiveSeconds: 0,
+  maxIdleSeconds: 0,
+  invalidateOnChange: true,
+  sizeMax: 2_147_483_647,
+}
+
 export const DEFAULT_COLLECTION: CollectionSettings = {
   ...DEFAULT_BACKUPS,
   sizeMax: 0,

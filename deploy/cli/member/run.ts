@@ -66,6 +66,11 @@ const leave = async (host: Host, { member, grid, handOverMs, log }: Leaving): Pr
   )
 }
 
+const MEGABYTE = 1024 * 1024
+
+const memoryLimitOf = ({ memory }: MemberSetup): { readonly memoryLimitBytes?: number } =>
+  memory.limitMegabytes === 0 ? {} : { memoryLimitBytes: memory.limitMegabytes * MEGABYTE }
+
 const openGrid = (host: Host, setup: MemberSetup, member: Member, log: Log): MemberGrid => {
   const { clusterName } = setup
   const grid = openMemberGrid({
@@ -73,6 +78,7 @@ const openGrid = (host: Host, setup: MemberSetup, member: Member, log: Log): Mem
     member,
     clusterName,
     settings: setup.grid,
+    ...memoryLimitOf(setup),
     leave: () => member.leave(),
   })
   grid.onPartitionLost(({ partition }) =>

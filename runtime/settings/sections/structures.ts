@@ -140,6 +140,15 @@ const collection = {
   'merge-policy': mergePolicySection,
 }
 
+/** Also of clients: `topic-overload-policy` is about who publishes. */
+export const reliableTopicSection = z.object({
+  'read-batch-size': integer(1).default(10),
+  'topic-overload-policy': choice(['BLOCK', 'DISCARD_OLDEST', 'DISCARD_NEWEST', 'ERROR']).default(
+    'BLOCK',
+  ),
+  'statistics-enabled': flag().default(true),
+})
+
 const atomicSection = structure(backups)
 
 /** The structures of `hazelcast`; keys and defaults are Hazelcast's, but for `lock` and `atomic-long`. */
@@ -157,18 +166,7 @@ export const structureSections = {
       'merge-policy': mergePolicySection,
     }),
   ),
-  'reliable-topic': byName(
-    z.object({
-      'read-batch-size': integer(1).default(10),
-      'topic-overload-policy': choice([
-        'BLOCK',
-        'DISCARD_OLDEST',
-        'DISCARD_NEWEST',
-        'ERROR',
-      ]).default('BLOCK'),
-      'statistics-enabled': flag().default(true),
-    }),
-  ),
+  'reliable-topic': byName(reliableTopicSection),
   multimap: byName(
     structure({
       ...backups,
