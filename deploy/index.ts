@@ -17,18 +17,13 @@ export {
   type SourceContext,
   type StageOptions,
 } from '../jobs/pipeline/index.ts'
-export type {
-  EntryProcessor,
-  EntryProcessors,
-  Grid,
-  ProcessedEntry,
-} from '../members/grid/index.ts'
 export {
   aggregations,
-  connect,
-  type ConnectOptions,
-  join,
-  type JoinOptions,
+  type EntryProcessor,
+  type EntryProcessors,
+  type Grid,
   predicates,
+  type ProcessedEntry,
   projections,
-} from './embedded/index.ts'
+} from '../members/grid/index.ts'
+export { connect, type ConnectOptions, join, type JoinOptions } from './embedded/index.ts'

@@ -1,3 +1,2 @@
 export { connect, type ConnectOptions } from './connect.ts'
 export { join, type JoinOptions } from './join.ts'
-export { aggregations, predicates, projections } from './queries.ts'

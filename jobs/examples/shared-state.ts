@@ -12,8 +12,8 @@ await using grid = await join({
 const visits = grid.map<string, number>('visits')
 const count = ((await visits.get('front page')) ?? 0) + 1
 await visits.set('front page', count)
-process.stdout.write(`${grid.members().length} members, ${count} visits of the front page\n`)
+console.log(`${grid.members().length} members, ${count} visits of the front page`)
 
 const tasks = grid.queue<string>('tasks')
 await tasks.put(`look at visit ${count}`)
-process.stdout.write(`next task: ${await tasks.poll(1000)}\n`)
+console.log(`next task: ${await tasks.poll(1000)}`)

@@ -27,7 +27,7 @@ import {
   singleAttribute,
   sqlPredicate,
   sum,
-} from '../../members/grid/query/index.ts'
+} from './query/index.ts'
 
 /** Which entries of a map: by attributes of the value, `__key` for the key, `this` for the value. */
 export const predicates = {
