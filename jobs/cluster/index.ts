@@ -31,3 +31,10 @@ export {
   type JobStatus,
   type PipelineStatus,
 } from './states.ts'
+export {
+  startJobCoordinator,
+  type JobCoordinator,
+  type JobCoordinatorOptions,
+} from './coordinator.ts'
+export type { JobSettings } from './settings.ts'
+export { gridStateMaps } from './gridMaps.ts'

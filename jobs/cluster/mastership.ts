@@ -14,7 +14,7 @@ import type { JobSubmission, SubmittedJob } from './service.ts'
 import { readSubmission, restoreSourceOf } from './submission.ts'
 
 /** The history is looked through for what has expired. */
-const EXPIRY_INTERVAL_MS = 5_000
+const EXPIRY_INTERVAL_MS = 1_000
 /** The grid is asked again after so long. */
 const RETRY_MS = 500
 
@@ -101,8 +101,7 @@ export class Mastership {
     }
     const other = await this.#book.info.putIfAbsent(jobId, info)
     if (other !== undefined) return { jobId, jobName: other.jobName }
-    const found = { record: undefined, diary: undefined, restoredRun }
-    this.#begin(info, { ...found, lastEpoch: before?.lastEpoch ?? 0 })
+    this.#begin(info, { diary: undefined, restoredRun, lastEpoch: before?.lastEpoch ?? 0 })
     return { jobId, jobName: info.jobName }
   }
 
@@ -146,15 +145,13 @@ export class Mastership {
     infos.sort((left, right) => left.createdAtMs - right.createdAtMs)
     for (const info of infos) {
       const { jobId, restoreFrom } = info
-      const record = states.get(jobId)
       const before = this.history.get(jobId)
-      if (record === undefined && before !== undefined && before.endedAtMs >= info.createdAtMs) {
+      if (!states.has(jobId) && before !== undefined && before.endedAtMs >= info.createdAtMs) {
         // Its master was interrupted between writing the history and removing this.
         await book.info.remove(jobId)
         continue
       }
       this.#begin(info, {
-        record,
         diary: await book.diary.get(jobId),
         restoredRun: restoreFrom === null ? undefined : this.history.get(restoreFrom.jobId),
         lastEpoch: before?.lastEpoch ?? 0,

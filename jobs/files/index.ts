@@ -10,4 +10,4 @@ export {
 export { REGISTRIES, type Plugin, type Registries } from './registries.ts'
 export { planTables, type StaticTables } from './tables.ts'
 export { specsOf } from './vertices.ts'
-export { shadeJobFile, type ShadedJob } from './shadeFile.ts'
+export { shadeJobFile, shadeJobText, type ShadedJob } from './shadeFile.ts'

@@ -1,7 +1,7 @@
 import { decodeText } from '../../runtime/config/index.ts'
 import { Diagnostics, type Diagnostic } from '../../runtime/errors/index.ts'
 import type { Disk } from '../../runtime/host/index.ts'
-import { formatOf, readTree } from './formats.ts'
+import { formatOf, readTree, type JobFormat, type JobText } from './formats.ts'
 import { shadeJob } from './shade.ts'
 
 /** A job file with its hidden values encrypted or decrypted. */
@@ -18,11 +18,33 @@ export const shadeJobFile = async (
   direction: 'encrypt' | 'decrypt',
 ): Promise<ShadedJob> => {
   const diagnostics = new Diagnostics()
-  const values = { variables: {}, environment: {} }
   try {
     const text = decodeText(await host.disk.readFile(file), file)
-    const job = { text, file, disk: host.disk, values }
-    const root = await readTree(formatOf(file), job, diagnostics)
+    return await shadeText({ text, file, disk: host.disk }, formatOf(file), direction)
+  } catch (thrown) {
+    diagnostics.caught(thrown, { file, line: 1, column: 1 })
+    return { text: undefined, diagnostics: diagnostics.all }
+  }
+}
+
+/** The same with the text of a job; `file` is what places name. Includes are refused. */
+export const shadeJobText = (
+  text: string,
+  format: JobFormat,
+  file: string,
+  direction: 'encrypt' | 'decrypt',
+): Promise<ShadedJob> => shadeText({ text, file, disk: undefined }, format, direction)
+
+const shadeText = async (
+  source: Pick<JobText, 'text' | 'file' | 'disk'>,
+  format: JobFormat,
+  direction: 'encrypt' | 'decrypt',
+): Promise<ShadedJob> => {
+  const diagnostics = new Diagnostics()
+  const values = { variables: {}, environment: {} }
+  const { file } = source
+  try {
+    const root = await readTree(format, { ...source, values }, diagnostics)
     const shaded = shadeJob(root, direction, diagnostics)
     const isWhole = shaded !== undefined && !diagnostics.hasErrors
     return {

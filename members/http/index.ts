@@ -1,3 +1,4 @@
+export { formatAddress } from './addresses.ts'
 export type { MountRoutes, RouteTools } from './app.ts'
 export type { ClusterJson, MemberJson } from './cluster.ts'
 export type { MemberEnv, MemberMiddleware } from './environment.ts'

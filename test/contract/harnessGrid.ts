@@ -32,7 +32,7 @@ export const contractStructures = (): readonly Structure[] => [
     settings: { ...DEFAULT_GRID, ...CONTRACT_SETTINGS },
     processors: {},
     arena: new RecordArena(),
-    memoryLimitBytes: 2 ** 30,
+    memoryLimitBytes: Infinity,
     dataMemberCount: () => 1,
   }),
   createMultiMaps(CONTRACT_SETTINGS.multiMaps),

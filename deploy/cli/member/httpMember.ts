@@ -1,6 +1,7 @@
 import type { MemberGrid } from '../../../members/grid/index.ts'
 import type { HttpLocations, HttpMember, MemberState } from '../../../members/http/index.ts'
 import type { Member } from '../../../members/member/index.ts'
+import type { MemberJobs } from './memberJobs.ts'
 
 /** What changes while a member lives; all but the state undefined until it has joined. */
 export interface MemberLife {
@@ -8,6 +9,7 @@ export interface MemberLife {
   member: Member | undefined
   grid: MemberGrid | undefined
   locations: HttpLocations | undefined
+  jobs: MemberJobs | undefined
 }
 
 export interface HttpMemberOptions {

@@ -5,6 +5,7 @@ import { EngineError, formatEngineError } from '../../../runtime/errors/index.ts
 import type { Host } from '../../../runtime/host/index.ts'
 import { describeMember, logEvents } from './events.ts'
 import { createHttpMember, type MemberLife } from './httpMember.ts'
+import { startMemberJobs } from './memberJobs.ts'
 import type { Log } from './log.ts'
 import { watchMemory } from './memoryLimit.ts'
 import type { MemberSetup } from './setup.ts'
@@ -108,6 +109,7 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     member: undefined,
     grid: undefined,
     locations: undefined,
+    jobs: undefined,
   }
   const http = await startMemberHttp(host, {
     settings: setup.http,
@@ -121,6 +123,16 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     life.member = member
     life.grid = grid
     life.locations = createHttpLocations(member.messenger, http.urls[0])
+    const jobs = startMemberJobs({
+      host,
+      member,
+      grid,
+      settings: setup,
+      tls: setup.member.network.tls,
+      version: setup.member.programVersion,
+      log,
+    })
+    life.jobs = jobs
     life.state = 'joined'
     logEvents(host, member, log)
     onReady(
@@ -136,6 +148,7 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     log('info', `${await stop.asked}: leaving the cluster`)
     life.state = 'draining'
     await working
+    await jobs.close()
     await leave(host, { member, grid, handOverMs: setup.handOverMs, log })
     return isAsked
   } finally {

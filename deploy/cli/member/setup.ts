@@ -1,6 +1,8 @@
+import type { JobSettings } from '../../../jobs/cluster/index.ts'
 import type { HttpCredentials, HttpSettings } from '../../../members/http/index.ts'
 import type { GridSettings } from '../../../members/grid/index.ts'
 import type { MemberSettings } from '../../../members/settings.ts'
+import type { SlotSettings } from '../../../members/slots/index.ts'
 import { EngineError, formatDiagnostic } from '../../../runtime/errors/index.ts'
 import type { Host, Tls } from '../../../runtime/host/index.ts'
 import type { FlagSpec, FlagSpecs } from '../command.ts'
@@ -10,6 +12,7 @@ import {
   loadConfiguration,
   type LoadedConfiguration,
 } from '../../../runtime/settings/index.ts'
+import { jobSettings, slotSettings } from './jobSettings.ts'
 import type { MemoryLimit } from './memoryLimit.ts'
 import {
   configurationOf,
@@ -54,6 +57,8 @@ export interface MemberSetup {
   readonly clusterName: string
   readonly member: MemberSettings
   readonly grid: GridSettings
+  readonly jobs: JobSettings
+  readonly slots: SlotSettings
   /** How long the others may take to get what this member holds, when it leaves. */
   readonly handOverMs: number
   readonly http: HttpSettings
@@ -141,6 +146,8 @@ export const loadSetup = async (host: Host, options: SetupOptions): Promise<Memb
     clusterName: member.clusterName,
     member,
     grid: gridSettings(configuration),
+    jobs: jobSettings(configuration),
+    slots: slotSettings(configuration),
     handOverMs: configuration.hazelcast.properties['hazelcast.graceful.shutdown.max.wait'] * 1000,
     http,
     memory: {

@@ -5,7 +5,6 @@ import type {
   FinishedRecord,
   JobDiary,
   JobInfoRecord,
-  JobStateRecord,
 } from '../book/records.ts'
 import { createJobState, type JobState } from '../machine/state.ts'
 import type { RunContext } from './context.ts'
@@ -15,8 +14,6 @@ const MS = 1000
 
 /** What is found of a job when this member becomes its master. */
 export interface FoundJob {
-  /** Undefined for a new job, or one that its master had not begun with. */
-  readonly record: JobStateRecord | undefined
   readonly diary: JobDiary | undefined
   /** How the run that it is restored from has ended. */
   readonly restoredRun: FinishedRecord | undefined
@@ -36,18 +33,19 @@ export const newState = (info: JobInfoRecord, { lastEpoch }: FoundJob): JobState
   return { ...state, pipelines: state.pipelines.map((each) => ({ ...each, epoch: lastEpoch })) }
 }
 
-/** The last checkpoint of a pipeline; of a new job it says that there is none. */
+/** The last checkpoint of a pipeline, taken over from the master before. */
 export const openIds = async (
   { book, host, isCurrent, masterEpoch }: RunContext,
   { jobId }: JobInfoRecord,
   pipelineId: number,
-  { record, lastEpoch }: FoundJob,
+  { lastEpoch, isNew }: { readonly lastEpoch: number; readonly isNew: boolean },
 ): Promise<FencedRecord<CheckpointIdRecord>> => {
   const key = pipelineKey(jobId, pipelineId)
-  const current = await book.checkpointIds.get(key)
-  const ids = new FencedRecord({ host, map: book.checkpointIds, key, current, isCurrent })
-  if (record === undefined) {
-    await ids.write({ masterEpoch, checkpointId: 0, takenAtMs: 0, epoch: lastEpoch })
-  }
+  const ids = new FencedRecord({ host, map: book.checkpointIds, key, isCurrent })
+  const none = { masterEpoch, checkpointId: 0, takenAtMs: 0, epoch: lastEpoch }
+  // Of a job that has begun it must be there: without it nobody knows where to go on.
+  await ids.claim((found) =>
+    found === undefined && !isNew ? undefined : { ...none, ...found, masterEpoch },
+  )
   return ids
 }

@@ -28,6 +28,8 @@ interface QueuedEvent {
   readonly onNoted: (() => void) | undefined
 }
 
+/** Changes that follow each other so soon are written down together. */
+const NOTE_DELAY_MS = 100
 /** The grid may fail for a while. */
 const ARCHIVE_RETRY_MS = 1_000
 
@@ -47,7 +49,11 @@ export class JobRun {
   #events: QueuedEvent[] = []
   #isStepping = false
   #isGone = false
+  #isAbandoned = false
+  /** It was taken over from another master. */
+  #hasRun = false
   #isChanged = false
+  #isNoting = false
   #timers = new Set<Timer>()
   #starting: Promise<ReadonlyMap<number, CheckpointRecord>> | undefined
 
@@ -61,10 +67,9 @@ export class JobRun {
       host,
       map: book.state,
       key: jobId,
-      current: found.record,
       isCurrent,
     })
-    this.#state = found.record?.state ?? newState(info, found)
+    this.#state = newState(info, found)
     this.#diary = found.diary ?? EMPTY_DIARY
   }
 
@@ -96,9 +101,13 @@ export class JobRun {
       this.#tasks = await Promise.all(
         pipelinesOf(plan).map((vertexIds) => pipelineTasks(plan, vertexIds)),
       )
-      await this.#openRunners()
-      const isNew = this.#found.record === undefined
-      if (!isNew) await this.#save(this.#state)
+      const { masterEpoch } = this.#context
+      await this.#record.claim((found) => {
+        this.#state = found?.state ?? this.#state
+        return { masterEpoch, state: this.#state }
+      })
+      const isNew = this.#state.status === 'INITIALIZING'
+      await this.#openRunners(isNew)
       if (isEnd(this.#state.status)) await this.#archive()
       else this.dispatch(isNew ? { kind: 'admitted' } : { kind: 'takenOver' })
     } catch (thrown) {
@@ -111,10 +120,16 @@ export class JobRun {
     if (!this.#isStepping) void this.#stepAll()
   }
 
-  /** Resolves when what follows from the event is written down: another master would go on with it. */
+  /**
+   * Resolves when what follows from the event is written down, so that another master goes on with
+   * it. Rejects with JOB-011 when another master has the job.
+   */
   request(event: JobEvent): Promise<void> {
-    return new Promise((resolve) => {
-      this.#events.push({ event, onNoted: resolve })
+    return new Promise((resolve, reject) => {
+      this.#events.push({
+        event,
+        onNoted: () => (this.#isAbandoned ? reject(takenOver()) : resolve()),
+      })
       if (!this.#isStepping) void this.#stepAll()
     })
   }
@@ -163,14 +178,18 @@ export class JobRun {
   abandon(reason: Error): void {
     if (this.#isGone) return
     this.#isGone = true
+    this.#isAbandoned = true
     for (const timer of this.#timers) timer.cancel()
+    for (const queued of this.#events.splice(0)) queued.onNoted?.()
     for (const runner of this.#runners.values()) runner.abandon(reason)
     this.#ended.resolve(undefined)
   }
 
-  async #openRunners(): Promise<void> {
+  async #openRunners(isNew: boolean): Promise<void> {
     const { book, directory, log } = this.#context
     const { jobId } = this.info
+    const { lastEpoch } = this.#found
+    this.#hasRun = !isNew
     for (const [index, tasks] of this.#tasks.entries()) {
       const pipelineId = index + 1
       const runner = new PipelineRunner({
@@ -179,7 +198,7 @@ export class JobRun {
         plan: this.info.plan,
         pipelineId,
         tasks,
-        ids: await openIds(this.#context, this.info, pipelineId, this.#found),
+        ids: await openIds(this.#context, this.info, pipelineId, { lastEpoch, isNew }),
         startsFrom: async () => (await this.#startsFrom()).get(pipelineId),
         checkpoints: this.#diary.checkpoints[index] ?? emptyCheckpoints(pipelineId),
         baseCounts: this.#diary.counts[pipelineId] ?? [],
@@ -237,11 +256,13 @@ export class JobRun {
     this.#isStepping = true
     try {
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-        if (!this.#isGone) await this.#step(next.event)
+        try {
+          if (!this.#isGone) await this.#step(next.event)
+        } catch (thrown) {
+          this.#fenced(thrown)
+        }
         next.onNoted?.()
       }
-    } catch (thrown) {
-      this.#fenced(thrown)
     } finally {
       this.#isStepping = false
     }
@@ -257,6 +278,7 @@ export class JobRun {
       this.#isChanged = true
       await this.#save(state)
       this.#state = state
+      this.#noteSoon()
       if (state.status !== before.status) this.#tellStatus()
     }
     for (const effect of effects) await this.#perform(effect, before)
@@ -345,11 +367,10 @@ export class JobRun {
   #requestSlots(pipelineIds: readonly number[]): void {
     const { scheduler, book } = this.#context
     const { jobId, jobName, plan } = this.info
-    const hasRun = this.#found.record !== undefined || this.#state.status !== 'PENDING'
     scheduler.enqueue({
       jobId,
       jobName,
-      source: hasRun ? 'RESTORE' : 'SUBMIT',
+      source: this.#hasRun || this.#state.status !== 'PENDING' ? 'RESTORE' : 'SUBMIT',
       pipelines: pipelineIds.map((pipelineId) => ({
         pipelineId,
         name: `pipeline-${pipelineId}`,
@@ -365,6 +386,18 @@ export class JobRun {
       },
       onRejected: (failure) => this.dispatch({ kind: 'rejected', failure }),
     })
+  }
+
+  /** What has just happened is worth knowing to another master, before the next backup. */
+  #noteSoon(): void {
+    if (this.#isNoting) return
+    this.#isNoting = true
+    const timer = this.#context.host.clock.timer(NOTE_DELAY_MS, () => {
+      this.#timers.delete(timer)
+      this.#isNoting = false
+      this.#inBackground(this.backUp())
+    })
+    this.#timers.add(timer)
   }
 
   async #archive(): Promise<void> {

@@ -183,13 +183,12 @@ export class PipelineRunner {
     { restores }: PipelineState,
     { isAttaching }: Attempt,
   ): Promise<CheckpointRecord | undefined> {
-    const { ids, masterEpoch, storage, jobId, pipelineId, startsFrom } = this.#options
+    const { ids, storage, jobId, pipelineId, startsFrom } = this.#options
     const last = ids.current
     if (last === undefined) {
       const text = `What is known of the checkpoints of pipeline ${pipelineId} is lost: more members died at once than the grid keeps backups.`
       throw new EngineError('CKP-005', text)
     }
-    if (last.masterEpoch !== masterEpoch) await ids.write({ ...last, masterEpoch })
     const { checkpointId, takenAtMs } = last
     const record =
       checkpointId > 0

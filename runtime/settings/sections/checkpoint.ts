@@ -7,7 +7,7 @@ export const checkpointSection = section({
   'min-pause': integer(-1).default(-1),
   'schema-change-timeout': integer(10).default(30_000),
   storage: section({
-    type: text().default('localfile'),
+    type: text().default('grid'),
     'max-retained': integer(1).default(20),
     'plugin-config': texts().default({}),
   }),

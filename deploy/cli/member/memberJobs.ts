@@ -1,0 +1,76 @@
+import {
+  gridStateMaps,
+  startJobCoordinator,
+  type JobService,
+  type JobSettings,
+} from '../../../jobs/cluster/index.ts'
+import { createIsolatePool, startTaskService } from '../../../jobs/workers/index.ts'
+import type { MemberGrid } from '../../../members/grid/index.ts'
+import type { Member } from '../../../members/member/index.ts'
+import {
+  createSlotDirectory,
+  startSlotService,
+  type SlotService,
+  type SlotSettings,
+} from '../../../members/slots/index.ts'
+import type { Host, Tls } from '../../../runtime/host/index.ts'
+import type { Log } from './log.ts'
+
+export interface MemberJobsOptions {
+  readonly host: Host
+  readonly member: Member
+  readonly grid: MemberGrid
+  readonly settings: { readonly jobs: JobSettings; readonly slots: SlotSettings }
+  /** Of the member port. */
+  readonly tls: Tls | undefined
+  readonly version: string
+  readonly log: Log
+}
+
+/** What a member does for jobs. */
+export interface MemberJobs {
+  readonly service: JobService
+  /** The slots of this member; undefined where it runs no tasks. */
+  readonly slots: SlotService | undefined
+  /** Leaves what it coordinates to another master, and ends the tasks that it runs. */
+  close(): Promise<void>
+}
+
+/** Makes a member coordinate jobs while it is the active master, and run their tasks if it is a worker. */
+export const startMemberJobs = (options: MemberJobsOptions): MemberJobs => {
+  const { host, member, grid, settings, tls, version, log } = options
+  const isWorker = member.self.role !== 'master'
+  const slots = isWorker ? startSlotService({ host, member, settings: settings.slots }) : undefined
+  const directory = createSlotDirectory({ host, member, own: slots })
+  const isolates = createIsolatePool(host, 0)
+  const tasks = startTaskService({
+    host,
+    member,
+    isolates,
+    tls,
+    onEnded: ({ jobId, pipelineId }) => slots?.pipelineEnded(jobId, pipelineId),
+  })
+  const coordinator = startJobCoordinator({
+    host,
+    member,
+    maps: gridStateMaps(grid),
+    directory,
+    hosts: tasks.hosts,
+    settings: settings.jobs,
+    versions: { projectVersion: version, gitCommitAbbrev: '' },
+    log: (level, message) => {
+      if (level !== 'debug') log(level, message)
+    },
+  })
+  return {
+    service: coordinator.service,
+    slots,
+    close: async () => {
+      coordinator.close()
+      directory.close()
+      await tasks.close()
+      slots?.close()
+      await isolates.close()
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { Hono } from 'hono'
+import { unavailable, type MemberEnv, type MountRoutes } from '../../members/http/index.ts'
+import type { JobService } from '../cluster/index.ts'
+import { askingRoutes } from './asking.ts'
+import { logRoutes } from './logs.ts'
+import { metricsRoutes, nodeRoutes, type NodeTools } from './nodes.ts'
+import { openApi } from './openApi.ts'
+import { pluginRoutes } from './plugins.ts'
+import { stoppingRoutes } from './stopping.ts'
+import { submittingRoutes, type TakeCode } from './submitting.ts'
+
+export type { NodeTools } from './nodes.ts'
+export type { TakeCode } from './submitting.ts'
+
+/** What a member serves jobs with, once it has joined. */
+export interface JobTools extends NodeTools {
+  readonly service: JobService
+  readonly takeCode: TakeCode
+}
+
+/** Under which SeaTunnel serves its first version, on the port of Hazelcast. */
+const FIRST_VERSION = '/hazelcast/rest/maps'
+const FIRST_VERSION_METRICS = '/hazelcast/rest/instance'
+
+/**
+ * SeaTunnel's REST interface, second version at the root and first under `/hazelcast/rest/maps`.
+ * `tools` answers undefined until the member has joined.
+ */
+export const jobRoutes =
+  (tools: () => JobTools | undefined, version: string): MountRoutes =>
+  (app, { onlyActiveMaster }) => {
+    const present = (): JobTools => {
+      const joined = tools()
+      if (joined !== undefined) return joined
+      throw unavailable('This member has not joined its cluster yet.')
+    }
+    const jobs = (): JobService => present().service
+    const takeCode: TakeCode = (...code) => present().takeCode(...code)
+    const routes = new Hono<MemberEnv>()
+      .route('/', submittingRoutes({ jobs, takeCode, onlyActiveMaster }))
+      .route('/', stoppingRoutes(jobs, onlyActiveMaster))
+      .route('/', askingRoutes(jobs, onlyActiveMaster))
+      .route('/', nodeRoutes(present))
+      .route('/', logRoutes(present))
+      .route('/', pluginRoutes())
+    app.route('/', routes)
+    app.route(FIRST_VERSION, routes)
+    for (const base of ['/', FIRST_VERSION_METRICS]) app.route(base, metricsRoutes(present))
+    app.get('/openapi.json', (context) => context.json(openApi(version)))
+  }

@@ -1,0 +1,73 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { MemberEnv } from '../../members/http/index.ts'
+import { HttpFailure } from '../../members/http/index.ts'
+import type { JobLogs } from '../logs/index.ts'
+import type { Monitoring } from '../monitoring/index.ts'
+import { checked } from './parameters.ts'
+
+/** What a member tells of itself and of the others. */
+export interface NodeTools {
+  readonly logs: JobLogs
+  readonly monitoring: Monitoring
+  /** Where the HTTP port of a member is; undefined when it is not known. */
+  readonly httpUrl: (memberId: string) => Promise<string | undefined>
+  readonly updateTags: (tags: { readonly [tag: string]: string }) => void
+  /** The isolates that run now: what they do, for people who look for one that is stuck. */
+  readonly threads: () => readonly string[]
+  /** Prometheus' text format. */
+  readonly metrics: () => Promise<string>
+}
+
+const tags = z.record(z.string(), z.string())
+
+const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8'
+const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
+
+/** Numbers for Prometheus. */
+export const metricsRoutes = (tools: () => NodeTools): Hono<MemberEnv> =>
+  new Hono<MemberEnv>()
+    .get('/metrics', async (context) =>
+      context.body(await tools().metrics(), 200, { 'content-type': PROMETHEUS }),
+    )
+    .get('/openmetrics', async (context) =>
+      context.body(`${await tools().metrics()}# EOF\n`, 200, { 'content-type': OPENMETRICS }),
+    )
+
+/** The routes of one member, which every member answers for itself. */
+export const nodeRoutes = (tools: () => NodeTools): Hono<MemberEnv> =>
+  new Hono<MemberEnv>()
+    .get('/system-monitoring-information', async (context) =>
+      context.json(await tools().monitoring.facts()),
+    )
+    .post('/update-tags', async (context) => {
+      const text = await context.req.text()
+      if (text.trim() === '') throw new HttpFailure(400, 'Request body is empty.')
+      let body: unknown
+      try {
+        body = JSON.parse(text)
+      } catch {
+        throw new HttpFailure(400, 'Invalid JSON format in request body.')
+      }
+      tools().updateTags(checked(tags, body))
+      return context.json({ status: 'success', message: 'update node tags done.' })
+    })
+    .get('/thread-dump', (context) =>
+      context.json(
+        tools()
+          .threads()
+          .map((threadName, threadId) => ({
+            threadName,
+            threadId,
+            threadState: 'RUNNABLE',
+            stackTrace: '',
+          })),
+      ),
+    )
+    .get('/running-threads', (context) =>
+      context.json(
+        tools()
+          .threads()
+          .map((threadName) => ({ threadName, classLoader: '' })),
+      ),
+    )

@@ -1,0 +1,95 @@
+import type { Context } from 'hono'
+import { z } from 'zod'
+import { badRequest } from './failures.ts'
+import type { PageRequest } from '../cluster/index.ts'
+
+const ROWS_MAX = 1000
+const PAGE_ROWS = 10
+
+const wholeNumber = (text: string, name: string, minimum: number, maximum: number): number => {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= minimum && number <= maximum) return number
+  throw badRequest(`${name} must be a whole number from ${minimum} to ${maximum}, not ${text}.`)
+}
+
+/** A whole number of the query; undefined where it is not given. */
+export const numberOf = (
+  context: Context,
+  name: string,
+  minimum: number,
+  maximum = Number.MAX_SAFE_INTEGER,
+): number | undefined => {
+  const text = context.req.query(name)
+  return text === undefined ? undefined : wholeNumber(text, name, minimum, maximum)
+}
+
+/** `page` (from 1) and `rows` (10 unless given); undefined where neither is given. */
+export const pageOf = (context: Context): PageRequest | undefined => {
+  const page = numberOf(context, 'page', 1)
+  const rows = numberOf(context, 'rows', 1, ROWS_MAX)
+  return page === undefined && rows === undefined
+    ? undefined
+    : { page: page ?? 1, rows: rows ?? PAGE_ROWS }
+}
+
+/** All of the query but `known`: filters by tag. */
+export const tagsOf = (
+  context: Context,
+  known: readonly string[] = [],
+): { readonly [tag: string]: string } =>
+  Object.fromEntries(Object.entries(context.req.query()).filter(([key]) => !known.includes(key)))
+
+const isTrue = (text: string | undefined): boolean => text?.toLowerCase() === 'true'
+
+export const flagOf = (context: Context, name: string): boolean => isTrue(context.req.query(name))
+
+/** A job id comes as a number or as a text. */
+const jobId = z.union([z.string(), z.number()]).transform(String)
+
+/** Upstream's clients send flags also as texts. */
+const flag = z.union([z.boolean(), z.string().transform(isTrue)])
+
+export const stopBody = z.object({
+  jobId,
+  isStopWithSavePoint: flag.optional(),
+  force: flag.optional(),
+})
+
+export const jobIdBody = z.object({ jobId })
+
+export const submitParameters = z.object({
+  jobId: jobId.optional(),
+  jobName: z.string().optional(),
+  isStartWithSavePoint: flag.optional(),
+  restoreMode: z.literal('CHECKPOINT').optional(),
+  restoreSourceJobId: jobId.optional(),
+  allowOrphanedState: flag.optional(),
+})
+
+export type SubmitParameters = z.infer<typeof submitParameters>
+
+const problemOf = ({ issues }: z.ZodError): string => {
+  const { path, message } = issues[0]!
+  return path.length === 0 ? message : `${path.join('.')}: ${message}`
+}
+
+/** Checks what came; 400 with what is wrong. */
+export const checked = <Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+): z.infer<Schema> => {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  throw badRequest(problemOf(result.error))
+}
+
+/** The body as JSON; 400 where it is empty or none. */
+export const jsonBody = async (context: Context): Promise<unknown> => {
+  const text = await context.req.text()
+  if (text.trim() === '') throw badRequest('The body is empty; it must be JSON.')
+  try {
+    return JSON.parse(text) as unknown
+  } catch (thrown) {
+    throw badRequest(`The body is no JSON: ${(thrown as Error).message}`)
+  }
+}

@@ -1,0 +1,31 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { MemberEnv, MemberMiddleware } from '../../members/http/index.ts'
+import type { JobService } from '../cluster/index.ts'
+import { answering } from './failures.ts'
+import { checked, jobIdBody, jsonBody, stopBody } from './parameters.ts'
+
+/** What stops jobs, and what saves them. */
+export const stoppingRoutes = (
+  jobs: () => JobService,
+  onlyActiveMaster: MemberMiddleware,
+): Hono<MemberEnv> => {
+  const stop = async (body: z.infer<typeof stopBody>): Promise<{ readonly jobId: string }> => {
+    const { jobId, isStopWithSavePoint = false, force = false } = body
+    await answering(jobs().stop(jobId, { savepoint: isStopWithSavePoint, force }))
+    return { jobId }
+  }
+  return new Hono<MemberEnv>()
+    .post('/stop-job', onlyActiveMaster, async (context) =>
+      context.json(await stop(checked(stopBody, await jsonBody(context)))),
+    )
+    .post('/stop-jobs', onlyActiveMaster, async (context) => {
+      const bodies = checked(z.array(stopBody), await jsonBody(context))
+      return context.json(await Promise.all(bodies.map(stop)))
+    })
+    .post('/savepoint-job', onlyActiveMaster, async (context) => {
+      const { jobId } = checked(jobIdBody, await jsonBody(context))
+      await answering(jobs().savepoint(jobId))
+      return context.json({ jobId })
+    })
+}

@@ -1,0 +1,1 @@
+export { createJobLogs, type JobLogs, type LogLevel } from './jobLogs.ts'

@@ -1,0 +1,2 @@
+export type { Facts, Workload } from './facts.ts'
+export { startMonitoring, type MemberLogs, type Monitoring } from './monitoring.ts'
