@@ -4,30 +4,33 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const ASCII_MAX = 0x7f
 /** A longer text is decoded by the runtime, which is faster from about this length on. */
 const SHORT_TEXT_LENGTH = 32
+const WIDEST_BYTES = 8
 
-/** For the few numbers that only a view can read: a view of every message costs more than they do. */
-const scratchBytes = new Uint8Array(8)
-const scratch = new DataView(scratchBytes.buffer)
+/** Numbers are put together here: a DataView of every message would be made for one or two. */
+const scratch = new DataView(new ArrayBuffer(WIDEST_BYTES))
 
 /** Reads what a ByteSink wrote; throws WireFault where the bytes end too early. */
 export class ByteSource {
   #bytes!: Uint8Array
   #at = 0
+  #end = 0
 
   constructor(bytes: Uint8Array) {
     this.reset(bytes)
   }
 
-  /** Starts over with other bytes. */
-  reset(bytes: Uint8Array): void {
+  /** Starts over with other bytes, or a part of them; makes nothing. */
+  reset(bytes: Uint8Array, start = 0, end = bytes.length): void {
     this.#bytes = bytes
-    this.#at = 0
+    this.#at = start
+    this.#end = end
   }
 
   get isAtEnd(): boolean {
-    return this.#at === this.#bytes.length
+    return this.#at === this.#end
   }
 
+  /** Where it is in the bytes that it was given. */
   get position(): number {
     return this.#at
   }
@@ -52,17 +55,17 @@ export class ByteSource {
   }
 
   i64(): bigint {
-    this.#toScratch(8)
+    this.#gather(8)
     return scratch.getBigInt64(0)
   }
 
   f32(): number {
-    this.#toScratch(4)
+    this.#gather(4)
     return scratch.getFloat32(0)
   }
 
   f64(): number {
-    this.#toScratch(8)
+    this.#gather(8)
     return scratch.getFloat64(0)
   }
 
@@ -101,7 +104,7 @@ export class ByteSource {
   }
 
   rest(): Uint8Array {
-    return this.raw(this.#bytes.length - this.#at)
+    return this.raw(this.#end - this.#at)
   }
 
   /** Reads on from a position that it was at before. */
@@ -109,16 +112,14 @@ export class ByteSource {
     this.#at = position
   }
 
-  #toScratch(count: number): void {
+  #gather(count: number): void {
     const at = this.#advance(count)
-    for (let index = 0; index < count; index += 1) {
-      scratchBytes[index] = this.#bytes[at + index]!
-    }
+    for (let index = 0; index < count; index += 1) scratch.setUint8(index, this.#bytes[at + index]!)
   }
 
   #advance(count: number): number {
     const at = this.#at
-    if (at + count > this.#bytes.length) throw new WireFault('The bytes end too early')
+    if (at + count > this.#end) throw new WireFault('The bytes end too early')
     this.#at = at + count
     return at
   }
