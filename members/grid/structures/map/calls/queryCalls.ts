@@ -1,5 +1,5 @@
-import type { ByteSource } from '../../bytes/index.ts'
-import { fromData, toData } from '../../data/index.ts'
+import type { ByteSource } from '../../../bytes/index.ts'
+import { fromData, toData } from '../../../data/index.ts'
 import {
   aggregatorOf,
   always,
@@ -14,12 +14,12 @@ import {
   type PagingPredicate,
   type Predicate,
   type Projection,
-} from '../../query/index.ts'
-import type { IndexSettings } from '../../settings.ts'
+} from '../../../query/index.ts'
+import type { IndexSettings } from '../../../settings.ts'
 import { pagesOf } from './bulkCalls.ts'
 import { beginArguments, READS, type MapCaller } from './caller.ts'
-import { keyTextOf } from './keyText.ts'
-import { MapOperation } from './operations.ts'
+import { keyTextOf } from '../keyText.ts'
+import { MapOperation } from '../operations.ts'
 
 /**
  * Entries by what is in them. A query sees each partition as it is when the query gets there; an
