@@ -10,7 +10,7 @@ import {
 } from './client/index.ts'
 import { createStructures, type Grid } from './facade.ts'
 import { GRID_KINDS } from './kinds.ts'
-import type { GridSettings } from './settings.ts'
+import { DEFAULT_MAP, type GridSettings, settingsOf } from './settings.ts'
 import { startGrid } from './start.ts'
 import { RecordArena } from './store/index.ts'
 import { createAtomicLongs } from './structures/atomiclong/index.ts'
@@ -42,12 +42,13 @@ const structuresOf = ({
   member,
   settings,
   processors = {},
+  memoryLimitBytes = host.memory.machine().totalBytes,
 }: MemberGridOptions): Structure[] => [
   createMapStructure({
     settings,
     processors,
     arena: new RecordArena(),
-    memoryLimitBytes: host.memory.machine().totalBytes,
+    memoryLimitBytes,
     dataMemberCount: () => member.members().filter(canBeMaster).length,
   }),
   createMultiMaps(settings.multiMaps),
@@ -68,6 +69,8 @@ export interface MemberGridOptions {
   readonly settings: GridSettings
   /** Entry processors by name; all data members must have those that callers name. */
   readonly processors?: EntryProcessors
+  /** What the process may take; all memory of the machine by default. */
+  readonly memoryLimitBytes?: number
   /** Closes the member too, once it holds nothing any more. */
   readonly leave: () => Promise<void>
 }
@@ -93,10 +96,10 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const { host, member, clusterName, settings } = options
   const grid = startGrid(host, member, settings, structuresOf(options))
   const { table } = grid
-  const { call, cancel, subscribe, unsubscribe, heard } = GRID_KINDS
+  const { call, cancel, clientLeaves, subscribe, unsubscribe, heard } = GRID_KINDS
   const held = (): StructureStatistics[] =>
     grid.sizes().map(({ service, ...sizes }) => ({ kind: service, ...sizes }))
-  const clientKinds = [call, cancel, subscribe, unsubscribe, heard]
+  const clientKinds = [call, cancel, clientLeaves, subscribe, unsubscribe, heard]
   const desk = openClientDesk({ member, table, clientKinds, statistics: held })
   const stop = (): void => {
     desk.close()
@@ -110,7 +113,13 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   }
   const closeOnce = (): Promise<void> => (closing ??= close())
   return {
-    ...createStructures({ host, invoker: grid.invoker }, settings.reliableTopics),
+    ...createStructures(
+      { host, invoker: grid.invoker },
+      {
+        reliableTopics: settings.reliableTopics,
+        nearCacheOf: (name) => settingsOf(settings.maps, name, DEFAULT_MAP).nearCache,
+      },
+    ),
     id: grid.invoker.callerId,
     clusterName,
     members: () => clusterMembers(member),

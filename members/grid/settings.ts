@@ -86,6 +86,14 @@ export interface MapSettings extends BackupSettings {
   readonly eventJournal: EventJournalSettings
 }
 
+/** Hazelcast's defaults. */
+export const DEFAULT_NEAR_CACHE: NearCacheSettings = {
+  timeToLiveSeconds: 0,
+  maxIdleSeconds: 0,
+  invalidateOnChange: true,
+  sizeMax: 10_000,
+}
+
 /** Queue, list and set. */
 export interface CollectionSettings extends BackupSettings {
   /** Elements; 0 for no limit. */
@@ -206,6 +214,16 @@ const fitOf = (pattern: string, name: string): number => {
   const [before, after] = [pattern.slice(0, star), pattern.slice(star + 1)]
   const fits = name.length >= pattern.length - 1 && name.startsWith(before) && name.endsWith(after)
   return fits ? pattern.length - 1 : -1
+}
+
+/** The near cache of a map in a client: none unless the client's settings have one for its name. */
+export const nearCacheOf = (
+  nearCaches: ByName<NearCacheSettings>,
+  name: string,
+): NearCacheSettings | undefined => {
+  const patterns = Object.keys(nearCaches)
+  const isThere = patterns.some((pattern) => pattern === 'default' || fitOf(pattern, name) >= 0)
+  return isThere ? settingsOf(nearCaches, name, DEFAULT_NEAR_CACHE) : undefined
 }
 
 /** The settings of a name: of the pattern that fits best, else of `default`, over `defaults`. */

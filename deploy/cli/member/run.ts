@@ -11,6 +11,8 @@ import { watchMemory } from './memoryLimit.ts'
 import type { MemberSetup } from './setup.ts'
 import { watchStop } from './signals.ts'
 
+const MEGABYTE = 1024 * 1024
+
 /** Requests that run when the member ends have so long to be answered. */
 const HTTP_GRACE_MS = 5000
 /** A member that cannot say goodbye in this time goes without; the others notice. */
@@ -68,12 +70,13 @@ const leave = async (host: Host, { member, grid, handOverMs, log }: Leaving): Pr
 }
 
 const openGrid = (host: Host, setup: MemberSetup, member: Member, log: Log): MemberGrid => {
-  const { clusterName } = setup
+  const { clusterName, memory } = setup
   const grid = openMemberGrid({
     host,
     member,
     clusterName,
     settings: setup.grid,
+    ...(memory.limitMegabytes > 0 && { memoryLimitBytes: memory.limitMegabytes * MEGABYTE }),
     leave: () => member.leave(),
   })
   grid.onPartitionLost(({ partition }) =>

@@ -60,7 +60,10 @@ interface Route {
   readonly async: readonly Channel[]
 }
 
+/** More backups than a structure can have, of either kind. */
 const COUNT_MAX = 7
+/** A row names nobody who left before so many others. */
+const GONE_MAX = 1000
 
 class GridReplicator implements Replicator {
   readonly #options: ReplicatorOptions
@@ -69,6 +72,8 @@ class GridReplicator implements Replicator {
   readonly #checks
   readonly #incoming
   readonly #stops: (() => void)[] = []
+  /** Ids of members that have left; in one life of this member they never come back under these. */
+  readonly #gone = new Set<string>()
   #memberIds: ReadonlySet<string>
 
   constructor(options: ReplicatorOptions) {
@@ -231,6 +236,8 @@ class GridReplicator implements Replicator {
     })
     const channel = { outgoing, copier }
     this.#channels.set(targetId, channel)
+    // A row that still names it: what waits for it waits for the next row.
+    if (this.#gone.has(targetId)) outgoing.close()
     return channel
   }
 
@@ -253,8 +260,16 @@ class GridReplicator implements Replicator {
       if (target !== undefined) outgoing.reachAt(target.address)
       else if (before.has(id)) outgoing.close()
     }
+    for (const id of before) if (!this.#memberIds.has(id)) this.#remember(id)
     this.#incoming.prune((id) => this.#memberIds.has(id))
     this.#sweep()
+  }
+
+  #remember(goneId: string): void {
+    this.#gone.add(goneId)
+    if (this.#gone.size <= GONE_MAX) return
+    const [oldest] = this.#gone
+    this.#gone.delete(oldest!)
   }
 
   /** Channels to those who are gone are kept only while a change waits for the row without them. */
@@ -278,6 +293,7 @@ class GridReplicator implements Replicator {
     for (const { outgoing } of this.#channels.values()) outgoing.close()
     this.#channels.clear()
     this.#routes.length = 0
+    this.#gone.clear()
     this.#incoming.reset()
   }
 

@@ -50,7 +50,7 @@ export interface MasterDeskOptions {
   ) => void
 }
 
-export const statusOf = (state: LeaderState): TableStatus => ({
+const statusOf = (state: LeaderState): TableStatus => ({
   epoch: state.epoch,
   viewVersion: state.viewVersion,
   migrations: migrationsLeft(state),
@@ -131,8 +131,7 @@ export const createMasterDesk = (options: MasterDeskOptions): MasterDesk => {
       for (const record of members) if (!targets.has(record.id)) add(record)
     },
     publish: (partitions, first) => {
-      const others = [...targets.keys()].filter((id) => !first.includes(id))
-      for (const id of [...first, ...others]) {
+      for (const id of new Set([...first, ...targets.keys()])) {
         const target = targets.get(id)
         if (target === undefined) continue
         for (const partition of partitions) target.partitions.add(partition)

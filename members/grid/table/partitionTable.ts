@@ -22,7 +22,10 @@ export interface PartitionTable {
   isSafe(): boolean
   /** Rows that are to change, as the active master counts them; what others last heard of it. */
   migrationQueueSize(): number
-  /** Hands over all that this member owns; resolves when it owns nothing or nobody can take it. */
+  /**
+   * Hands over all that this member owns; resolves when it owns nothing or nobody can take it. It
+   * waits as long as there is no master that may move anything; `close` ends that.
+   */
   leave(): Promise<void>
   /** A structure with so many copies is used: rows get as many replicas, where there are members. */
   needCopies(copies: number): void

@@ -4,7 +4,7 @@ import { expectConverged, expectLinearizable, expectNoLeaks } from './checker.ts
 import { type Clients, startClients } from './clients.ts'
 import { type GridNode, liveGrids, startGridCluster } from './cluster.ts'
 import { becomeSafe, disturb } from './faults.ts'
-import { createKeyValue } from './keyValue.ts'
+import { keyValues, mapEntries } from './registers.ts'
 
 /** A promise that is broken on purpose, to see that the simulation notices. */
 export type PlantedBug = 'answers before the backup'
@@ -47,15 +47,22 @@ export const swarm = async (world: SimWorld, bug?: PlantedBug): Promise<Clients>
   const quorum = masters >= 3 && random.chance(0.5)
   const backupCount = Math.min(masters - 1, random.pick([1, 1, 2]))
   const asyncBackupCount = random.pick([0, 0, 1])
+  const registers = bug === undefined ? random.pick([keyValues, keyValues, mapEntries]) : keyValues
   const nodes = startGridCluster(world, {
     masters,
     workers: random.pick([0, 0, 1]),
     quorum,
-    structures: () => [withBug(createKeyValue(backupCount, asyncBackupCount), bug)],
+    structures: () =>
+      registers
+        .structures({ backupCount, asyncBackupCount })
+        .map((structure) => withBug(structure, bug)),
   })
-  world.note(`${masters} masters, quorum ${quorum}, backups ${backupCount}+${asyncBackupCount}`)
+  world.note(
+    `${registers.name}, ${masters} masters, quorum ${quorum}, backups ${backupCount}+${asyncBackupCount}`,
+  )
   await becomeSafe(world, nodes, quorum)
   const clients = startClients(world, nodes, {
+    registers,
     clients: 3,
     keys: random.pick([1, 3, 8]),
     pauseMaxMs: random.pick([5, 50, 200]),

@@ -8,13 +8,7 @@ export type {
   JournalReadOptions,
 } from './journalCalls.ts'
 export type { EntryView } from './keyCalls.ts'
-export type {
-  EntryEvent,
-  EntryListener,
-  ListenerOptions,
-  MapWideEvent,
-  PartitionLostEvent,
-} from './listenerCalls.ts'
+export type { EntryEvent, EntryListener, ListenerOptions, MapWideEvent } from './listenerCalls.ts'
 export type { LockOptions } from './lockCalls.ts'
 export { createMapStructure, type MapStructure } from './mapStructure.ts'
 export type { NearCacheStatistics } from './nearCache.ts'

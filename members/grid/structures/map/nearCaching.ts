@@ -1,7 +1,7 @@
 import type { Clock } from '../../../../runtime/host/index.ts'
 import { ByteSource } from '../../bytes/index.ts'
 import { partitionOf } from '../../data/index.ts'
-import type { Subscription } from '../../operations/invoker.ts'
+import type { Subscription } from '../../operations/index.ts'
 import type { NearCacheSettings } from '../../settings.ts'
 import { argumentsFor, beginArguments, READS, type MapCaller } from './caller.ts'
 import { decodeEvent } from './events.ts'
