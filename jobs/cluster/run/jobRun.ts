@@ -178,6 +178,7 @@ export class JobRun {
         ...this.#context,
         jobId,
         plan: this.info.plan,
+        bundle: this.info.bundle,
         pipelineId,
         tasks,
         ids: await openIds(this.#context, this.info, pipelineId, { lastEpoch, isNew }),
