@@ -2,7 +2,7 @@ import { type ClientSettings, DEFAULT_CLIENT } from '../../members/grid/index.ts
 import type { ConfigNode } from '../../runtime/config/index.ts'
 import type { Tls } from '../../runtime/host/index.ts'
 import type { Configuration } from '../../runtime/settings/index.ts'
-import { nearCacheOf } from './gridSettings.ts'
+import { nearCacheOf, reliableTopicOf } from './gridSettings.ts'
 
 const MS = 1000
 const DEFAULT_PORT = 5801
@@ -63,6 +63,12 @@ export const clientSettings = (
     backoffTimeoutMs: Math.max(0, backoffMs),
     nearCaches: Object.fromEntries(
       Object.entries(client['near-cache']).map(([name, cache]) => [name, nearCacheOf(cache)]),
+    ),
+    reliableTopics: Object.fromEntries(
+      Object.entries(client['reliable-topic']).map(([name, topic]) => [
+        name,
+        reliableTopicOf(topic),
+      ]),
     ),
   }
 }

@@ -9,6 +9,7 @@ import {
   type MemberGrouping,
   type MergePolicy,
   type NearCacheSettings,
+  type ReliableTopicSettings,
   settingsOf,
 } from '../../members/grid/index.ts'
 import type { Configuration } from '../../runtime/settings/index.ts'
@@ -126,6 +127,13 @@ const groupingOf = (written: Hazelcast['partition-group']): MemberGrouping => {
   return type === 'CUSTOM' ? { type, groups: written['member-group'] } : { type }
 }
 
+export const reliableTopicOf = (
+  written: Hazelcast['reliable-topic'][string],
+): ReliableTopicSettings => ({
+  readBatchSize: written['read-batch-size'],
+  overloadPolicy: written['topic-overload-policy'],
+})
+
 /** How the grid of a member behaves, as its configuration says. */
 export const gridSettings = (configuration: Configuration): GridSettings => {
   const { hazelcast, tidegate } = configuration
@@ -143,10 +151,7 @@ export const gridSettings = (configuration: Configuration): GridSettings => {
       capacity: written.capacity,
       timeToLiveSeconds: written['time-to-live-seconds'],
     })),
-    reliableTopics: mapValues(hazelcast['reliable-topic'], (written) => ({
-      readBatchSize: written['read-batch-size'],
-      overloadPolicy: written['topic-overload-policy'],
-    })),
+    reliableTopics: mapValues(hazelcast['reliable-topic'], reliableTopicOf),
     multiMaps: mapValues(hazelcast.multimap, (written) => ({
       ...backupsOf(written),
       valueCollectionType: written['value-collection-type'],

@@ -1,5 +1,5 @@
 import type { Member } from '../../members/member/index.ts'
-import type { SlotDirectory } from '../../members/slots/directory.ts'
+import type { SlotDirectory } from '../../members/slots/index.ts'
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host, Timer } from '../../runtime/host/index.ts'
 import type { StateMaps } from '../coordinator/index.ts'

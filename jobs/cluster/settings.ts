@@ -1,4 +1,4 @@
-import type { AllocationStrategy } from '../../members/slots/directory.ts'
+import type { AllocationStrategy } from '../../members/slots/index.ts'
 import type { StorageSettings } from '../coordinator/index.ts'
 
 /** What the engine's configuration says about jobs; milliseconds. */

@@ -28,6 +28,8 @@ export interface ExecutionOptions {
   /** Higher than that of any attempt before, also under another coordinator. */
   readonly epoch: number
   readonly plan: Plan
+  /** The content hash of the code that the plan needs and that task hosts are to load. */
+  readonly bundle?: string | null
   readonly pipelineId: number
   readonly tasks: PipelineTasks
   readonly store: Pick<CheckpointStorage, 'save'>
@@ -77,6 +79,7 @@ export class PipelineExecution {
       hosts,
       execution: { jobId, pipelineId, epoch },
       places,
+      bundle: options.bundle ?? null,
       onReport: (task, report) => this.#reported(task, report),
       onFailure: (error) => this.fail(error),
     })

@@ -24,6 +24,8 @@ export interface TaskCrewOptions {
   readonly hosts: TaskHosts
   readonly execution: ExecutionId
   readonly places: TaskPlaces
+  /** The content hash of the job's code, where it has any. */
+  readonly bundle: string | null
   readonly onReport: (task: TaskName, report: TaskReport) => void
   readonly onFailure: (error: Error) => void
 }
@@ -60,9 +62,8 @@ export class TaskCrew {
 
   /** Starts the isolates; resolves when all are there to be told what to do. */
   async begin(): Promise<void> {
-    await Promise.all(
-      this.#posts.map((post) => ask(post, { kind: 'begin', places: this.#options.places })),
-    )
+    const { places, bundle } = this.#options
+    await Promise.all(this.#posts.map((post) => ask(post, { kind: 'begin', places, bundle })))
   }
 
   /** Takes over tasks that run; resolves with what each of them has come to. */

@@ -74,6 +74,11 @@ export class HostedExecution {
     return [...this.#tasks.values()].map((task) => task.status)
   }
 
+  /** Something that all tasks need cannot be had. */
+  fail(error: Error): void {
+    for (const task of this.#tasks.values()) task.fail(error)
+  }
+
   /** Sends all reports from now on to one coordinator. */
   listen(listener: (report: HostReport) => void): void {
     this.#listener = listener

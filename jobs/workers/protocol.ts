@@ -56,7 +56,12 @@ export interface TaskStatus {
 /** From a coordinator to a task host. */
 export type HostCommand =
   /** Starts isolates for the tasks that `places` puts on this member; answered by `begun`. */
-  | { readonly kind: 'begin'; readonly places: TaskPlaces }
+  | {
+      readonly kind: 'begin'
+      readonly places: TaskPlaces
+      /** The content hash of the job's code, where it has any. */
+      readonly bundle: string | null
+    }
   /** Takes over from another coordinator; answered by `attached`. */
   | { readonly kind: 'attach' }
   | { readonly kind: 'task'; readonly task: TaskName; readonly command: RemoteCommand }

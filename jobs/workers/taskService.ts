@@ -7,7 +7,7 @@ import type { IsolatePool } from './isolatePool.ts'
 import { MemberLinks } from './memberLinks.ts'
 import { pack, unpack } from './packing.ts'
 import type { ExecutionId, TaskHosts } from './protocol.ts'
-import { TaskHost } from './taskHost.ts'
+import { TaskHost, type JobCodeShelf } from './taskHost.ts'
 import { JOB_KINDS, type CommandsHeader, type RelayMessage } from './wire.ts'
 
 /** How often it is looked whether tasks may go on, in milliseconds. */
@@ -28,6 +28,8 @@ export interface TaskServiceOptions {
   readonly isolates: IsolatePool
   /** Of the member port; the edges between tasks then have it too. */
   readonly tls?: Tls | undefined
+  /** The code of jobs; without it no job has any. */
+  readonly code?: JobCodeShelf
   /** Tasks were ended here because no coordinator may or will ask for them. */
   readonly onForgotten?: (execution: ExecutionId) => void
 }
@@ -43,7 +45,7 @@ export interface TaskService {
 
 /** Runs tasks for coordinators, and leads coordinators of this member to all task hosts. */
 export const startTaskService = (options: TaskServiceOptions): TaskService => {
-  const { host, member, isolates, tls, onForgotten } = options
+  const { host, member, isolates, tls, code, onForgotten } = options
   const { messenger } = member
   const taskHost = new TaskHost({
     host,
@@ -55,6 +57,7 @@ export const startTaskService = (options: TaskServiceOptions): TaskService => {
       tls,
     },
     relay: relayOver(member),
+    code,
     ...(onForgotten === undefined ? {} : { onForgotten }),
   })
   const hosts = new MemberLinks(host, member, taskHost)

@@ -10,6 +10,7 @@ export {
   type MemberGrouping,
   type MergePolicy,
   type NearCacheSettings,
+  type ReliableTopicSettings,
   settingsOf,
 } from './settings.ts'
 export {

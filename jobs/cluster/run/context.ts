@@ -1,4 +1,4 @@
-import type { SlotDirectory } from '../../../members/slots/directory.ts'
+import type { SlotDirectory } from '../../../members/slots/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import type { CheckpointStorage } from '../../coordinator/index.ts'
 import type { TaskHosts } from '../../workers/index.ts'

@@ -28,6 +28,8 @@ export interface PipelineRunnerOptions {
   readonly masterEpoch: number
   readonly jobId: string
   readonly plan: Plan
+  /** The content hash of the code that the plan needs; null where it needs none. */
+  readonly bundle: string | null
   readonly pipelineId: number
   readonly tasks: PipelineTasks
   /** The last checkpoint of this run of the job. */
@@ -145,6 +147,7 @@ export class PipelineRunner {
       hosts,
       execution: { jobId, pipelineId, epoch },
       places,
+      bundle: null,
       onReport: () => undefined,
       onFailure: () => undefined,
     })
@@ -220,6 +223,7 @@ export class PipelineRunner {
       jobId,
       epoch,
       plan,
+      bundle: this.#options.bundle,
       pipelineId,
       tasks,
       store: { save: (record) => this.#save(record, epoch) },

@@ -1,5 +1,5 @@
 import type { Tls } from '../../../runtime/host/index.ts'
-import type { ByName, NearCacheSettings } from '../settings.ts'
+import type { ByName, NearCacheSettings, ReliableTopicSettings } from '../settings.ts'
 
 /** How a client tries to reach a cluster; the names are those of `connection-retry`. */
 export interface RetrySettings {
@@ -37,6 +37,8 @@ export interface ClientSettings {
   /** How long one more call waits for its turn; 0 refuses it at once, Infinity waits on. */
   readonly backoffTimeoutMs: number
   readonly nearCaches: ByName<NearCacheSettings>
+  /** Who publishes and listens decides how; the ringbuffers are the members'. */
+  readonly reliableTopics: ByName<ReliableTopicSettings>
 }
 
 /** Hazelcast's defaults, except that a client that loses its cluster does not try for ever. */
@@ -60,4 +62,5 @@ export const DEFAULT_CLIENT: ClientSettings = {
   invocationsMax: 100_000,
   backoffTimeoutMs: 0,
   nearCaches: {},
+  reliableTopics: {},
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nearCacheSection } from './structures.ts'
+import { nearCacheSection, reliableTopicSection } from './structures.ts'
 import { choice, decimal, flag, integer, list, section, text } from './values.ts'
 
 /** Hazelcast's properties of a client that mean something here. */
@@ -36,6 +36,7 @@ export const clientSection = section({
     'redo-operation': flag().default(false),
   }),
   'near-cache': z.record(z.string(), nearCacheSection).default({}),
+  'reliable-topic': reliableTopicSection,
   properties: propertiesSection,
 })
 
