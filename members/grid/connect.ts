@@ -10,10 +10,11 @@ import {
   WELCOME_KIND,
   withBackPressure,
 } from './client/index.ts'
+import { nearCacheOf } from './settings.ts'
 import { createStructures, type Grid } from './facade.ts'
 import { createSubscriber } from './events/index.ts'
 import { createInvoker, type GridInvoker } from './operations/index.ts'
-import { DEFAULT_NEAR_CACHE, type NearCacheSettings, settingsOf } from './settings.ts'
+import { GRID_KINDS } from './kinds.ts'
 import { type MigrationEvent, migrationEvents } from './table/index.ts'
 
 const lost = new EngineError('GRD-051', 'The connection to the cluster is lost', {
@@ -72,13 +73,21 @@ const asksSafe = async (
   return answer[0] === 1
 }
 
-const nearCachesOf = ({ nearCaches }: ClientSettings) => {
-  const byName: Record<string, { readonly nearCache: NearCacheSettings }> = {}
-  for (const [name, given] of Object.entries(nearCaches)) {
-    byName[name] = { nearCache: { ...DEFAULT_NEAR_CACHE, ...given } }
+const NOTHING = new Uint8Array(0)
+const GOODBYE_MS = 1000
+
+/** So that what it holds, such as locks, is free at once; without it members wait for it to return. */
+const sayGoodbye = async ({ messenger }: ClientSession): Promise<void> => {
+  const [member] = messenger.connected()
+  if (member === undefined) return
+  try {
+    await messenger.request(member.address, GRID_KINDS.clientLeaves, NOTHING, {
+      timeoutMs: GOODBYE_MS,
+    })
+  } catch (thrown) {
+    // Then it is found missing.
+    if (!(thrown instanceof EngineError)) throw thrown
   }
-  const none: { readonly nearCache: NearCacheSettings | undefined } = { nearCache: undefined }
-  return (name: string): NearCacheSettings | undefined => settingsOf(byName, name, none).nearCache
 }
 
 /**
@@ -90,14 +99,23 @@ const nearCachesOf = ({ nearCaches }: ClientSettings) => {
 export const connectGrid = async (host: Host, settings: ClientSettings): Promise<Grid> => {
   const session = await openSession(host, settings, PROTOCOL)
   const { cluster } = session
-  const { reliableTopics } = settings
   const invoker = invokerOf(host, session, settings)
+  const close = async (): Promise<void> => {
+    await sayGoodbye(session)
+    await session.close()
+  }
   const onMigration = (listener: (event: MigrationEvent) => void): (() => void) =>
     cluster.table().onRow((partition, row, previous) => {
       for (const event of migrationEvents(partition, row, previous)) listener(event)
     })
   return {
-    ...createStructures({ host, invoker }, { reliableTopics, nearCacheOf: nearCachesOf(settings) }),
+    ...createStructures(
+      { host, invoker },
+      {
+        reliableTopics: settings.reliableTopics,
+        nearCacheOf: (name) => nearCacheOf(settings.nearCaches, name),
+      },
+    ),
     id: invoker.callerId,
     clusterName: settings.clusterName,
     members: () => cluster.members(),
@@ -110,7 +128,7 @@ export const connectGrid = async (host: Host, settings: ClientSettings): Promise
       ),
     statistics: () =>
       askStatistics(session.messenger, cluster.members(), settings.connectionTimeoutMs),
-    close: () => session.close(),
-    [Symbol.asyncDispose]: () => session.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   }
 }

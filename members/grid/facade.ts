@@ -1,6 +1,6 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { ClusterMember, MemberStatistics } from './client/index.ts'
-import type { ByName, NearCacheSettings, ReliableTopicSettings } from './settings.ts'
+import { type ByName, type NearCacheSettings, type ReliableTopicSettings } from './settings.ts'
 import { type AtomicLong, createAtomicLong } from './structures/atomiclong/index.ts'
 import { createFlakeIdGenerator, type FlakeIdGenerator } from './structures/flakeid/index.ts'
 import { createList, type List } from './structures/list/index.ts'
@@ -15,11 +15,9 @@ import { createSet, type SharedSet } from './structures/set/index.ts'
 import { createTopic, type Topic } from './structures/topic/index.ts'
 import type { MigrationEvent, PartitionLostEvent } from './table/index.ts'
 
-export type MapOptions = Pick<GridMapOptions, 'lockContext'>
-
 /** The structures of a cluster, by name. What is not there yet comes into being with its first use. */
 export interface GridStructures {
-  map<Key = unknown, Value = unknown>(name: string, options?: MapOptions): GridMap<Key, Value>
+  map<Key = unknown, Value = unknown>(name: string, options?: GridMapOptions): GridMap<Key, Value>
   multiMap<Key = unknown, Value = unknown>(name: string): MultiMap<Key, Value>
   queue<T = unknown>(name: string): Queue<T>
   list<T = unknown>(name: string): List<T>
@@ -69,11 +67,29 @@ const checked = (name: string): string => {
   throw new EngineError('GRD-053', 'A structure of the grid needs a name that is not empty')
 }
 
-/** What the proxies of a member or client are set to. */
+/** What proxies are told that members are not. */
 export interface ProxySettings {
   readonly reliableTopics: ByName<ReliableTopicSettings>
-  /** The near cache of a map here; undefined for none. */
+  /** Of a map, where it has one. */
   readonly nearCacheOf: (name: string) => NearCacheSettings | undefined
+}
+
+/** Maps without a near cache are made anew each time, those with one once for each name. */
+const createMaps = (
+  { host, invoker }: ProxyContext,
+  nearCacheOf: ProxySettings['nearCacheOf'],
+): GridStructures['map'] => {
+  const nearMap = once((name) => {
+    const settings = nearCacheOf(name)
+    if (settings === undefined) return undefined
+    const nearCache = { settings, clock: host.clock }
+    return createGridMap<unknown, unknown>(invoker, name, { nearCache })
+  })
+  return <Key, Value>(name: string, options?: GridMapOptions) => {
+    const near = options === undefined ? nearMap(checked(name)) : undefined
+    if (near !== undefined) return near as unknown as GridMap<Key, Value>
+    return createGridMap<Key, Value>(invoker, checked(name), options)
+  }
 }
 
 /** The structures that an invoker reaches. */
@@ -81,21 +97,9 @@ export const createStructures = (
   context: ProxyContext,
   { reliableTopics, nearCacheOf }: ProxySettings,
 ): GridStructures => {
-  const { invoker } = context
-  const { clock } = context.host
   const flakeIdGenerator = once((name) => createFlakeIdGenerator(context, name))
-  const nearMap = once((name) => {
-    const settings = nearCacheOf(name)
-    const nearCache = settings === undefined ? undefined : { settings, clock }
-    return createGridMap<unknown, unknown>(invoker, name, { nearCache })
-  })
-  const map = (name: string, options: MapOptions = {}): GridMap<unknown, unknown> =>
-    options.lockContext === undefined && nearCacheOf(name) !== undefined
-      ? nearMap(name)
-      : createGridMap(invoker, checked(name), options)
   return {
-    // Of what type the keys and values are is known to the caller alone.
-    map: map as GridStructures['map'],
+    map: createMaps(context, nearCacheOf),
     multiMap: (name) => createMultiMap(context, checked(name)),
     queue: (name) => createQueue(context, checked(name)),
     list: (name) => createList(context, checked(name)),

@@ -216,6 +216,16 @@ const fitOf = (pattern: string, name: string): number => {
   return fits ? pattern.length - 1 : -1
 }
 
+/** The near cache of a map in a client: none unless the client's settings have one for its name. */
+export const nearCacheOf = (
+  nearCaches: ByName<NearCacheSettings>,
+  name: string,
+): NearCacheSettings | undefined => {
+  const patterns = Object.keys(nearCaches)
+  const isThere = patterns.some((pattern) => pattern === 'default' || fitOf(pattern, name) >= 0)
+  return isThere ? settingsOf(nearCaches, name, DEFAULT_NEAR_CACHE) : undefined
+}
+
 /** The settings of a name: of the pattern that fits best, else of `default`, over `defaults`. */
 export const settingsOf = <Settings extends object>(
   byName: ByName<Settings>,

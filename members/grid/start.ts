@@ -276,8 +276,8 @@ export const createGrid = (parts: GridParts): GridCore => {
 
 /** The most copies beside the primary that any structure is configured with. */
 const copiesOf = (settings: GridSettings): number => {
-  const { maps, queues, lists, sets, ringbuffers, atomics } = settings
-  const configured = [maps, queues, lists, sets, ringbuffers, atomics].flatMap(
+  const { maps, multiMaps, queues, lists, sets, ringbuffers, atomics } = settings
+  const configured = [maps, multiMaps, queues, lists, sets, ringbuffers, atomics].flatMap(
     (byName): Partial<BackupSettings>[] => Object.values(byName),
   )
   const copies = configured.map(

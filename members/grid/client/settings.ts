@@ -37,6 +37,7 @@ export interface ClientSettings {
   /** How long one more call waits for its turn; 0 refuses it at once, Infinity waits on. */
   readonly backoffTimeoutMs: number
   readonly nearCaches: ByName<NearCacheSettings>
+  /** Who publishes and listens decides how; the ringbuffers are the members'. */
   readonly reliableTopics: ByName<ReliableTopicSettings>
 }
 

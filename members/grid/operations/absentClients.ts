@@ -12,8 +12,8 @@ const YES = new Uint8Array([1])
 const NO = new Uint8Array([0])
 
 /**
- * Finds out which clients are gone for good: away from this member for long, and connected to no
- * other one. `onGone` is called on every member. Returns how to stop it.
+ * Finds out which clients are gone for good: they said so, or they are away from this member for
+ * long, and connected to no other one. `onGone` is called on every member. Returns how to stop it.
  */
 export const watchClients = (
   clock: Clock,
@@ -36,6 +36,11 @@ export const watchClients = (
     // A member that does not answer may have it.
     return answers.some((answer) => answer.status === 'rejected' || answer.value[0] === YES[0])
   }
+  const isGone = (clientId: string): void => {
+    onGone(clientId)
+    const body = encoder.encode(clientId)
+    for (const { address } of others()) messenger.send(address, GRID_KINDS.clientGone, body)
+  }
   const look = async (clientId: string): Promise<void> => {
     const isThere = await isElsewhere(clientId)
     if (isStopped || isConnected(clientId) || away.has(clientId)) return
@@ -43,9 +48,7 @@ export const watchClients = (
       wait(clientId)
       return
     }
-    onGone(clientId)
-    const body = encoder.encode(clientId)
-    for (const { address } of others()) messenger.send(address, GRID_KINDS.clientGone, body)
+    isGone(clientId)
   }
   const wait = (clientId: string): void => {
     away.set(
@@ -62,6 +65,11 @@ export const watchClients = (
   )
   messenger.onMessage(GRID_KINDS.clientGone, (_, body) => {
     if (!isStopped) onGone(decoder.decode(body))
+  })
+  // Only for itself: a client must not end another.
+  messenger.onRequest(GRID_KINDS.clientLeaves, ({ from }) => {
+    if (!isStopped) isGone(from.id)
+    return YES
   })
   const stopListening = messenger.onClients({
     onCome: ({ id }) => {

@@ -36,7 +36,7 @@ export const clientSection = section({
     'redo-operation': flag().default(false),
   }),
   'near-cache': z.record(z.string(), nearCacheSection).default({}),
-  'reliable-topic': z.record(z.string(), reliableTopicSection).default({}),
+  'reliable-topic': reliableTopicSection,
   properties: propertiesSection,
 })
 

@@ -140,16 +140,18 @@ const collection = {
   'merge-policy': mergePolicySection,
 }
 
-/** Also of clients: `topic-overload-policy` is about who publishes. */
-export const reliableTopicSection = z.object({
-  'read-batch-size': integer(1).default(10),
-  'topic-overload-policy': choice(['BLOCK', 'DISCARD_OLDEST', 'DISCARD_NEWEST', 'ERROR']).default(
-    'BLOCK',
-  ),
-  'statistics-enabled': flag().default(true),
-})
-
 const atomicSection = structure(backups)
+
+/** Of members and of clients, each for what they publish and read themselves. */
+export const reliableTopicSection = byName(
+  z.object({
+    'read-batch-size': integer(1).default(10),
+    'topic-overload-policy': choice(['BLOCK', 'DISCARD_OLDEST', 'DISCARD_NEWEST', 'ERROR']).default(
+      'BLOCK',
+    ),
+    'statistics-enabled': flag().default(true),
+  }),
+)
 
 /** The structures of `hazelcast`; keys and defaults are Hazelcast's, but for `lock` and `atomic-long`. */
 export const structureSections = {
@@ -166,7 +168,7 @@ export const structureSections = {
       'merge-policy': mergePolicySection,
     }),
   ),
-  'reliable-topic': byName(reliableTopicSection),
+  'reliable-topic': reliableTopicSection,
   multimap: byName(
     structure({
       ...backups,
