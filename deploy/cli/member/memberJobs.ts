@@ -63,8 +63,11 @@ export const startMemberJobs = (options: MemberJobsOptions): MemberJobs => {
     hosts: tasks.hosts,
     settings: settings.jobs,
     versions: { projectVersion: version, gitCommitAbbrev: '' },
-    log: (level, message) => {
-      if (level !== 'debug') log(level, message)
+    logs: {
+      member: (level, message) => {
+        if (level !== 'debug') log(level, message)
+      },
+      job: () => undefined,
     },
   })
   return {

@@ -56,8 +56,10 @@ export class JobNotes {
   }
 
   changed(before: JobState, after: JobState): void {
-    const { host, log, book } = this.#context
+    const { host, book, report } = this.#context
+    const known = new Set(this.#diary.events)
     this.#diary = withChange(this.#diary, before, after, host.clock.now())
+    for (const event of this.#diary.events.toReversed()) if (!known.has(event)) report(event)
     this.#isChanged = true
     this.#timer ??= host.clock.timer(NOTE_DELAY_MS, () => {
       this.#timer = undefined
@@ -67,17 +69,17 @@ export class JobNotes {
     const { jobId, jobName } = this.#info
     const { status, failure } = after
     const why = failure === null ? '' : `: ${failure.code ?? ''} ${failure.message}`
-    log(status === 'FAILED' ? 'error' : 'info', `Job ${jobId} (${jobName}) is ${status}${why}`)
+    this.#log(status === 'FAILED' ? 'error' : 'info', `${jobName} is ${status}${why}`)
     const { times } = this.#diary
     this.#write(() => book.times.set(jobId, times))
   }
 
   failed(event: Extract<JobEvent, { kind: 'failed' }>, places: Places | null): void {
-    const { host, hosts, log } = this.#context
+    const { host, hosts } = this.#context
     const { pipelineId, epoch, failure } = event
     const names = [...new Set(Object.values(places ?? {}))].map((id) => hosts.nameOf(id))
     const { latestCompleted } = this.#runners.get(pipelineId)!.checkpoints
-    log('warn', `Job ${this.#info.jobId}, pipeline ${pipelineId} failed: ${failure.message}`)
+    this.#log('warn', `Pipeline ${pipelineId} failed: ${failure.message}`)
     this.#diary = withFailure(this.#diary, {
       jobId: this.#info.jobId,
       pipelineId,
@@ -115,6 +117,13 @@ export class JobNotes {
     return this.#writes
   }
 
+  #log(level: 'info' | 'warn' | 'error', message: string): void {
+    const { logs } = this.#context
+    const { jobId } = this.#info
+    logs.member(level, `Job ${jobId}: ${message}`)
+    logs.job(jobId, level, message)
+  }
+
   #totals(): ReturnType<typeof totalsOf> {
     const { plan, tablePaths } = this.#info
     const counts = [...this.#runners.values()].reduce<ReturnType<PipelineRunner['counts']>>(
@@ -129,8 +138,7 @@ export class JobNotes {
     this.#writes = this.#writes
       .then(() => (this.#isClosed ? undefined : work()))
       .catch((thrown: unknown) => {
-        const { jobId } = this.#info
-        this.#context.log('warn', `Job ${jobId} was not noted: ${messageOf(thrown)}`)
+        this.#log('warn', `Not all was noted: ${messageOf(thrown)}`)
       })
   }
 }

@@ -167,7 +167,7 @@ export class JobRun {
   }
 
   async #openRunners(isNew: boolean): Promise<void> {
-    const { directory, log } = this.#context
+    const { directory, logs } = this.#context
     const { jobId } = this.info
     const { lastEpoch } = this.#found
     const { checkpoints, counts } = this.#notes.diary
@@ -192,9 +192,9 @@ export class JobRun {
         },
         onChange: () => this.#notes.counted(),
         onPrint: (lines) => {
-          for (const line of lines) log('info', line)
+          for (const line of lines) logs.job(jobId, 'info', line)
         },
-        onLog: (level, message) => log(level, `Job ${jobId}: ${message}`),
+        onLog: (level, message) => this.#log(level, message),
         onFenced: () => this.abandon(takenOver()),
       })
       this.#runners.set(pipelineId, runner)
@@ -335,7 +335,7 @@ export class JobRun {
     await this.#notes.close()
     for (const timer of this.#timers) timer.cancel()
     const { info, diary } = this
-    const { host, isCurrent, log } = this.#context
+    const { host, isCurrent } = this.#context
     while (isCurrent()) {
       try {
         const finished = await archive(this.#context, { info, state: this.#state, diary, metrics })
@@ -343,18 +343,25 @@ export class JobRun {
         return
       } catch (thrown) {
         if (!(thrown instanceof EngineError)) throw thrown
-        log('warn', `Job ${info.jobId} is not in the history yet: ${thrown.message}`)
+        this.#log('warn', `It is not in the history yet: ${thrown.message}`)
         await host.clock.sleep(ARCHIVE_RETRY_MS)
       }
     }
     this.#ended.resolve(undefined)
   }
 
+  #log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void {
+    const { logs } = this.#context
+    const { jobId } = this.info
+    logs.member(level, `Job ${jobId}: ${message}`)
+    logs.job(jobId, level, message)
+  }
+
   /** What cannot be written down cannot be done: somebody else has the job, or this is a bug. */
   #fenced(thrown: unknown): void {
     if (this.#isGone) return
     if (!(thrown instanceof EngineError && thrown.code === 'JOB-011')) {
-      this.#context.log('error', `Job ${this.info.jobId} is left: ${textOf(thrown)}`)
+      this.#log('error', `It is left: ${textOf(thrown)}`)
     }
     this.abandon(thrown instanceof Error ? thrown : new Error(String(thrown)))
   }

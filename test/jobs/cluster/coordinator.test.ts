@@ -322,3 +322,33 @@ test('a job that must not run on a part of the cluster waits until more members 
   await until('it runs again', () => cluster.slots.free === 17)
   expect((await service.failures('5'))!).toEqual([])
 })
+
+test('what happens to a job is reported over HTTP, and counted in the log', async () => {
+  const received: { eventType: string; message: string }[] = []
+  const server = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    fetch: async (request) => {
+      expect(request.headers.get('x-key')).toBe('k')
+      received.push(...((await request.json()) as typeof received))
+      return new Response()
+    },
+  })
+  await using cluster = createTestCluster()
+  const eventReport = { url: `http://127.0.0.1:${server.port}/`, headers: { 'x-key': 'k' } }
+  const { service } = cluster.master({ eventReport, printIntervalMs: 20 })
+  const { jobId } = await service.submit({ content: hocon(smallJob()) })
+  await ended(service, jobId)
+  await until('all is reported', () => received.some(({ message }) => message === 'Job FINISHED'))
+  const statuses = received.filter(({ eventType }) => eventType === 'JOB_STATUS')
+  expect(statuses.map(({ message }) => message)).toEqual([
+    'Job PENDING',
+    'Job SCHEDULED',
+    'Job RUNNING',
+    'Job FINISHED',
+  ])
+  await until('the counts are printed', () =>
+    cluster.log.some((line) => /finishedJobCount\s+:\s+1$/m.test(line)),
+  )
+  await server.stop(true)
+})

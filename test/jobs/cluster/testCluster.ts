@@ -146,7 +146,10 @@ export const createTestCluster = (slotCount = 20): TestCluster => {
         hosts,
         settings: { ...TEST_SETTINGS, ...settings },
         versions: { projectVersion: '0', gitCommitAbbrev: '0' },
-        log: (level, message) => log.push(`${level} ${message}`),
+        logs: {
+          member: (level, message) => log.push(`${level} ${message}`),
+          job: (jobId, level, message) => log.push(`${jobId} ${level} ${message}`),
+        },
       })
       masters.push(coordinator)
       return {
