@@ -1,7 +1,7 @@
 import type { JobMetrics } from '../answers.ts'
 import { pipelineKey } from '../book/jobBook.ts'
 import type { FinishedRecord, JobDiary, JobInfoRecord } from '../book/records.ts'
-import { dagOf } from '../describe.ts'
+import { dagOf, envOptionsOf } from '../describe.ts'
 import type { JobState } from '../machine/state.ts'
 import { isEnd } from '../states.ts'
 import type { RunContext } from './context.ts'
@@ -39,7 +39,7 @@ export const archive = async (
     jobName: info.jobName,
     status: isEnd(state.status) ? state.status : 'UNKNOWABLE',
     errorMsg: state.failure === null ? null : messageOfFailure(state),
-    envOptions: info.plan.env.raw,
+    envOptions: envOptionsOf(info.plan.env.raw),
     createdAtMs: info.createdAtMs,
     startedAtMs: diary.times.SCHEDULED ?? diary.times.RUNNING ?? null,
     endedAtMs: host.clock.now(),
