@@ -86,14 +86,6 @@ export interface MapSettings extends BackupSettings {
   readonly eventJournal: EventJournalSettings
 }
 
-/** Hazelcast's defaults. */
-export const DEFAULT_NEAR_CACHE: NearCacheSettings = {
-  timeToLiveSeconds: 0,
-  maxIdleSeconds: 0,
-  invalidateOnChange: true,
-  sizeMax: 10_000,
-}
-
 /** Queue, list and set. */
 export interface CollectionSettings extends BackupSettings {
   /** Elements; 0 for no limit. */
@@ -167,6 +159,14 @@ export const DEFAULT_MAP: MapSettings = {
   mapStore: undefined,
   nearCache: undefined,
   eventJournal: { enabled: false, capacity: 10_000, timeToLiveSeconds: 0 },
+}
+
+/** Hazelcast's, of which entries there are no limit. */
+export const DEFAULT_NEAR_CACHE: NearCacheSettings = {
+  timeToLiveSeconds: 0,
+  maxIdleSeconds: 0,
+  invalidateOnChange: true,
+  sizeMax: 2_147_483_647,
 }
 
 export const DEFAULT_COLLECTION: CollectionSettings = {
