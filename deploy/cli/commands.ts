@@ -61,6 +61,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./verbs/members.ts'),
   },
   {
+    name: 'map',
+    summary: 'Read and write a map of the cluster',
+    load: () => import('./verbs/map.ts'),
+  },
+  {
+    name: 'queue',
+    summary: 'Offer to a queue of the cluster, or poll it',
+    load: () => import('./verbs/queue.ts'),
+  },
+  {
+    name: 'topic',
+    summary: 'Publish to a topic of the cluster, or listen',
+    load: () => import('./verbs/topic.ts'),
+  },
+  {
     name: 'config',
     summary: 'Show the configuration of a member and its origins',
     load: () => import('./verbs/config.ts'),

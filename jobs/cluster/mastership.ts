@@ -4,6 +4,7 @@ import { openCheckpointStorage, type StateMaps } from '../coordinator/index.ts'
 import { openJobBook, type JobBook } from './book/jobBook.ts'
 import type { JobInfoRecord } from './book/records.ts'
 import { History } from './history.ts'
+import { jobCounts } from './jobCounts.ts'
 import { checkJobId, createJobIds } from './jobIds.ts'
 import { restoredRecords } from './restore/source.ts'
 import type { RunContext } from './run/context.ts'
@@ -20,6 +21,8 @@ const RETRY_MS = 500
 
 export type MastershipOptions = Omit<RunContext, 'book' | 'storage' | 'scheduler'> & {
   readonly maps: StateMaps
+  /** A job is in the history no more. */
+  readonly onForgotten: (jobId: string) => void
 }
 
 /** The time in which this member is the master of all jobs: from a takeover to the next. */
@@ -31,13 +34,19 @@ export class Mastership {
   readonly #newId: () => string
   readonly #timers = new Set<Timer>()
   readonly #opened: Promise<void>
+  #printed = jobCounts([], [])
   #isClosed = false
 
   constructor(options: MastershipOptions) {
     const { host, maps, settings, directory, masterEpoch } = options
     this.#book = openJobBook(maps)
     const storage = openCheckpointStorage(host, maps, settings.storage)
-    this.history = new History({ book: this.#book, storage, expiryMs: settings.historyExpiryMs })
+    this.history = new History({
+      book: this.#book,
+      storage,
+      expiryMs: settings.historyExpiryMs,
+      onForgotten: options.onForgotten,
+    })
     this.context = {
       ...options,
       isCurrent: () => !this.#isClosed && options.isCurrent(),
@@ -120,7 +129,7 @@ export class Mastership {
   }
 
   async #open(): Promise<void> {
-    const { settings, host, log } = this.context
+    const { settings, host, logs } = this.context
     while (this.context.isCurrent()) {
       try {
         await this.#takeOver()
@@ -128,10 +137,13 @@ export class Mastership {
           this.history.expire(host.clock.now(), (jobId) => this.#runs.has(jobId)),
         )
         this.#repeat(settings.backupIntervalMs, () => this.#backUp())
+        if (settings.printIntervalMs > 0) {
+          this.#repeat(settings.printIntervalMs, async () => this.#print())
+        }
         return
       } catch (thrown) {
         if (!(thrown instanceof EngineError)) throw thrown
-        log('warn', `The jobs cannot be taken over yet: ${thrown.message}`)
+        logs.member('warn', `The jobs cannot be taken over yet: ${thrown.message}`)
         await host.clock.sleep(RETRY_MS)
       }
     }
@@ -157,7 +169,8 @@ export class Mastership {
         lastEpoch: before?.lastEpoch ?? 0,
       })
     }
-    if (infos.length > 0) this.context.log('info', `${infos.length} jobs go on under this master`)
+    const { logs } = this.context
+    if (infos.length > 0) logs.member('info', `${infos.length} jobs go on under this master`)
   }
 
   #begin(info: JobInfoRecord, found: ConstructorParameters<typeof JobRun>[2]): void {
@@ -175,13 +188,23 @@ export class Mastership {
     for (const run of this.#runs.values()) await run.backUp()
   }
 
+  /** An idle cluster says it once. */
+  #print(): void {
+    const running = this.runs().map(({ state }) => state.status)
+    const counts = jobCounts(running, this.history.all())
+    if (running.length > 0 || counts !== this.#printed) this.context.logs.member('info', counts)
+    this.#printed = counts
+  }
+
   /** Does something again and again; what fails is told and done again. */
   #repeat(intervalMs: number, work: () => Promise<void>): void {
-    const { host, log } = this.context
+    const { host, logs } = this.context
     const timer = host.clock.timer(intervalMs, () => {
       this.#timers.delete(timer)
       work()
-        .catch((thrown: unknown) => log('warn', `The history of jobs: ${messageOf(thrown)}`))
+        .catch((thrown: unknown) =>
+          logs.member('warn', `The history of jobs: ${messageOf(thrown)}`),
+        )
         .finally(() => {
           if (!this.#isClosed) this.#repeat(intervalMs, work)
         })

@@ -10,6 +10,7 @@ import {
   WELCOME_KIND,
   withBackPressure,
 } from './client/index.ts'
+import { nearCacheOf } from './settings.ts'
 import { createStructures, type Grid } from './facade.ts'
 import { createSubscriber } from './events/index.ts'
 import { createInvoker, type GridInvoker } from './operations/index.ts'
@@ -108,7 +109,13 @@ export const connectGrid = async (host: Host, settings: ClientSettings): Promise
       for (const event of migrationEvents(partition, row, previous)) listener(event)
     })
   return {
-    ...createStructures({ host, invoker }, settings.reliableTopics),
+    ...createStructures(
+      { host, invoker },
+      {
+        reliableTopics: settings.reliableTopics,
+        nearCacheOf: (name) => nearCacheOf(settings.nearCaches, name),
+      },
+    ),
     id: invoker.callerId,
     clusterName: settings.clusterName,
     members: () => cluster.members(),

@@ -10,7 +10,7 @@ import {
 } from './client/index.ts'
 import { createStructures, type Grid } from './facade.ts'
 import { GRID_KINDS } from './kinds.ts'
-import type { GridSettings } from './settings.ts'
+import { DEFAULT_MAP, type GridSettings, settingsOf } from './settings.ts'
 import { startGrid } from './start.ts'
 import { RecordArena } from './store/index.ts'
 import { createAtomicLongs } from './structures/atomiclong/index.ts'
@@ -29,6 +29,9 @@ import { createTopics } from './structures/topic/index.ts'
 export interface MemberGrid extends Grid {
   /** Nothing moves, and every backup is where it should be; as this member knows it. */
   isClusterSafe(): boolean
+  readonly partitionCount: number
+  /** Calls of operations on this member: those that ran, and those that wait now. */
+  calls(): { readonly ran: number; readonly waiting: number }
   /** Partitions that are to move. */
   migrationQueueSize(): number
   /** Hands over all that this member holds; resolves when it holds nothing, or nobody can take it. */
@@ -42,12 +45,13 @@ const structuresOf = ({
   member,
   settings,
   processors = {},
+  memoryLimitBytes = host.memory.machine().totalBytes,
 }: MemberGridOptions): Structure[] => [
   createMapStructure({
     settings,
     processors,
     arena: new RecordArena(),
-    memoryLimitBytes: host.memory.machine().totalBytes,
+    memoryLimitBytes,
     dataMemberCount: () => member.members().filter(canBeMaster).length,
   }),
   createMultiMaps(settings.multiMaps),
@@ -68,6 +72,8 @@ export interface MemberGridOptions {
   readonly settings: GridSettings
   /** Entry processors by name; all data members must have those that callers name. */
   readonly processors?: EntryProcessors
+  /** What the process may take; all memory of the machine by default. */
+  readonly memoryLimitBytes?: number
   /** Closes the member too, once it holds nothing any more. */
   readonly leave: () => Promise<void>
 }
@@ -110,13 +116,24 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   }
   const closeOnce = (): Promise<void> => (closing ??= close())
   return {
-    ...createStructures({ host, invoker: grid.invoker }, settings.reliableTopics),
+    ...createStructures(
+      { host, invoker: grid.invoker },
+      {
+        reliableTopics: settings.reliableTopics,
+        nearCacheOf: (name) => settingsOf(settings.maps, name, DEFAULT_MAP).nearCache,
+      },
+    ),
     id: grid.invoker.callerId,
     clusterName,
     members: () => clusterMembers(member),
     onMembers: (listener) => member.onChange(() => listener(clusterMembers(member))),
     isSafe: async () => grid.isClusterSafe(),
     isClusterSafe: () => grid.isClusterSafe(),
+    partitionCount: table.partitionCount,
+    calls: () => {
+      const { calls, parked } = grid.statistics()
+      return { ran: calls, waiting: parked }
+    },
     migrationQueueSize: () => table.migrationQueueSize(),
     onMigration: (listener) => table.onMigration(listener),
     onPartitionLost: (listener) => table.onPartitionLost(listener),

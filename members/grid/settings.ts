@@ -161,6 +161,14 @@ export const DEFAULT_MAP: MapSettings = {
   eventJournal: { enabled: false, capacity: 10_000, timeToLiveSeconds: 0 },
 }
 
+/** Hazelcast's, of which entries there are no limit. */
+export const DEFAULT_NEAR_CACHE: NearCacheSettings = {
+  timeToLiveSeconds: 0,
+  maxIdleSeconds: 0,
+  invalidateOnChange: true,
+  sizeMax: 2_147_483_647,
+}
+
 export const DEFAULT_COLLECTION: CollectionSettings = {
   ...DEFAULT_BACKUPS,
   sizeMax: 0,
@@ -206,6 +214,16 @@ const fitOf = (pattern: string, name: string): number => {
   const [before, after] = [pattern.slice(0, star), pattern.slice(star + 1)]
   const fits = name.length >= pattern.length - 1 && name.startsWith(before) && name.endsWith(after)
   return fits ? pattern.length - 1 : -1
+}
+
+/** The near cache of a map in a client: none unless the client's settings have one for its name. */
+export const nearCacheOf = (
+  nearCaches: ByName<NearCacheSettings>,
+  name: string,
+): NearCacheSettings | undefined => {
+  const patterns = Object.keys(nearCaches)
+  const isThere = patterns.some((pattern) => pattern === 'default' || fitOf(pattern, name) >= 0)
+  return isThere ? settingsOf(nearCaches, name, DEFAULT_NEAR_CACHE) : undefined
 }
 
 /** The settings of a name: of the pattern that fits best, else of `default`, over `defaults`. */

@@ -1,5 +1,6 @@
 import type { Host } from '../../runtime/host/index.ts'
 import type { Member } from '../member/index.ts'
+import { pieceOf } from '../wire/index.ts'
 import { canBeMaster, type View } from '../membership/index.ts'
 import {
   createPublisher,
@@ -104,7 +105,7 @@ const callsHere = (
         throw new Error(`There is no service ${invocation.serviceId} or no such partition`)
       }
       const { operation, arguments: given } = invocation
-      primary.run({ caller, id, named, partition, operation, arguments: given })
+      primary.run({ caller, id, named, partition, operation, arguments: pieceOf(given) })
       return true
     },
     cancelHere: (id) => primary.parking.cancel(caller, id),

@@ -477,6 +477,14 @@ export const ERROR_CODES = {
     what: 'The module of a job takes too long to load.',
     action: 'Do work in the functions of stages, not at the top of the module.',
   },
+  'PIP-005': {
+    what: 'The code of a job is too long.',
+    action: 'Leave out packages that it does not need; what it reads can be beside it.',
+  },
+  'PIP-006': {
+    what: 'The code of a job is not in the grid.',
+    action: 'Submit the job again with its code.',
+  },
   'PIP-002': {
     what: 'The code of a job threw.',
     action: 'Correct the stage that is named; the place is that in the bundle.',

@@ -14,6 +14,7 @@ import {
   type SlotSettings,
 } from '../../../members/slots/index.ts'
 import type { Host, Tls } from '../../../runtime/host/index.ts'
+import type { JobShelves } from './jobTools.ts'
 import type { Log } from './log.ts'
 
 export interface MemberJobsOptions {
@@ -21,6 +22,7 @@ export interface MemberJobsOptions {
   readonly member: Member
   readonly grid: MemberGrid
   readonly settings: { readonly jobs: JobSettings; readonly slots: SlotSettings }
+  readonly shelves: JobShelves
   /** Of the member port. */
   readonly tls: Tls | undefined
   readonly version: string
@@ -32,13 +34,15 @@ export interface MemberJobs {
   readonly service: JobService
   /** The slots of this member; undefined where it runs no tasks. */
   readonly slots: SlotService | undefined
+  /** What the isolates of this member do. */
+  isolates(): string[]
   /** Leaves what it coordinates to another master, and ends the tasks that it runs. */
   close(): Promise<void>
 }
 
 /** Makes a member coordinate jobs while it is the active master, and run their tasks if it is a worker. */
 export const startMemberJobs = (options: MemberJobsOptions): MemberJobs => {
-  const { host, member, grid, settings, tls, version, log } = options
+  const { host, member, grid, settings, shelves, tls, version, log } = options
   const isWorker = member.self.role !== 'master'
   const slots = isWorker ? startSlotService({ host, member, settings: settings.slots }) : undefined
   const directory = createSlotDirectory({ host, member, own: slots })
@@ -48,7 +52,8 @@ export const startMemberJobs = (options: MemberJobsOptions): MemberJobs => {
     member,
     isolates,
     tls,
-    onEnded: ({ jobId, pipelineId }) => slots?.pipelineEnded(jobId, pipelineId),
+    code: shelves.bundles,
+    onForgotten: ({ jobId, pipelineId }) => slots?.pipelineEnded(jobId, pipelineId),
   })
   const coordinator = startJobCoordinator({
     host,
@@ -58,19 +63,25 @@ export const startMemberJobs = (options: MemberJobsOptions): MemberJobs => {
     hosts: tasks.hosts,
     settings: settings.jobs,
     versions: { projectVersion: version, gitCommitAbbrev: '' },
-    log: (level, message) => {
-      if (level !== 'debug') log(level, message)
+    logs: {
+      member: (level, message) => {
+        if (level !== 'debug') log(level, message)
+      },
+      job: () => undefined,
     },
   })
   return {
     service: coordinator.service,
     slots,
+    isolates: () =>
+      tasks.executions().map(({ jobId, pipelineId }) => `job-${jobId} pipeline-${pipelineId}`),
     close: async () => {
       coordinator.close()
       directory.close()
       await tasks.close()
       slots?.close()
       await isolates.close()
+      await shelves.logs.close()
     },
   }
 }

@@ -2,7 +2,10 @@ import type { JobService } from '../../../jobs/cluster/index.ts'
 
 export interface MemberProcess {
   readonly role: 'master' | 'worker'
+  /** Where its service is called. */
   readonly port: number
+  /** The one of the cluster; whoever takes its place has it too. */
+  readonly memberPort: number
   readonly pid: number
   readonly log: () => string
   kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void
@@ -11,7 +14,8 @@ export interface MemberProcess {
 
 export interface ProcessCluster extends AsyncDisposable {
   readonly members: MemberProcess[]
-  start(role: 'master' | 'worker'): Promise<MemberProcess>
+  /** On the next port, or on that of a member that is gone. */
+  start(role: 'master' | 'worker', memberPort?: number): Promise<MemberProcess>
   activeMaster(): Promise<MemberProcess>
   /** Calls the service of the active master, again while there is none. */
   call<Method extends keyof JobService>(
@@ -48,8 +52,9 @@ export const createProcessCluster = (settings: readonly string[] = []): ProcessC
   const base = 20_000 + Math.floor(Math.random() * 20_000)
   const list = Array.from({ length: 3 }, (_, index) => `127.0.0.1:${base + index}`).join(',')
 
-  const start: ProcessCluster['start'] = async (role) => {
-    const port = base + children.length
+  let nextPort = base
+  const start: ProcessCluster['start'] = async (role, memberPort) => {
+    const port = memberPort ?? nextPort++
     const set = [
       `hazelcast.network.port.port=${port}`,
       'hazelcast.network.port.auto-increment=false',
@@ -72,6 +77,7 @@ export const createProcessCluster = (settings: readonly string[] = []): ProcessC
     const member: MemberProcess = {
       role,
       port: control,
+      memberPort: port,
       pid: child.pid,
       log: () => log,
       kill: (signal) => {

@@ -272,3 +272,83 @@ test('what expires leaves nothing in the grid', async () => {
   for (const [name, entries] of cluster.maps.inside) expect([name, entries.size]).toEqual([name, 0])
   expect(await service.jobInfo('1')).toBeUndefined()
 })
+
+test('a savepoint is taken while the job goes on', async () => {
+  await using cluster = createTestCluster()
+  const { service } = cluster.master({ checkpointIntervalMs: 60_000 })
+  await service.submit({ content: hocon(slowJob()), jobId: '5' })
+  await until('it runs', async () => (await service.jobInfo('5'))!.jobStatus === 'RUNNING')
+  await service.savepoint('5')
+  const { pipelines } = (await service.checkpoints('5'))!
+  expect(pipelines[0]!.latestSavepoint).toMatchObject({ status: 'COMPLETED' })
+  expect((await service.jobInfo('5'))!.jobStatus).toBe('RUNNING')
+  await service.stop('5', { savepoint: false, force: true })
+  expect((await ended(service, '5'))!.jobStatus).toBe('CANCELED')
+  expect(service.savepoint('5')).rejects.toMatchObject({ code: 'JOB-006' })
+})
+
+test('a job that fails is tried again as its env says, and its failures are told', async () => {
+  await using cluster = createTestCluster()
+  const { service } = cluster.master()
+  const failing = `
+    env { parallelism = 1, job.retry.times = 2, job.retry.interval.seconds = 0 }
+    source { FakeSource { row.num = 5, schema { fields { id = bigint } } } }
+    sink { InMemory { throw_exception_of_committer = true } }`
+  await service.submit({ content: hocon(failing), jobId: '5' })
+  const info = (await ended(service, '5'))!
+  expect(info.jobStatus).toBe('FAILED')
+  const failures = (await service.failures('5'))!
+  expect(info.errorMsg).toContain(failures[0]!.message)
+  expect(failures.length).toBeGreaterThan(0)
+})
+
+test('a job that must not run on a part of the cluster waits until more members are there', async () => {
+  await using cluster = createTestCluster()
+  const master = cluster.master()
+  const { service, member } = master
+  member.memberCount = 3
+  const content = hocon(slowJob(', split-brain-protection = true'))
+  await service.submit({ content, jobId: '5' })
+  await until('it runs', async () => (await service.jobInfo('5'))!.jobStatus === 'RUNNING')
+  master.setMembers(1)
+  await until('its slots are free', () => cluster.slots.free === 20)
+  const { pendingJobs } = await service.pendingJobs({})
+  expect(pendingJobs).toMatchObject([{ jobId: '5', pendingSourceState: 'RESTORE' }])
+  await until('it says why', async () => {
+    const [waiting] = (await service.pendingJobs({})).pendingJobs
+    return waiting!.failureMessage.startsWith('Only 1 of 3 members are there')
+  })
+  master.setMembers(2)
+  await until('it runs again', () => cluster.slots.free === 17)
+  expect((await service.failures('5'))!).toEqual([])
+})
+
+test('what happens to a job is reported over HTTP, and counted in the log', async () => {
+  const received: { eventType: string; message: string }[] = []
+  const server = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    fetch: async (request) => {
+      expect(request.headers.get('x-key')).toBe('k')
+      received.push(...((await request.json()) as typeof received))
+      return new Response()
+    },
+  })
+  await using cluster = createTestCluster()
+  const eventReport = { url: `http://127.0.0.1:${server.port}/`, headers: { 'x-key': 'k' } }
+  const { service } = cluster.master({ eventReport, printIntervalMs: 20 })
+  const { jobId } = await service.submit({ content: hocon(smallJob()) })
+  await ended(service, jobId)
+  await until('all is reported', () => received.some(({ message }) => message === 'Job FINISHED'))
+  const statuses = received.filter(({ eventType }) => eventType === 'JOB_STATUS')
+  expect(statuses.map(({ message }) => message)).toEqual([
+    'Job PENDING',
+    'Job SCHEDULED',
+    'Job RUNNING',
+    'Job FINISHED',
+  ])
+  await until('the counts are printed', () =>
+    cluster.log.some((line) => /finishedJobCount\s+:\s+1$/m.test(line)),
+  )
+  await server.stop(true)
+})
