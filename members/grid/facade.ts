@@ -35,6 +35,7 @@ export interface Grid extends GridStructures, AsyncDisposable {
   /** Of this member or client: locks belong to it. */
   readonly id: string
   readonly clusterName: string
+  readonly partitionCount: number
   /** Members of the cluster, the oldest first. */
   members(): readonly ClusterMember[]
   onMembers(listener: (members: readonly ClusterMember[]) => void): () => void

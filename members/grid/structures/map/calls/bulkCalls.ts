@@ -23,6 +23,8 @@ export interface BulkCalls<Key, Value> {
   /** Every entry that is there from the beginning to the end of the iteration, once. */
   iterator(): AsyncGenerator<[Key, Value], void>
   [Symbol.asyncIterator](): AsyncGenerator<[Key, Value], void>
+  /** The entries of one partition, as `iterator` yields them: for those who work through a map in parts. */
+  partitionEntries(partition: number): Promise<[Key, Value][]>
 }
 
 /** One call writes at most about so many bytes. */
@@ -197,6 +199,15 @@ export const createBulkCalls = <Key, Value>(caller: MapCaller): BulkCalls<Key, V
       await caller.onPartitions(MapOperation.destroy)
     },
     iterator,
+    async partitionEntries(partition) {
+      const entries: [Key, Value][] = []
+      for await (const page of pagesOf(caller, [partition], true)) {
+        for (const { key, value } of page) {
+          entries.push([fromData(key) as Key, fromData(value!) as Value])
+        }
+      }
+      return entries
+    },
     [Symbol.asyncIterator]: iterator,
   }
 }
