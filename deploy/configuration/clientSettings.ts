@@ -59,16 +59,14 @@ export const clientSettings = (
     heartbeatIntervalMs: properties['hazelcast.client.heartbeat.interval'],
     heartbeatTimeoutMs: properties['hazelcast.client.heartbeat.timeout'],
     invocationTimeoutMs: properties['hazelcast.client.invocation.timeout.seconds'] * MS,
+    redoOperation: network['redo-operation'],
     invocationsMax: properties['hazelcast.client.max.concurrent.invocations'],
     backoffTimeoutMs: Math.max(0, backoffMs),
+    reliableTopics: Object.fromEntries(
+      Object.entries(client['reliable-topic']).map(([name, each]) => [name, reliableTopicOf(each)]),
+    ),
     nearCaches: Object.fromEntries(
       Object.entries(client['near-cache']).map(([name, cache]) => [name, nearCacheOf(cache)]),
-    ),
-    reliableTopics: Object.fromEntries(
-      Object.entries(client['reliable-topic']).map(([name, topic]) => [
-        name,
-        reliableTopicOf(topic),
-      ]),
     ),
   }
 }

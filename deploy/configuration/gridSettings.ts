@@ -121,18 +121,19 @@ const atomicsOf = (hazelcast: Hazelcast): ByName<BackupSettings> => {
   return merged
 }
 
-const groupingOf = (written: Hazelcast['partition-group']): MemberGrouping => {
-  const type = written['group-type']
-  if (!written.enabled) return { type: 'PER_MEMBER' }
-  return type === 'CUSTOM' ? { type, groups: written['member-group'] } : { type }
-}
-
+/** How a reliable topic behaves, in a member or a client. */
 export const reliableTopicOf = (
   written: Hazelcast['reliable-topic'][string],
 ): ReliableTopicSettings => ({
   readBatchSize: written['read-batch-size'],
   overloadPolicy: written['topic-overload-policy'],
 })
+
+const groupingOf = (written: Hazelcast['partition-group']): MemberGrouping => {
+  const type = written['group-type']
+  if (!written.enabled) return { type: 'PER_MEMBER' }
+  return type === 'CUSTOM' ? { type, groups: written['member-group'] } : { type }
+}
 
 /** How the grid of a member behaves, as its configuration says. */
 export const gridSettings = (configuration: Configuration): GridSettings => {
@@ -158,6 +159,8 @@ export const gridSettings = (configuration: Configuration): GridSettings => {
     })),
     atomics: atomicsOf(hazelcast),
     grouping: groupingOf(hazelcast['partition-group']),
+    clientCleanupTimeoutMs: hazelcast.properties['hazelcast.client.cleanup.timeout.millis'],
+    invocationTriesMax: hazelcast.properties['hazelcast.invocation.max.retry.count'],
     dataFolder: tidegate['data-folder'],
   }
 }

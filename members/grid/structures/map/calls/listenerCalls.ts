@@ -1,11 +1,11 @@
-import type { ByteSource } from '../../bytes/index.ts'
-import { fromData } from '../../data/index.ts'
-import type { Subscription } from '../../operations/index.ts'
-import { compilePredicate, type Predicate } from '../../query/index.ts'
+import type { ByteSource } from '../../../bytes/index.ts'
+import { fromData } from '../../../data/index.ts'
+import type { Subscription } from '../../../operations/index.ts'
+import { compilePredicate, type Predicate } from '../../../query/index.ts'
 import { dataOf, type MapCaller } from './caller.ts'
-import { decodeEvent, MapEventType, type MapEvent } from './events.ts'
-import { encodeFilter } from './listening.ts'
-import { MAP_SERVICE_ID } from './operations.ts'
+import { decodeEvent, MapEventType, type MapEvent } from '../events.ts'
+import { encodeFilter } from '../listening.ts'
+import { MAP_SERVICE_ID } from '../operations.ts'
 
 /** What has happened to an entry. Values are null where there are none, or were not asked for. */
 export interface EntryEvent<Key, Value> {
