@@ -173,7 +173,8 @@ const migration = async (emit: Emit): Promise<void> => {
   client.onMembers((members) => {
     if (members.length === 2) joined.resolve(Bun.nanoseconds())
   })
-  await using _second = await startMember({ ...common, cores: '1', join: first.port })
+  const used = cpuSeconds(first.pid)
+  await using second = await startMember({ ...common, cores: '1', join: first.port })
   const startNs = await joined.promise
   const isDone = async (): Promise<boolean> => {
     const held = (await client.statistics()).map(({ structures }) => {
@@ -192,6 +193,8 @@ const migration = async (emit: Emit): Promise<void> => {
     unit: 'MB/s',
     megabytes: Math.round(megabytes),
     seconds: rounded(seconds),
+    cpuSecondsOfSource: rounded(cpuSeconds(first.pid) - used),
+    cpuSecondsOfTarget: rounded(cpuSeconds(second.pid)),
   })
 }
 
