@@ -21,6 +21,7 @@ const LOAD_CORE = '1'
 const BOTH_CORES = '0,1'
 const CLUSTER = 'bench-grid'
 const CONNECTIONS = 50
+const FEW_CONNECTIONS = 10
 const PIPELINES = [1, 16, 64]
 const OPERATIONS: readonly Operation[] = ['get', 'set']
 const SMALL = { valueBytes: 100, keyCount: 1_000_000 }
@@ -42,15 +43,17 @@ interface Side {
   readonly loadCores: string
 }
 
-type Shape = Pick<LoaderOptions, 'operation' | 'pipeline' | 'keyCount' | 'valueBytes'>
+type Shape = Pick<LoaderOptions, 'operation' | 'pipeline' | 'keyCount' | 'valueBytes'> & {
+  readonly connections?: number
+}
 
 const runOn = ({ kind, servers, loadCores }: Side, shape: Shape, isFill = false) =>
   load(loadCores, {
+    connections: CONNECTIONS,
     ...shape,
     server: kind,
     port: servers[0]!.port,
     clusterName: CLUSTER,
-    connections: CONNECTIONS,
     isFill,
     seconds: SECONDS,
   })
@@ -130,7 +133,7 @@ const measureShapes = async (emit: Emit, sides: readonly Side[]): Promise<void> 
   }
 }
 
-/** Memory of the process after a million entries, then what it does in a second. */
+/** Memory of the process after a million entries, then how fast it answers. */
 const oneMember = async (emit: Emit): Promise<void> => {
   const common = { clusterName: CLUSTER, backupCount: 0 }
   await using member = await startMember({ ...common, cores: SERVER_CORE })
@@ -149,7 +152,20 @@ const oneMember = async (emit: Emit): Promise<void> => {
     const details = { entries: SMALL.keyCount, valueBytes: SMALL.valueBytes }
     emit({ bench: 'grid', name: `memory, ${side.name}`, value, unit: 'MB', ...details })
   }
+  await measureLatency(emit, sides)
   await measureShapes(emit, sides)
+}
+
+/** Each connection waits for its answers, one by one. */
+const measureLatency = async (emit: Emit, sides: readonly Side[]): Promise<void> => {
+  for (const operation of OPERATIONS) {
+    const shape = { ...SMALL, operation, pipeline: 1, connections: FEW_CONNECTIONS }
+    const best = await compare(sides, shape)
+    sides.forEach(({ name }, index) => {
+      const of = `p99 of ${operation}, ${FEW_CONNECTIONS} connections, ${name}`
+      emit({ bench: 'grid', name: of, value: best[index]!.p99Us, unit: 'us', rounds: ROUNDS })
+    })
+  }
 }
 
 const twoMembers = async (emit: Emit): Promise<void> => {
