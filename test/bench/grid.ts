@@ -168,10 +168,20 @@ const measureLatency = async (emit: Emit, sides: readonly Side[]): Promise<void>
   }
 }
 
+const connectTo = ({ port }: Server) =>
+  connect({ cluster: CLUSTER, members: [`127.0.0.1:${port}`] })
+
+/** Until both members are there and nothing moves between them any more. */
+const settled = async (server: Server): Promise<void> => {
+  await using client = await connectTo(server)
+  while (client.members().length < 2 || !(await client.isSafe())) await Bun.sleep(10)
+}
+
 const twoMembers = async (emit: Emit): Promise<void> => {
   const common = { clusterName: CLUSTER, backupCount: 1 }
   await using first = await startMember({ ...common, cores: '0' })
   await using second = await startMember({ ...common, cores: '1', join: first.port })
+  await settled(second)
   const name = 'two members with one backup'
   await measureShapes(emit, [
     { name, kind: 'grid', servers: [second, first], loadCores: BOTH_CORES },
@@ -184,7 +194,7 @@ const migration = async (emit: Emit): Promise<void> => {
   await using first = await startMember({ ...common, cores: '0' })
   const side: Side = { name: '', kind: 'grid', servers: [first], loadCores: LOAD_CORE }
   await fill(side, LARGE)
-  await using client = await connect({ cluster: CLUSTER, members: [`127.0.0.1:${first.port}`] })
+  await using client = await connectTo(first)
   const joined = Promise.withResolvers<number>()
   client.onMembers((members) => {
     if (members.length === 2) joined.resolve(Bun.nanoseconds())
