@@ -1,5 +1,5 @@
 import type { Structure } from '../structure.ts'
-import { createMapFragment, type SharedState } from './fragment.ts'
+import { MapFragment, type SharedState } from './fragment.ts'
 import { matchesEvent } from './listening.ts'
 import { MapMemory } from './memory.ts'
 import { MAP_SERVICE_ID } from './operations.ts'
@@ -21,7 +21,7 @@ export const createMapStructure = (surroundings: MapSurroundings): MapStructure 
   return {
     serviceId: MAP_SERVICE_ID,
     name: 'map',
-    createFragment: (context) => createMapFragment(context, shared),
+    createFragment: (context) => new MapFragment(context, shared),
     matches: matchesEvent,
     localMapStats(name, isOwned) {
       let all = NO_STATISTICS
