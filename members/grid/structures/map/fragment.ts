@@ -22,6 +22,16 @@ export interface SharedState {
   readonly surroundings: MapSurroundings
   readonly memory: MapMemory
   readonly states: Set<MapState>
+  /** Of the map that was asked for last: its partitions mostly come one after the other. */
+  last: { readonly name: string; readonly settings: MapSettings } | undefined
+}
+
+const settingsFor = (shared: SharedState, name: string): MapSettings => {
+  if (shared.last?.name !== name) {
+    const { maps } = shared.surroundings.settings
+    shared.last = { name, settings: settingsOf(maps, name, DEFAULT_MAP) }
+  }
+  return shared.last.settings
 }
 
 const journalOf = (
@@ -33,8 +43,9 @@ const journalOf = (
   return new Journal(capacity, eventJournal.timeToLiveSeconds * MS_OF_SECOND)
 }
 
-const createState = (context: FragmentContext, { surroundings, memory }: SharedState): MapState => {
-  const settings: MapSettings = settingsOf(surroundings.settings.maps, context.name, DEFAULT_MAP)
+const createState = (context: FragmentContext, shared: SharedState): MapState => {
+  const { surroundings, memory } = shared
+  const settings = settingsFor(shared, context.name)
   const { policy } = settings.eviction
   const store = new RecordStore(surroundings.arena)
   return {

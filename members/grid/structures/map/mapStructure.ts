@@ -17,7 +17,12 @@ export interface MapStructure extends Structure {
  * `Grid.onPartitionLost` tells.
  */
 export const createMapStructure = (surroundings: MapSurroundings): MapStructure => {
-  const shared: SharedState = { surroundings, memory: new MapMemory(), states: new Set() }
+  const shared: SharedState = {
+    surroundings,
+    memory: new MapMemory(),
+    states: new Set(),
+    last: undefined,
+  }
   return {
     serviceId: MAP_SERVICE_ID,
     name: 'map',
