@@ -29,6 +29,9 @@ import { createTopics } from './structures/topic/index.ts'
 export interface MemberGrid extends Grid {
   /** Nothing moves, and every backup is where it should be; as this member knows it. */
   isClusterSafe(): boolean
+  readonly partitionCount: number
+  /** Calls of operations on this member: those that ran, and those that wait now. */
+  calls(): { readonly ran: number; readonly waiting: number }
   /** Partitions that are to move. */
   migrationQueueSize(): number
   /** Hands over all that this member holds; resolves when it holds nothing, or nobody can take it. */
@@ -96,10 +99,10 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const { host, member, clusterName, settings } = options
   const grid = startGrid(host, member, settings, structuresOf(options))
   const { table } = grid
-  const { call, cancel, subscribe, unsubscribe, heard } = GRID_KINDS
+  const { call, cancel, clientLeaves, subscribe, unsubscribe, heard } = GRID_KINDS
   const held = (): StructureStatistics[] =>
     grid.sizes().map(({ service, ...sizes }) => ({ kind: service, ...sizes }))
-  const clientKinds = [call, cancel, subscribe, unsubscribe, heard]
+  const clientKinds = [call, cancel, clientLeaves, subscribe, unsubscribe, heard]
   const desk = openClientDesk({ member, table, clientKinds, statistics: held })
   const stop = (): void => {
     desk.close()
@@ -126,6 +129,11 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
     onMembers: (listener) => member.onChange(() => listener(clusterMembers(member))),
     isSafe: async () => grid.isClusterSafe(),
     isClusterSafe: () => grid.isClusterSafe(),
+    partitionCount: table.partitionCount,
+    calls: () => {
+      const { calls, parked } = grid.statistics()
+      return { ran: calls, waiting: parked }
+    },
     migrationQueueSize: () => table.migrationQueueSize(),
     onMigration: (listener) => table.onMigration(listener),
     onPartitionLost: (listener) => table.onPartitionLost(listener),

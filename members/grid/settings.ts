@@ -86,14 +86,6 @@ export interface MapSettings extends BackupSettings {
   readonly eventJournal: EventJournalSettings
 }
 
-/** Hazelcast's defaults. */
-export const DEFAULT_NEAR_CACHE: NearCacheSettings = {
-  timeToLiveSeconds: 0,
-  maxIdleSeconds: 0,
-  invalidateOnChange: true,
-  sizeMax: 10_000,
-}
-
 /** Queue, list and set. */
 export interface CollectionSettings extends BackupSettings {
   /** Elements; 0 for no limit. */
@@ -147,6 +139,10 @@ export interface GridSettings {
   /** Locks, counters and id generators. */
   readonly atomics: ByName<BackupSettings>
   readonly grouping: MemberGrouping
+  /** A client that no member has heard for so long is gone: its locks are given back. */
+  readonly clientCleanupTimeoutMs: number
+  /** How often a call is tried: hazelcast.invocation.max.retry.count */
+  readonly invocationTriesMax: number
   /** Where persisted maps and the state of the grid are kept on this member. */
   readonly dataFolder: string
 }
@@ -167,6 +163,14 @@ export const DEFAULT_MAP: MapSettings = {
   mapStore: undefined,
   nearCache: undefined,
   eventJournal: { enabled: false, capacity: 10_000, timeToLiveSeconds: 0 },
+}
+
+/** Hazelcast's, of which entries there are no limit. */
+export const DEFAULT_NEAR_CACHE: NearCacheSettings = {
+  timeToLiveSeconds: 0,
+  maxIdleSeconds: 0,
+  invalidateOnChange: true,
+  sizeMax: 2_147_483_647,
 }
 
 export const DEFAULT_COLLECTION: CollectionSettings = {
@@ -204,6 +208,8 @@ export const DEFAULT_GRID: GridSettings = {
   multiMaps: {},
   atomics: {},
   grouping: { type: 'PER_MEMBER' },
+  clientCleanupTimeoutMs: 120_000,
+  invocationTriesMax: 250,
   dataFolder: 'data',
 }
 

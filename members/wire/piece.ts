@@ -14,6 +14,9 @@ export const pieceOf = (bytes: Uint8Array): Piece => ({
   end: bytes.length,
 })
 
+/** A view of it. */
+export const bytesOf = ({ memory, start, end }: Piece): Uint8Array => memory.subarray(start, end)
+
 /** Above this the runtime copies faster, view and all. */
 const SHORT_BYTES_MAX = 128
 

@@ -1,4 +1,4 @@
-import { WireFault } from '../../wire/index.ts'
+import { type Piece, WireFault } from '../../wire/index.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const ASCII_MAX = 0x7f
@@ -96,6 +96,13 @@ export class ByteSource {
   /** Bytes after their count: a view of what is read from. */
   bytes(): Uint8Array {
     return this.raw(this.u32())
+  }
+
+  /** As `bytes`, without a view; good as long as what is read from. */
+  piece(): Piece {
+    const length = this.u32()
+    const start = this.#advance(length)
+    return { memory: this.#bytes, start, end: start + length }
   }
 
   raw(length: number): Uint8Array {

@@ -175,7 +175,10 @@ class PrimaryRunner implements Primary {
   #settle(held: Held, caller: Caller | undefined, id: number, outcome: Outcome, body: Piece): void {
     const { effects, events } = this.#call
     const head = HEADS[outcome]!
-    if (effects.length === 0 && held.lastPending === undefined) {
+    const isDone =
+      held.lastPending === undefined &&
+      (effects.length === 0 || this.#options.replicator().countAlone(held))
+    if (isDone) {
       caller?.answer(id, head, body)
       if (events !== undefined) this.#options.publish(held, events)
       return

@@ -23,6 +23,8 @@ import {
 export interface Replicator {
   /** Whether the backups of a fragment have room for a change. */
   hasRoom(held: Held): boolean
+  /** Counts a change that nobody else has to hold; false when somebody has, and nothing is done. */
+  countAlone(held: Held): boolean
   /** Sends a change to all holders; `pending.remaining` counts those that must acknowledge. */
   replicate(held: Held, effects: Uint8Array, pending: Pending): void
   /** Tells the holders to forget an empty fragment, and forgets it. */
@@ -115,6 +117,17 @@ class GridReplicator implements Replicator {
     for (const { outgoing } of async) {
       if (outgoing.unacknowledgedBytes > UNACKNOWLEDGED_BYTES_MAX) return false
     }
+    return true
+  }
+
+  countAlone(held: Held): boolean {
+    if (this.#channels.size > 0) {
+      const { sync, async } = this.#routeOf(held)
+      if (sync.length + async.length > 0) return false
+    }
+    const { partition } = held
+    partition.sequence += 1
+    held.sequence = partition.sequence
     return true
   }
 

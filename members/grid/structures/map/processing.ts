@@ -1,4 +1,5 @@
 import { EngineError, messageOf } from '../../../../runtime/errors/index.ts'
+import { pieceOf } from '../../../wire/index.ts'
 import type { ByteSource } from '../../bytes/index.ts'
 import { fromData, keyHashOf, toData } from '../../data/index.ts'
 import type { FragmentCall } from '../structure.ts'
@@ -90,7 +91,7 @@ const carryOut = (state: MapState, { key, wish }: Outcome, call: FragmentCall): 
             maxIdleMs: wish.lifetime.maxIdleMs ?? DEFAULT_TIME_MS,
           }
     state.counters.puts += 1
-    writeEntry(state, found, { key, value: wish.value, lifetime }, call)
+    writeEntry(state, found, { key: pieceOf(key), value: pieceOf(wish.value), lifetime }, call)
   } else if (found >= 0) {
     if (wish.kind === 'nothing') noteRead(state, found, call)
     else {
