@@ -7,8 +7,10 @@ import { History } from './history.ts'
 import { jobCounts } from './jobCounts.ts'
 import { checkJobId, createJobIds } from './jobIds.ts'
 import { restoredRecords } from './restore/source.ts'
+import { forgetRunning } from './run/archive.ts'
 import type { RunContext } from './run/context.ts'
 import { takenOver } from './run/fenced.ts'
+import type { FoundJob } from './run/found.ts'
 import { JobRun } from './run/jobRun.ts'
 import { Scheduler } from './scheduler.ts'
 import type { JobSubmission, SubmittedJob } from './service.ts'
@@ -16,6 +18,8 @@ import { readSubmission, restoreSourceOf } from './submission.ts'
 
 /** The history is looked through for what has expired. */
 const EXPIRY_INTERVAL_MS = 1_000
+/** After a split the other side may bring jobs that this master does not know. */
+const ADOPTION_INTERVAL_MS = 30_000
 /** The grid is asked again after so long. */
 const RETRY_MS = 500
 
@@ -136,6 +140,9 @@ export class Mastership {
         this.#repeat(EXPIRY_INTERVAL_MS, () =>
           this.history.expire(host.clock.now(), (jobId) => this.#runs.has(jobId)),
         )
+        this.#repeat(ADOPTION_INTERVAL_MS, async () => {
+          await this.#adopt()
+        })
         this.#repeat(settings.backupIntervalMs, () => this.#backUp())
         if (settings.printIntervalMs > 0) {
           this.#repeat(settings.printIntervalMs, async () => this.#print())
@@ -150,31 +157,38 @@ export class Mastership {
   }
 
   async #takeOver(): Promise<void> {
-    const book = this.#book
     await this.history.load()
-    const infos = (await book.info.entries()).map(([, info]) => info)
-    const states = new Map(await book.state.entries())
-    infos.sort((left, right) => left.createdAtMs - right.createdAtMs)
-    for (const info of infos) {
-      const { jobId, restoreFrom } = info
-      const before = this.history.get(jobId)
-      if (!states.has(jobId) && before !== undefined && before.endedAtMs >= info.createdAtMs) {
-        // Its master was interrupted between writing the history and removing this.
-        await book.info.remove(jobId)
-        continue
-      }
-      this.#begin(info, {
-        diary: await book.diary.get(jobId),
-        restoredRun: restoreFrom === null ? undefined : this.history.get(restoreFrom.jobId),
-        lastEpoch: before?.lastEpoch ?? 0,
-      })
-    }
-    const { logs } = this.context
-    if (infos.length > 0) logs.member('info', `${infos.length} jobs go on under this master`)
+    const count = await this.#adopt()
+    if (count > 0) this.context.logs.member('info', `${count} jobs go on under this master`)
   }
 
-  #begin(info: JobInfoRecord, found: ConstructorParameters<typeof JobRun>[2]): void {
+  /** Goes on with all jobs in the book that this master does not have yet; tells how many. */
+  async #adopt(): Promise<number> {
+    const book = this.#book
+    const infos = (await book.info.entries()).map(([, info]) => info)
+    infos.sort((left, right) => left.createdAtMs - right.createdAtMs)
+    let count = 0
+    for (const info of infos) {
+      const { jobId, restoreFrom } = info
+      if (this.#runs.has(jobId)) continue
+      const before = this.history.get(jobId)
+      if (before !== undefined && before.endedAtMs >= info.createdAtMs) {
+        // Its master was interrupted while it moved the job into the history, or the other side of a
+        // split still had it.
+        await forgetRunning(book, jobId, before.pipelines)
+        continue
+      }
+      const diary = await book.diary.get(jobId)
+      const restoredRun = restoreFrom === null ? undefined : this.history.get(restoreFrom.jobId)
+      this.#begin(info, { diary, restoredRun, lastEpoch: before?.lastEpoch ?? 0 })
+      count += 1
+    }
+    return count
+  }
+
+  #begin(info: JobInfoRecord, found: FoundJob): void {
     const { jobId } = info
+    if (this.#runs.has(jobId)) return
     const run = new JobRun(this.context, info, found)
     this.#runs.set(jobId, run)
     void run.ended.then((finished) => {

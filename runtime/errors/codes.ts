@@ -444,10 +444,14 @@ export const ERROR_CODES = {
     what: 'A member did not answer over HTTP, or refused.',
     action: 'Check that it runs, its `--url` and the credentials.',
   },
+  'API-003': {
+    what: 'The cluster does not know a job.',
+    action: 'See `tidegate list jobs`; jobs that ended long ago are forgotten.',
+  },
   'CLI-001': { what: 'The command line is not valid.', action: 'See `--help`.' },
   'CLI-002': {
-    what: 'The command needs a cluster.',
-    action: 'Run the job in this process, with `tidegate run FILE` or `-m local`.',
+    what: 'The mode of the command line does not fit.',
+    action: 'Use -m local to run a job in this process, -m cluster to give it to a cluster.',
   },
   'CLI-003': {
     what: 'A member could not be started or stopped by itself.',

@@ -21,7 +21,12 @@ export interface MemberJobsOptions {
   readonly host: Host
   readonly member: Member
   readonly grid: MemberGrid
-  readonly settings: { readonly jobs: JobSettings; readonly slots: SlotSettings }
+  readonly settings: {
+    readonly jobs: JobSettings
+    readonly slots: SlotSettings
+    /** telemetry.logs.scheduled-deletion-enable */
+    readonly deletesJobLogs: boolean
+  }
   readonly shelves: JobShelves
   /** Of the member port. */
   readonly tls: Tls | undefined
@@ -62,12 +67,15 @@ export const startMemberJobs = (options: MemberJobsOptions): MemberJobs => {
     directory,
     hosts: tasks.hosts,
     settings: settings.jobs,
+    onForgotten: (jobId) => {
+      if (settings.deletesJobLogs) void shelves.logs.remove(jobId)
+    },
     versions: { projectVersion: version, gitCommitAbbrev: '' },
     logs: {
       member: (level, message) => {
         if (level !== 'debug') log(level, message)
       },
-      job: () => undefined,
+      job: (jobId, level, message) => shelves.logs.append(jobId, level, message),
     },
   })
   return {

@@ -176,6 +176,7 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     await working
     await jobs.close()
     await leave(host, { member, grid, handOverMs: setup.handOverMs, log })
+    life.grid = undefined
     return isAsked
   } finally {
     life.state = 'stopped'

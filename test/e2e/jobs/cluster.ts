@@ -1,7 +1,9 @@
 import type { JobService } from '../../../jobs/cluster/index.ts'
 
+type Role = 'master' | 'worker' | 'master_and_worker'
+
 export interface MemberProcess {
-  readonly role: 'master' | 'worker'
+  readonly role: Role
   /** Where its service is called. */
   readonly port: number
   /** The one of the cluster; whoever takes its place has it too. */
@@ -15,7 +17,7 @@ export interface MemberProcess {
 export interface ProcessCluster extends AsyncDisposable {
   readonly members: MemberProcess[]
   /** On the next port, or on that of a member that is gone. */
-  start(role: 'master' | 'worker', memberPort?: number): Promise<MemberProcess>
+  start(role: Role, memberPort?: number): Promise<MemberProcess>
   activeMaster(): Promise<MemberProcess>
   /** Calls the service of the active master, again while there is none. */
   call<Method extends keyof JobService>(
@@ -26,6 +28,8 @@ export interface ProcessCluster extends AsyncDisposable {
 
 const PROGRAM = new URL('memberProcess.ts', import.meta.url).pathname
 const PATIENCE_MS = 30_000
+/** For the end of a job, which is asked for again and again. */
+const JOB_PATIENCE_MS = 600_000
 const POLL_MS = 20
 
 /** Gone, standing still, or not the master: another member may answer. */
@@ -107,7 +111,8 @@ export const createProcessCluster = (settings: readonly string[] = []): ProcessC
     start,
     activeMaster,
     call: async (method, ...values) => {
-      for (const deadline = performance.now() + PATIENCE_MS; ;) {
+      const patienceMs = method === 'ended' ? JOB_PATIENCE_MS : PATIENCE_MS
+      for (const deadline = performance.now() + patienceMs; ;) {
         try {
           return (await ask(await activeMaster(), method, values)) as never
         } catch (thrown) {

@@ -1,10 +1,13 @@
 import { expect, test } from 'bun:test'
-import { createProcessCluster, type ProcessCluster } from './cluster.ts'
+import { createProcessCluster, type MemberProcess, type ProcessCluster } from './cluster.ts'
 import { createFileJob, until, type FileJob } from './files.ts'
 
 const ROWS = 4000
 
+const ROLES = ['master', 'master', 'master', 'worker', 'worker'] as const
+
 const withJob = async (
+  roles: readonly MemberProcess['role'][],
   work: (cluster: ProcessCluster, job: FileJob, jobId: string) => Promise<void>,
 ): Promise<void> => {
   await using job = await createFileJob({
@@ -14,8 +17,7 @@ const withJob = async (
   })
   await using cluster = createProcessCluster()
   try {
-    for (let count = 0; count < 3; count += 1) await cluster.start('master')
-    for (let count = 0; count < 2; count += 1) await cluster.start('worker')
+    for (const role of roles) await cluster.start(role)
     const content = { text: job.text, format: 'hocon' as const, file: 'job.conf', variables: {} }
     const { jobId } = await cluster.call('submit', { content })
     await until('rows come', async () => (await job.written()).length > 200)
@@ -36,7 +38,7 @@ const nextRowMs = async (job: FileJob): Promise<number> => {
 }
 
 test('the active master is killed: no task starts again, and each row comes once', async () => {
-  await withJob(async (cluster, job, jobId) => {
+  await withJob(ROLES, async (cluster, job, jobId) => {
     const master = await cluster.activeMaster()
     master.kill('SIGKILL')
     console.log(`rows were committed again ${await nextRowMs(job)} ms after the master was killed`)
@@ -46,10 +48,19 @@ test('the active master is killed: no task starts again, and each row comes once
 }, 90_000)
 
 test('a worker is killed: the job goes on without it, and each row comes once', async () => {
-  await withJob(async (cluster, job, jobId) => {
+  await withJob(ROLES, async (cluster, job, jobId) => {
     cluster.members.find(({ role }) => role === 'worker')!.kill('SIGKILL')
     console.log(`rows were committed again ${await nextRowMs(job)} ms after the worker was killed`)
     const failures = (await cluster.call('failures', jobId))!
     expect(failures).toMatchObject([{ code: 'JOB-021' }])
+  })
+}, 90_000)
+
+test('a master that runs tasks too is killed, and each row comes once', async () => {
+  const roles = ['master_and_worker', 'master_and_worker', 'master_and_worker'] as const
+  await withJob(roles, async (cluster, job) => {
+    const master = await cluster.activeMaster()
+    master.kill('SIGKILL')
+    console.log(`rows were committed again ${await nextRowMs(job)} ms after it was killed`)
   })
 }, 90_000)

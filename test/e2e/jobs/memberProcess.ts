@@ -14,7 +14,7 @@ import { createRealHost } from '../../../runtime/host/index.ts'
 const host = createRealHost()
 const [role, ...set] = process.argv.slice(2)
 const setup = await loadSetup(host, {
-  role: role as 'master' | 'worker',
+  role: role as 'master' | 'worker' | 'master_and_worker',
   config: [],
   set,
   cluster: 'jobs-test',

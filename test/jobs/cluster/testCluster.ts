@@ -109,11 +109,13 @@ export interface TestCluster extends AsyncDisposable {
   master(settings?: Partial<JobSettings>): TestMaster
 }
 
-/** Masters over maps, slots and isolates of this process. */
-export const createTestCluster = (slotCount = 20): TestCluster => {
+/** Masters over maps, slots and isolates of this process; the maps of another cluster live on. */
+export const createTestCluster = (
+  slotCount = 20,
+  maps: MemoryMaps = createMemoryMaps(),
+): TestCluster => {
   const host: Host = createRealHost()
   const isolates = createIsolatePool(host, 0)
-  const maps = createMemoryMaps()
   const slots = new TestSlots(slotCount)
   const hosts = localTaskHosts(host, isolates)
   const log: string[] = []
