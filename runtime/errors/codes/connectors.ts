@@ -10,6 +10,14 @@ export const CONNECTOR_CODES = {
     what: 'The connection of a Socket source or sink failed.',
     action: 'Check the server at the address, and start the job again.',
   },
+  'CON-003': {
+    what: 'A connector needs a cluster, and the job runs in none.',
+    action: 'Submit the job to a cluster, or name members of one in its options.',
+  },
+  'CON-004': {
+    what: 'A sink cannot tell which columns are the key.',
+    action: 'Name them in its options.',
+  },
   'HTP-001': {
     what: 'An option of a request cannot be used.',
     action: 'Correct the URL, JSONPath or paging option that the message names.',
