@@ -11,6 +11,7 @@ import {
 import { createStructures, type Grid } from './facade.ts'
 import { GRID_KINDS } from './kinds.ts'
 import { DEFAULT_MAP, type GridSettings, settingsOf } from './settings.ts'
+import type { MergeEvent } from './merging/index.ts'
 import { startGrid } from './start.ts'
 import { RecordArena } from './store/index.ts'
 import { createAtomicLongs } from './structures/atomiclong/index.ts'
@@ -18,6 +19,7 @@ import { createFlakeIdGenerators } from './structures/flakeid/index.ts'
 import { createLists } from './structures/list/index.ts'
 import { createLocks } from './structures/lock/index.ts'
 import { createMapStructure, type EntryProcessors } from './structures/map/index.ts'
+import type { MergeFunctions } from './structures/mergePolicies.ts'
 import { createMultiMaps } from './structures/multimap/index.ts'
 import { createQueues } from './structures/queue/index.ts'
 import { createRingbuffers } from './structures/ringbuffer/index.ts'
@@ -31,6 +33,8 @@ export interface MemberGrid extends Grid {
   isClusterSafe(): boolean
   /** Calls of operations on this member: those that ran, and those that wait now. */
   calls(): { readonly ran: number; readonly waiting: number }
+  /** Calls back when data of a cluster that was given up is merged; returns how to stop it. */
+  onMerge(listener: (event: MergeEvent) => void): () => void
   /** Partitions that are to move. */
   migrationQueueSize(): number
   /** Hands over all that this member holds; resolves when it holds nothing, or nobody can take it. */
@@ -44,11 +48,13 @@ const structuresOf = ({
   member,
   settings,
   processors = {},
+  mergeFunctions = {},
   memoryLimitBytes = host.memory.machine().totalBytes,
 }: MemberGridOptions): Structure[] => [
   createMapStructure({
     settings,
     processors,
+    mergeFunctions,
     arena: new RecordArena(),
     memoryLimitBytes,
     dataMemberCount: () => member.members().filter(canBeMaster).length,
@@ -71,6 +77,8 @@ export interface MemberGridOptions {
   readonly settings: GridSettings
   /** Entry processors by name; all data members must have those that callers name. */
   readonly processors?: EntryProcessors
+  /** Merge functions by name; all data members must have those that `merge-policy` names. */
+  readonly mergeFunctions?: MergeFunctions
   /** What the process may take; all memory of the machine by default. */
   readonly memoryLimitBytes?: number
   /** Closes the member too, once it holds nothing any more. */
@@ -128,6 +136,7 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
     onMembers: (listener) => member.onChange(() => listener(clusterMembers(member))),
     isSafe: async () => grid.isClusterSafe(),
     isClusterSafe: () => grid.isClusterSafe(),
+    onMerge: (listener) => grid.onMerge(listener),
     partitionCount: table.partitionCount,
     calls: () => {
       const { calls, parked } = grid.statistics()

@@ -23,15 +23,18 @@ export interface EvictionSettings {
   readonly size: number
 }
 
-/** `discard`, `pass-through`, …: how data of two sides of a split become one. */
-export type MergePolicy =
-  | 'discard'
-  | 'pass-through'
-  | 'put-if-absent'
-  | 'latest-update'
-  | 'latest-access'
-  | 'higher-hits'
-  | 'expiration-time'
+export const MERGE_POLICIES = [
+  'discard',
+  'pass-through',
+  'put-if-absent',
+  'latest-update',
+  'latest-access',
+  'higher-hits',
+  'expiration-time',
+] as const
+
+/** How data of two sides of a split become one: one of `MERGE_POLICIES`, or a function by its name. */
+export type MergePolicy = (typeof MERGE_POLICIES)[number] | (string & {})
 
 /** When a change counts as kept on disk. */
 export type FsyncPolicy = 'always' | 'interval' | 'never'

@@ -21,6 +21,7 @@ import {
   type Upkeep,
   watchClients,
 } from './operations/index.ts'
+import { createMerger, type MergeEvent, type Merger } from './merging/index.ts'
 import {
   type Caller,
   createRegistry,
@@ -73,6 +74,10 @@ export interface GridCore {
   readonly table: PartitionTable
   /** Nothing moves, and every copy that this member answers for is there. */
   isClusterSafe(): boolean
+  /** Whether this member still has data of a cluster that it has left for this one. */
+  isMerging(): boolean
+  /** Calls back when data of a cluster that was given up is merged; returns how to stop it. */
+  onMerge(listener: (event: MergeEvent) => void): () => void
   statistics(): GridStatistics
   sizes(): StructureSizes[]
   /** Every fragment that is held here, with its state as numbers: for checks. */
@@ -148,6 +153,7 @@ interface Engine {
   readonly subscriber: Subscriber
   readonly upkeep: Upkeep
   readonly pendings: Pendings
+  readonly merger: Merger
 }
 
 const createEngine = (parts: GridParts): Engine => {
@@ -188,6 +194,8 @@ const createEngine = (parts: GridParts): Engine => {
     ...callsHere(member, registry, primary, () => invoker),
   })
   const upkeep: Upkeep = createUpkeep({ clock, registry, primary, replicator: () => replicator })
+  // Before the replicator, which drops what this member does not set aside.
+  const merger = createMerger({ clock, member, registry, invoker: () => invoker })
   const subscriber = createSubscriber({
     clock,
     messenger,
@@ -207,7 +215,17 @@ const createEngine = (parts: GridParts): Engine => {
       onRow: (partition) => invoker.onRow(partition.id),
     },
   })
-  return { registry, primary, invoker, replicator, publisher, subscriber, upkeep, pendings }
+  return {
+    registry,
+    primary,
+    invoker,
+    merger,
+    replicator,
+    publisher,
+    subscriber,
+    upkeep,
+    pendings,
+  }
 }
 
 /** Tells the parts of a grid who comes and goes; returns how to stop it. */
@@ -263,6 +281,8 @@ export const createGrid = (parts: GridParts): GridCore => {
     table,
     registry,
     isClusterSafe: () => table.isSafe(),
+    isMerging: () => engine.merger.isMerging(),
+    onMerge: (listener) => engine.merger.onMerge(listener),
     statistics: () => ({
       ...primary.statistics(),
       ...replicator.statistics(),
@@ -273,6 +293,7 @@ export const createGrid = (parts: GridParts): GridCore => {
     leave: () => table.leave(),
     close: () => {
       stop()
+      engine.merger.close()
       invoker.close()
       subscriber.close()
       engine.upkeep.close()

@@ -115,6 +115,8 @@ export interface Registry {
   /** An empty fragment that is not held yet. */
   create(named: Named, partition: Partition): Fragment
   drop(held: Held): void
+  /** It is held no more, and is now the caller's to close. */
+  takeOut(held: Held): void
   dropAll(): void
   all(): IterableIterator<Named>
 }
@@ -127,12 +129,6 @@ export interface RegistryOptions {
   /** A fragment with more copies than any before. */
   readonly onCopies: (copies: number) => void
   readonly onDrop: (held: Held) => void
-}
-
-const discard = (held: Held): void => {
-  held.fragment.close()
-  held.build?.close()
-  held.build = undefined
 }
 
 export const createRegistry = (options: RegistryOptions): Registry => {
@@ -150,11 +146,16 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       partition: partition.id,
       wake: (key) => onWake(named, partition, key),
     })
-  const drop = (held: Held): void => {
+  const takeOut = (held: Held): void => {
     held.partition.held.delete(held.named)
     held.named.held[held.partition.id] = undefined
     onDrop(held)
-    discard(held)
+    held.build?.close()
+    held.build = undefined
+  }
+  const drop = (held: Held): void => {
+    takeOut(held)
+    held.fragment.close()
   }
   return {
     partitions,
@@ -191,6 +192,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     },
     create,
     drop,
+    takeOut,
     dropAll: () => {
       for (const partition of partitions) for (const held of partition.held.values()) drop(held)
     },

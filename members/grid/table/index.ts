@@ -20,5 +20,12 @@ export {
   type Publication,
 } from './messages.ts'
 export type { PartitionTable } from './partitionTable.ts'
-export { EPOCH_STRIDE, holdersOf, type PartitionRow, primaryOf, sameIds } from './row.ts'
+export {
+  EPOCH_STRIDE,
+  holdersOf,
+  lostVersionOf,
+  type PartitionRow,
+  primaryOf,
+  sameIds,
+} from './row.ts'
 export { createTableCopy, type TableCopy } from './tableCopy.ts'
