@@ -8,7 +8,6 @@ export {
   type MapSettings,
   type MapStoreSettings,
   type MemberGrouping,
-  MERGE_POLICIES,
   type MergePolicy,
   type NearCacheSettings,
   type ReliableTopicSettings,

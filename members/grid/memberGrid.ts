@@ -1,3 +1,4 @@
+import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import type { Member } from '../member/index.ts'
 import { canBeMaster } from '../membership/index.ts'
@@ -10,7 +11,7 @@ import {
 } from './client/index.ts'
 import { createStructures, type Grid } from './facade.ts'
 import { GRID_KINDS } from './kinds.ts'
-import { DEFAULT_MAP, type GridSettings, settingsOf } from './settings.ts'
+import { DEFAULT_MAP, type GridSettings, MERGE_POLICIES, settingsOf } from './settings.ts'
 import type { MergeEvent } from './merging/index.ts'
 import { startGrid } from './start.ts'
 import { RecordArena } from './store/index.ts'
@@ -101,9 +102,22 @@ const statisticsOf = async (
   })
 }
 
+/** A name that is no policy has to be that of a function: better known now than at a merge. */
+const checkMergePolicies = ({ settings, mergeFunctions = {} }: MemberGridOptions): void => {
+  for (const [pattern, { mergePolicy }] of Object.entries(settings.maps)) {
+    const isPolicy = MERGE_POLICIES.some((known) => known === mergePolicy)
+    if (mergePolicy === undefined || isPolicy || Object.hasOwn(mergeFunctions, mergePolicy))
+      continue
+    const text = `hazelcast.map.${pattern}.merge-policy: \`${mergePolicy}\` is no policy`
+    const known = MERGE_POLICIES.join(', ')
+    throw new EngineError('CFG-005', `${text} (${known}), and no merge function has this name`)
+  }
+}
+
 /** Makes a member that is in a cluster take part in its grid, and serve its clients. */
 export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const { host, member, clusterName, settings } = options
+  checkMergePolicies(options)
   const grid = startGrid(host, member, settings, structuresOf(options))
   const { table } = grid
   const { call, cancel, clientLeaves, subscribe, unsubscribe, heard } = GRID_KINDS

@@ -83,6 +83,8 @@ export interface MapSettings extends BackupSettings {
   readonly statisticsEnabled: boolean
   readonly perEntryStatsEnabled: boolean
   readonly mergePolicy: MergePolicy
+  /** Entries that are merged at once, as far as they are small. */
+  readonly mergeBatchSize: number
   readonly indexes: readonly IndexSettings[]
   readonly mapStore: MapStoreSettings | undefined
   readonly nearCache: NearCacheSettings | undefined
@@ -102,6 +104,7 @@ export interface QueueSettings extends CollectionSettings {
 }
 
 export interface RingbufferSettings extends BackupSettings {
+  readonly mergePolicy: MergePolicy
   readonly capacity: number
   readonly timeToLiveSeconds: number
 }
@@ -112,6 +115,7 @@ export interface ReliableTopicSettings {
 }
 
 export interface MultiMapSettings extends BackupSettings {
+  readonly mergePolicy: MergePolicy
   /** SET: each value once under a key; LIST: as often as it is put. */
   readonly valueCollectionType: 'SET' | 'LIST'
 }
@@ -162,6 +166,7 @@ export const DEFAULT_MAP: MapSettings = {
   statisticsEnabled: true,
   perEntryStatsEnabled: false,
   mergePolicy: 'put-if-absent',
+  mergeBatchSize: 100,
   indexes: [],
   mapStore: undefined,
   nearCache: undefined,
@@ -186,6 +191,7 @@ export const DEFAULT_QUEUE: QueueSettings = { ...DEFAULT_COLLECTION, emptyQueueT
 
 export const DEFAULT_RINGBUFFER: RingbufferSettings = {
   ...DEFAULT_BACKUPS,
+  mergePolicy: 'put-if-absent',
   capacity: 10_000,
   timeToLiveSeconds: 0,
 }
@@ -197,6 +203,7 @@ export const DEFAULT_RELIABLE_TOPIC: ReliableTopicSettings = {
 
 export const DEFAULT_MULTI_MAP: MultiMapSettings = {
   ...DEFAULT_BACKUPS,
+  mergePolicy: 'put-if-absent',
   valueCollectionType: 'SET',
 }
 

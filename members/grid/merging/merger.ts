@@ -4,7 +4,6 @@ import type { Member, MemberEvent } from '../../member/index.ts'
 import { ByteSink } from '../bytes/index.ts'
 import { type GridInvoker, MERGE_OPERATION, writeMergeHead } from '../operations/index.ts'
 import type { Registry } from '../replication/index.ts'
-import type { BatchLimits } from '../structures/structure.ts'
 import { type AsideFragment, setAside } from './aside.ts'
 
 /** How the data of this member becomes part of the cluster that it has joined. */
@@ -38,8 +37,8 @@ export interface MergerOptions {
   readonly invoker: () => Pick<GridInvoker, 'invoke'>
 }
 
-/** Hazelcast's batch-size, as far as entries are small. */
-const LIMITS: BatchLimits = { entriesMax: 100, bytesMax: 256 * 1024 }
+/** What the batches of all fragments that are sent at once hold in memory stays small. */
+const BATCH_BYTES = 256 * 1024
 /** Fragments that are sent at the same time. */
 const AT_ONCE = 16
 /** The cluster does not serve: it is asked again after so long. */
@@ -138,7 +137,7 @@ class DataMerger implements Merger {
       const isFirst = cursor === 0
       sink.reset()
       writeMergeHead(sink, { rescueVersion, isFirst })
-      cursor = merging.write(cursor, sink, LIMITS)
+      cursor = merging.write(cursor, sink, BATCH_BYTES)
       // A whole that came in one batch is there, or is not: it may come twice.
       const isIdempotent = !merging.isWhole || (isFirst && cursor === undefined)
       const answer = await this.#send(aside, sink.copy(), isIdempotent)

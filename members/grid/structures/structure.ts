@@ -78,20 +78,15 @@ export interface Merging {
   /** The first batch decides for all: they come in their order, and none twice. */
   readonly isWhole: boolean
   /**
-   * Writes a batch for `merge`, up to one of the limits. Starts with the cursor 0 and returns the
-   * next one, undefined at the end; nothing changes in between.
+   * Writes a batch for `merge`, of about `bytesMax` bytes or fewer. Starts with the cursor 0 and
+   * returns the next one, undefined at the end; nothing changes in between.
    */
-  write(cursor: number, batch: ByteSink, limits: BatchLimits): number | undefined
+  write(cursor: number, batch: ByteSink, bytesMax: number): number | undefined
   /**
    * Takes in a batch from `call.arguments`, on the primary, as an operation does. Returns how much
    * of it was taken; with `isWhole`, 0 for the first batch ends the merge of this fragment.
    */
   merge(call: FragmentCall, policy: MergePolicy, isFirst: boolean): number
-}
-
-export interface BatchLimits {
-  readonly entriesMax: number
-  readonly bytesMax: number
 }
 
 /** A chance to change a fragment on its primary. */

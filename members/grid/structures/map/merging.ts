@@ -3,7 +3,7 @@ import { fromData, toData } from '../../data/index.ts'
 import type { MergePolicy } from '../../settings.ts'
 import type { RecordStore } from '../../store/index.ts'
 import { decideBy, type MergedEntry, winsBy } from '../mergePolicies.ts'
-import type { BatchLimits, FragmentCall, Merging } from '../structure.ts'
+import type { FragmentCall, Merging } from '../structure.ts'
 import {
   findEntry,
   readRecord,
@@ -40,16 +40,16 @@ const withData = (facts: Facts, key: Uint8Array, value: Uint8Array): MergedEntry
   value: fromData(value),
 })
 
-/** Entries as they are, without those whose time is over; up to a limit. */
+/** Entries as they are, without those whose time is over; up to a batch of them. */
 const write = (
-  { store, context }: MapState,
+  { store, context, settings }: MapState,
   from: number,
   batch: ByteSink,
-  { entriesMax, bytesMax }: BatchLimits,
+  bytesMax: number,
 ): number | undefined => {
   const end = batch.length + bytesMax
   const nowMs = context.host.clock.now()
-  let left = entriesMax
+  let left = settings.mergeBatchSize
   let cursor: number | undefined = from
   const writeOne = (handle: number): void => {
     const isOver = store.hasExpiry(handle) && neverAsInfinity(store.expiresAtMs(handle)) <= nowMs
@@ -113,7 +113,7 @@ const mergeOne = (
 export const mapMerging = (state: MapState): Merging => ({
   policy: state.settings.mergePolicy,
   isWhole: false,
-  write: (cursor, batch, limits) => write(state, cursor, batch, limits),
+  write: (cursor, batch, bytesMax) => write(state, cursor, batch, bytesMax),
   merge(call, policy) {
     let taken = 0
     while (!call.arguments.isAtEnd) {
