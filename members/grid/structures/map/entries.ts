@@ -201,18 +201,13 @@ const writeExpiry = (store: RecordStore, handle: number, effects: ByteSink): voi
 export const applyPut = (state: MapState, effects: ByteSource): void => {
   const { store } = state
   const key = effects.bytes()
-  const hash = keyHashOf(key)
-  const before = store.find(hash, key)
-  if (before >= 0) state.indexes.removing(before)
-  const handle = store.put(hash, key, effects.bytes())
+  const handle = store.put(keyHashOf(key), key, effects.bytes())
   store.setVersion(handle, effects.u32())
   store.setHits(handle, effects.u32())
   store.setCreatedAtMs(handle, effects.f64())
   store.setUpdatedAtMs(handle, effects.f64())
   store.setAccessedAtMs(handle, effects.f64())
-  const kept = applyTimes(store, handle, effects)
-  if (store.hasExpiry(kept)) state.mayExpire = true
-  state.indexes.added(kept)
+  if (store.hasExpiry(applyTimes(store, handle, effects))) state.mayExpire = true
 }
 
 const applyTimes = (store: RecordStore, handle: number, effects: ByteSource): number => {
@@ -221,7 +216,7 @@ const applyTimes = (store: RecordStore, handle: number, effects: ByteSource): nu
 }
 
 /** Repeats the effect `expiry`. */
-export const applyExpiry = ({ store, indexes }: MapState, effects: ByteSource): void => {
+export const applyExpiry = ({ store }: MapState, effects: ByteSource): void => {
   const key = effects.bytes()
   const handle = store.find(keyHashOf(key), key)
   const accessedMs = effects.f64()
@@ -232,17 +227,14 @@ export const applyExpiry = ({ store, indexes }: MapState, effects: ByteSource): 
   }
   store.setAccessedAtMs(handle, accessedMs)
   store.setHits(handle, hits)
-  indexes.removing(handle)
-  indexes.added(applyTimes(store, handle, effects))
+  applyTimes(store, handle, effects)
 }
 
 const TIMES_BYTES = 3 * 8
 
 /** Repeats the effect `remove`. */
-export const applyRemove = ({ store, indexes }: MapState, effects: ByteSource): void => {
+export const applyRemove = ({ store }: MapState, effects: ByteSource): void => {
   const key = effects.bytes()
   const handle = store.find(keyHashOf(key), key)
-  if (handle < 0) return
-  indexes.removing(handle)
-  store.delete(handle)
+  if (handle >= 0) store.delete(handle)
 }

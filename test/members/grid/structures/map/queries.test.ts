@@ -169,6 +169,7 @@ describe('indexes', () => {
         fc.constant((map: GridMap<number, Person>) => map.clear()),
         fc.constant((map: GridMap<number, Person>) => map.keySet(equal('city', 'Ulm'))),
         fc.constant(() => maps.failOver()),
+        fc.constant(() => maps.handOver()),
       ),
       { maxLength: 40 },
     )
