@@ -1,7 +1,6 @@
-import type { ByteSource } from '../../bytes/index.ts'
 import { bytesOf, type Piece, pieceOf } from '../../../wire/index.ts'
+import type { ByteSink, ByteSource } from '../../bytes/index.ts'
 import { keyHashIn, keyHashOf } from '../../data/index.ts'
-import type { ByteSink } from '../../bytes/index.ts'
 import type { RecordStore } from '../../store/index.ts'
 import type { FragmentTurn } from '../structure.ts'
 import { MapEventType, publishChange, type EntryChange } from './events.ts'
@@ -47,13 +46,13 @@ export const expireEntry = (state: MapState, handle: number, turn: FragmentTurn)
 
 /** An entry was read: it idles no more. */
 export const noteRead = (state: MapState, handle: number, turn: FragmentTurn): void => {
-  state.counters.lastAccessMs = turn.nowMs
-  if (!state.countsReads) return
   const { store } = state
+  const maxIdleMs = store.maxIdleMs(handle)
+  state.counters.lastAccessMs = turn.nowMs
+  if (!state.countsReads && maxIdleMs === 0) return
   store.setHits(handle, store.hits(handle) + 1)
   const accessedMs = store.accessedAtMs(handle)
   store.setAccessedAtMs(handle, turn.nowMs)
-  const maxIdleMs = store.maxIdleMs(handle)
   if (maxIdleMs === 0) return
   const previousMs = store.expiresAtMs(handle)
   const expiresAtMs = expiryOf(store, handle, store.ttlMs(handle), maxIdleMs)

@@ -61,11 +61,7 @@ const createState = (context: FragmentContext, shared: SharedState): MapState =>
       ? memoryNoter(memory, context.name, store)
       : undefined,
     counters: createCounters(),
-    countsReads:
-      settings.perEntryStatsEnabled ||
-      settings.maxIdleSeconds > 0 ||
-      policy === 'LRU' ||
-      policy === 'LFU',
+    countsReads: settings.perEntryStatsEnabled || policy === 'LRU' || policy === 'LFU',
     mayExpire: false,
     invalidationId: context.host.random.integer(2 ** 32),
     invalidations: 0,
