@@ -254,6 +254,14 @@ export const ERROR_CODES = {
     what: 'A test sink failed because its options ask for it.',
     action: 'Remove the option when the job shall succeed.',
   },
+  'CON-003': {
+    what: 'A connector needs a cluster, and the job runs in none.',
+    action: 'Submit the job to a cluster, or name members of one in its options.',
+  },
+  'CON-004': {
+    what: 'A sink cannot tell which columns are the key.',
+    action: 'Name them in its options.',
+  },
   'CON-002': {
     what: 'The connection of a Socket source or sink failed.',
     action: 'Check the server at the address, and start the job again.',
