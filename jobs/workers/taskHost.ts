@@ -29,6 +29,14 @@ export interface JobCodeShelf {
   release(bundle: string): void
 }
 
+/** On whose behalf commands come. */
+export interface Coordinator {
+  /** The term of its master. */
+  readonly epoch: number
+  /** The id of the member that it means: who has joined anew is another one. */
+  readonly member: string
+}
+
 /** Runs the tasks that coordinators put on this member, by pipeline. Outlives the coordinators. */
 export class TaskHost {
   readonly #options: TaskHostOptions
@@ -48,23 +56,23 @@ export class TaskHost {
     return [...this.#executions.values()]
   }
 
-  /** Opens the way for the coordinator of a term: that of its master. */
-  open(id: ExecutionId, coordinatorEpoch: number, events: HostLinkEvents): HostLink {
+  /** Opens the way for a coordinator. */
+  open(id: ExecutionId, { epoch, member }: Coordinator, events: HostLinkEvents): HostLink {
     let isOpen = true
     const onReport: HostLinkEvents['onReport'] = (report) => {
       if (isOpen) events.onReport(report)
     }
-    const refuse = (): void => {
-      if (!isOpen) return
+    const refuse = (reason: string): void => {
       isOpen = false
-      const text = `A coordinator of term ${this.#coordinatorEpoch} has taken pipeline ${id.pipelineId} of job ${id.jobId} over.`
-      events.onLost(new EngineError('JOB-022', text))
+      events.onLost(new EngineError('JOB-022', reason))
     }
     return {
       send: (command) => {
         if (!isOpen) return
-        if (this.#isStale(coordinatorEpoch)) refuse()
-        else this.#obey(id, command, onReport)
+        if (member !== this.#options.self()) refuse('The member has joined anew.')
+        else if (this.#isStale(epoch)) {
+          refuse(`A coordinator of term ${this.#coordinatorEpoch} is obeyed, not of ${epoch}.`)
+        } else this.#obey(id, command, onReport)
       },
       close: () => {
         this.#find(id)?.unlisten(onReport)
@@ -99,9 +107,15 @@ export class TaskHost {
     this.#options.onForgotten?.(execution.id)
   }
 
-  #isStale(coordinatorEpoch: number): boolean {
-    this.#coordinatorEpoch = Math.max(this.#coordinatorEpoch, coordinatorEpoch)
-    return coordinatorEpoch < this.#coordinatorEpoch
+  /** This member leaves its cluster: all tasks end, and terms count anew in the next one. */
+  async leave(reason: string): Promise<void> {
+    this.#coordinatorEpoch = 0
+    await Promise.all(this.executions().map((execution) => this.forget(execution, reason)))
+  }
+
+  #isStale(epoch: number): boolean {
+    this.#coordinatorEpoch = Math.max(this.#coordinatorEpoch, epoch)
+    return epoch < this.#coordinatorEpoch
   }
 
   #find(id: ExecutionId): HostedExecution | undefined {
