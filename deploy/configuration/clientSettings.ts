@@ -59,6 +59,7 @@ export const clientSettings = (
     heartbeatIntervalMs: properties['hazelcast.client.heartbeat.interval'],
     heartbeatTimeoutMs: properties['hazelcast.client.heartbeat.timeout'],
     invocationTimeoutMs: properties['hazelcast.client.invocation.timeout.seconds'] * MS,
+    redoOperation: network['redo-operation'],
     invocationsMax: properties['hazelcast.client.max.concurrent.invocations'],
     backoffTimeoutMs: Math.max(0, backoffMs),
     reliableTopics: Object.fromEntries(

@@ -159,6 +159,8 @@ export const gridSettings = (configuration: Configuration): GridSettings => {
     })),
     atomics: atomicsOf(hazelcast),
     grouping: groupingOf(hazelcast['partition-group']),
+    clientCleanupTimeoutMs: hazelcast.properties['hazelcast.client.cleanup.timeout.millis'],
+    invocationTriesMax: hazelcast.properties['hazelcast.invocation.max.retry.count'],
     dataFolder: tidegate['data-folder'],
   }
 }

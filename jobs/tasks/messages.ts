@@ -1,3 +1,4 @@
+import type { ClientSettings } from '../../members/grid/index.ts'
 import type { Address, Tls } from '../../runtime/host/index.ts'
 import type { RateLimitOptions } from '../../runtime/isolate/index.ts'
 import type { JsonValue } from '../../runtime/config/index.ts'
@@ -73,6 +74,8 @@ export interface GroupDeployment {
 export type TaskCommand =
   /** Runs the bundle of the job's code, before anything else is asked. */
   | { readonly kind: 'loadCode'; readonly path: string }
+  /** Tells how to reach the grid of the cluster, before anything else is asked. */
+  | { readonly kind: 'useGrid'; readonly settings: ClientSettings }
   /** Asks what pipeline the code holds. */
   | { readonly kind: 'describe' }
   /** Loads the plugins of these vertices: what is deployed then starts at once. */

@@ -1,4 +1,4 @@
-export { createIsolatePool, withCode, type IsolatePool } from './isolatePool.ts'
+export { createIsolatePool, withCode, withGrid, type IsolatePool } from './isolatePool.ts'
 export { localPlaces, localTaskHosts } from './localHosts.ts'
 export { startTaskService, type TaskService, type TaskServiceOptions } from './taskService.ts'
 export type {

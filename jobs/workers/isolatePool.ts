@@ -1,3 +1,4 @@
+import type { ClientSettings } from '../../members/grid/index.ts'
 import type { Host, Thread } from '../../runtime/host/index.ts'
 import type { TaskCommand } from '../tasks/index.ts'
 
@@ -11,15 +12,23 @@ export interface IsolatePool {
   close(): Promise<void>
 }
 
-/** The same isolates, each with the code of a job loaded before anything else. */
-export const withCode = (isolates: IsolatePool, path: string): IsolatePool => ({
+/** The same isolates, each told something before anything else. */
+const telling = (isolates: IsolatePool, command: TaskCommand): IsolatePool => ({
   take: (name) => {
     const thread = isolates.take(name)
-    thread.post({ kind: 'loadCode', path } satisfies TaskCommand)
+    thread.post(command)
     return thread
   },
   close: () => isolates.close(),
 })
+
+/** The same isolates, each with the code of a job loaded first. */
+export const withCode = (isolates: IsolatePool, path: string): IsolatePool =>
+  telling(isolates, { kind: 'loadCode', path })
+
+/** The same isolates, each with a way to the grid of the cluster. */
+export const withGrid = (isolates: IsolatePool, settings: ClientSettings): IsolatePool =>
+  telling(isolates, { kind: 'useGrid', settings })
 
 /** Starts `readyCount` isolates at once; a further one is started when it is taken. */
 export const createIsolatePool = (host: Host, readyCount: number): IsolatePool => {

@@ -32,7 +32,7 @@ export class TaskHost {
   readonly #options: TaskHostOptions
   readonly #executions = new Map<string, HostedExecution>()
   readonly #bundles = new WeakMap<HostedExecution, string>()
-  /** Executions that wait for the end of an older one, by their id. */
+  /** Executions that are about to begin, one after the other, by pipeline. */
   readonly #beginnings = new Map<string, Promise<void>>()
   /** The highest term of a coordinator that was heard: lower ones are refused. */
   #coordinatorEpoch = 0
@@ -111,10 +111,12 @@ export class TaskHost {
     const execution = this.#find(id)
     switch (command.kind) {
       case 'begin': {
-        const key = `${keyOf(id)}/${id.epoch}`
-        const begun = this.#begin(id, command, onReport)
-        this.#beginnings.set(key, begun)
-        void begun.then(() => this.#beginnings.delete(key))
+        const before = this.#beginnings.get(keyOf(id)) ?? Promise.resolve()
+        const begun = before.then(() => this.#begin(id, command, onReport))
+        this.#beginnings.set(keyOf(id), begun)
+        void begun.then(() => {
+          if (this.#beginnings.get(keyOf(id)) === begun) this.#beginnings.delete(keyOf(id))
+        })
         return
       }
       case 'attach':
@@ -177,7 +179,7 @@ export class TaskHost {
     abort: boolean,
     onReport: HostLinkEvents['onReport'],
   ): Promise<void> {
-    await this.#beginnings.get(`${keyOf(id)}/${id.epoch}`)
+    await this.#beginnings.get(keyOf(id))
     const execution = this.#find(id)
     if (execution !== undefined) await this.end(execution, abort)
     onReport({ kind: 'ended' })

@@ -13,13 +13,26 @@ import {
 import { nearCacheOf } from './settings.ts'
 import { createStructures, type Grid } from './facade.ts'
 import { createSubscriber } from './events/index.ts'
-import { createInvoker, type GridInvoker } from './operations/index.ts'
+import { createInvoker, type GridInvoker, type Invoker } from './operations/index.ts'
 import { GRID_KINDS } from './kinds.ts'
 import { type MigrationEvent, migrationEvents } from './table/index.ts'
 
 const lost = new EngineError('GRD-051', 'The connection to the cluster is lost', {
   retry: 'reconnect',
 })
+
+/** Tries calls again also when nobody knows whether they have run. */
+const redoing = (invoker: Invoker): Omit<GridInvoker, 'subscribe'> => {
+  const isIdempotent = true
+  return {
+    partitionCount: invoker.partitionCount,
+    callerId: invoker.callerId,
+    invoke: (invocation) => invoker.invoke({ ...invocation, isIdempotent }),
+    invokeOnPartitions: (partitions, invocation) =>
+      invoker.invokeOnPartitions(partitions, { ...invocation, isIdempotent }),
+    invokeAll: (all) => invoker.invokeAll(all.map((each) => ({ ...each, isIdempotent }))),
+  }
+}
 
 /** Calls of a client go to the member that has the partition, its subscriptions to all with data. */
 const invokerOf = (host: Host, session: ClientSession, settings: ClientSettings): GridInvoker => {
@@ -57,7 +70,8 @@ const invokerOf = (host: Host, session: ClientSession, settings: ClientSettings)
     if (session.state() === 'lost' && settings.reconnectMode === 'ASYNC') return lost
     return session.closedBy()
   }
-  const calls = withBackPressure(invoker, { ...settings, clock: host.clock, refusal })
+  const tried = settings.redoOperation ? redoing(invoker) : invoker
+  const calls = withBackPressure(tried, { ...settings, clock: host.clock, refusal })
   return { ...calls, subscribe: (...given) => subscriber.subscribe(...given) }
 }
 
@@ -118,6 +132,7 @@ export const connectGrid = async (host: Host, settings: ClientSettings): Promise
     ),
     id: invoker.callerId,
     clusterName: settings.clusterName,
+    partitionCount: invoker.partitionCount,
     members: () => cluster.members(),
     onMembers: (listener) => cluster.onMembers(listener),
     isSafe: () => asksSafe(session, settings.connectionTimeoutMs),

@@ -139,6 +139,10 @@ export interface GridSettings {
   /** Locks, counters and id generators. */
   readonly atomics: ByName<BackupSettings>
   readonly grouping: MemberGrouping
+  /** A client that no member has heard for so long is gone: its locks are given back. */
+  readonly clientCleanupTimeoutMs: number
+  /** How often a call is tried: hazelcast.invocation.max.retry.count */
+  readonly invocationTriesMax: number
   /** Where persisted maps and the state of the grid are kept on this member. */
   readonly dataFolder: string
 }
@@ -204,6 +208,8 @@ export const DEFAULT_GRID: GridSettings = {
   multiMaps: {},
   atomics: {},
   grouping: { type: 'PER_MEMBER' },
+  clientCleanupTimeoutMs: 120_000,
+  invocationTriesMax: 250,
   dataFolder: 'data',
 }
 

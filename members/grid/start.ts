@@ -31,7 +31,12 @@ import {
   type Replicator,
 } from './replication/index.ts'
 import type { Structure } from './structures/structure.ts'
-import { type BackupSettings, DEFAULT_BACKUPS, type GridSettings } from './settings.ts'
+import {
+  type BackupSettings,
+  DEFAULT_BACKUPS,
+  DEFAULT_GRID,
+  type GridSettings,
+} from './settings.ts'
 import { createPartitionTable, type PartitionTable } from './table/index.ts'
 
 /** What this member holds and does, for the page of its state. */
@@ -82,6 +87,8 @@ export interface GridParts {
   readonly member: Member
   readonly table: PartitionTable
   readonly structures: readonly Structure[]
+  /** Hazelcast's defaults unless given. */
+  readonly settings?: Pick<GridSettings, 'clientCleanupTimeoutMs' | 'invocationTriesMax'>
 }
 
 /** Runs the calls of this member on its own partitions, without the wire. */
@@ -93,7 +100,6 @@ const callsHere = (
 ): Pick<InvokerOptions, 'runHere' | 'cancelHere'> => {
   const caller: Caller = {
     identity: member.messenger.identity,
-    isOpen: true,
     answer: (id, head, body) => invoker().onLocalAnswer(id, head, body),
   }
   return {
@@ -144,7 +150,8 @@ interface Engine {
   readonly pendings: Pendings
 }
 
-const createEngine = ({ host, member, table, structures }: GridParts): Engine => {
+const createEngine = (parts: GridParts): Engine => {
+  const { host, member, table, structures, settings = DEFAULT_GRID } = parts
   const { messenger } = member
   const { clock } = host
   const { partitionCount } = table
@@ -172,6 +179,7 @@ const createEngine = ({ host, member, table, structures }: GridParts): Engine =>
   const invoker: Invoker = createInvoker({
     clock,
     messenger,
+    triesMax: settings.invocationTriesMax,
     partitionCount,
     callerId: messenger.identity.id,
     row: (partition) => table.row(partition),
@@ -203,7 +211,10 @@ const createEngine = ({ host, member, table, structures }: GridParts): Engine =>
 }
 
 /** Tells the parts of a grid who comes and goes; returns how to stop it. */
-const followMembers = ({ host, member }: GridParts, engine: Engine): (() => void) => {
+const followMembers = (
+  { host, member, settings = DEFAULT_GRID }: GridParts,
+  engine: Engine,
+): (() => void) => {
   const { primary, invoker, publisher, subscriber, upkeep } = engine
   const { messenger } = member
   const gone = (callerId: string): void => {
@@ -225,7 +236,7 @@ const followMembers = ({ host, member }: GridParts, engine: Engine): (() => void
   const stops = [
     member.onChange(onView),
     messenger.onCallPeerLost((peer) => primary.parking.forget(peer)),
-    watchClients(host.clock, member, gone),
+    watchClients(host.clock, member, settings.clientCleanupTimeoutMs, gone),
   ]
   return () => {
     for (const stop of stops) stop()
@@ -300,5 +311,5 @@ export const startGrid = (
     copies: copiesOf(settings),
     grouping: settings.grouping,
   })
-  return createGrid({ host, member, table, structures })
+  return createGrid({ host, member, table, structures, settings })
 }

@@ -254,6 +254,14 @@ export const ERROR_CODES = {
     what: 'A test sink failed because its options ask for it.',
     action: 'Remove the option when the job shall succeed.',
   },
+  'CON-003': {
+    what: 'A connector needs a cluster, and the job runs in none.',
+    action: 'Submit the job to a cluster, or name members of one in its options.',
+  },
+  'CON-004': {
+    what: 'A sink cannot tell which columns are the key.',
+    action: 'Name them in its options.',
+  },
   'CON-002': {
     what: 'The connection of a Socket source or sink failed.',
     action: 'Check the server at the address, and start the job again.',
@@ -444,10 +452,14 @@ export const ERROR_CODES = {
     what: 'A member did not answer over HTTP, or refused.',
     action: 'Check that it runs, its `--url` and the credentials.',
   },
+  'API-003': {
+    what: 'The cluster does not know a job.',
+    action: 'See `tidegate list jobs`; jobs that ended long ago are forgotten.',
+  },
   'CLI-001': { what: 'The command line is not valid.', action: 'See `--help`.' },
   'CLI-002': {
-    what: 'The command needs a cluster.',
-    action: 'Run the job in this process, with `tidegate run FILE` or `-m local`.',
+    what: 'The mode of the command line does not fit.',
+    action: 'Use -m local to run a job in this process, -m cluster to give it to a cluster.',
   },
   'CLI-003': {
     what: 'A member could not be started or stopped by itself.',

@@ -110,6 +110,7 @@ const openJobs = (host: Host, { setup, member, grid, httpMember, log }: JobSurro
     settings: setup,
     shelves,
     tls: setup.member.network.tls,
+    secret: setup.member.secret,
     version: setup.member.programVersion,
     log,
   })
@@ -176,6 +177,7 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     await working
     await jobs.close()
     await leave(host, { member, grid, handOverMs: setup.handOverMs, log })
+    life.grid = undefined
     return isAsked
   } finally {
     life.state = 'stopped'

@@ -32,6 +32,8 @@ export interface ClientSettings {
   readonly heartbeatTimeoutMs: number
   /** hazelcast.client.invocation.timeout.seconds */
   readonly invocationTimeoutMs: number
+  /** Calls are tried again also when nobody knows whether they have run: so they may run twice. */
+  readonly redoOperation: boolean
   /** Calls under way at once. */
   readonly invocationsMax: number
   /** How long one more call waits for its turn; 0 refuses it at once, Infinity waits on. */
@@ -59,6 +61,7 @@ export const DEFAULT_CLIENT: ClientSettings = {
   heartbeatIntervalMs: 5000,
   heartbeatTimeoutMs: 60_000,
   invocationTimeoutMs: 120_000,
+  redoOperation: false,
   invocationsMax: 100_000,
   backoffTimeoutMs: 0,
   nearCaches: {},

@@ -2,8 +2,6 @@ import type { Clock, Timer } from '../../../runtime/host/index.ts'
 import type { Member } from '../../member/index.ts'
 import { GRID_KINDS } from '../kinds.ts'
 
-/** client.cleanup.timeout.millis: a client that no member has heard for so long is gone. */
-export const CLIENT_CLEANUP_TIMEOUT_MS = 120_000
 const ANSWER_MS = 5000
 
 const encoder = new TextEncoder()
@@ -13,11 +11,12 @@ const NO = new Uint8Array([0])
 
 /**
  * Finds out which clients are gone for good: they said so, or they are away from this member for
- * long, and connected to no other one. `onGone` is called on every member. Returns how to stop it.
+ * `cleanupTimeoutMs`, and connected to no other one. `onGone` is called on every member. Returns how to stop it.
  */
 export const watchClients = (
   clock: Clock,
   member: Member,
+  cleanupTimeoutMs: number,
   onGone: (clientId: string) => void,
 ): (() => void) => {
   const { messenger } = member
@@ -53,7 +52,7 @@ export const watchClients = (
   const wait = (clientId: string): void => {
     away.set(
       clientId,
-      clock.timer(CLIENT_CLEANUP_TIMEOUT_MS, () => {
+      clock.timer(cleanupTimeoutMs, () => {
         away.delete(clientId)
         void look(clientId)
       }),

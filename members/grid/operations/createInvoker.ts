@@ -27,6 +27,8 @@ export interface InvokerOptions {
   readonly messenger: MessengerCalls
   /** A call that has no answer by then is given up; a minute unless given. */
   readonly totalMs?: number
+  /** How often a call is tried; 250 times unless given. */
+  readonly triesMax?: number
   readonly partitionCount: number
   readonly callerId: string
   readonly row: (partition: number) => PartitionRow | undefined
@@ -246,7 +248,7 @@ class InvokerOfCalls implements Invoker {
     call.reason = reason
     call.memberId = undefined
     call.peer = undefined
-    if (call.tries >= TRIES_MAX || nowMs >= call.deadlineMs) {
+    if (call.tries >= (this.#options.triesMax ?? TRIES_MAX) || nowMs >= call.deadlineMs) {
       this.#expire(call)
       return
     }

@@ -19,7 +19,6 @@ export const clientSection = section({
   'cluster-name': text().default('seatunnel'),
   'instance-name': text().optional(),
   'connection-strategy': section({
-    'async-start': flag().default(false),
     'reconnect-mode': choice(['ON', 'OFF', 'ASYNC']).default('ON'),
     'connection-retry': section({
       'cluster-connect-timeout-millis': integer(-1).default(3000),

@@ -117,7 +117,7 @@ export class Journal {
     if (from === 0) writeTail(this.#tail, effects)
     let sequence = Math.max(from, this.#tail + 1 - this.#slots.length)
     for (; sequence <= this.#tail; sequence += 1) {
-      if (effects.length >= end) return sequence
+      if (effects.length >= end && sequence > from) return sequence
       if (this.at(sequence) !== undefined) this.#write(sequence, effects)
     }
     return undefined

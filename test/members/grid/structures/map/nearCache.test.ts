@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import type { GridInvoker } from '../../../../../members/grid/operations/index.ts'
 import { createStructures } from '../../../../../members/grid/facade.ts'
-import { nearCacheOf, type NearCacheSettings } from '../../../../../members/grid/settings.ts'
+import {
+  DEFAULT_NEAR_CACHE,
+  nearCacheOf,
+  type NearCacheSettings,
+} from '../../../../../members/grid/settings.ts'
 import {
   createGridMap,
   MapOperation,
@@ -169,7 +173,7 @@ describe('a near cache', () => {
     expect(structures.map('nearby', { lockContext: 1 }).getNearCacheStats()).toBeUndefined()
     expect(structures.map('other').getNearCacheStats()).toBeUndefined()
     expect(() => structures.map('')).toThrow('needs a name')
-    expect(nearCacheOf({ default: {} }, 'any')).toEqual(SETTINGS)
+    expect(nearCacheOf({ default: {} }, 'any')).toEqual(DEFAULT_NEAR_CACHE)
   })
   test('keeps nothing after it was closed', async () => {
     maps = startMaps()
