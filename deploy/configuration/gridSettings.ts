@@ -154,5 +154,6 @@ export const gridSettings = (configuration: Configuration): GridSettings => {
     atomics: atomicsOf(hazelcast),
     grouping: groupingOf(hazelcast['partition-group']),
     dataFolder: tidegate['data-folder'],
+    validationTimeoutSeconds: tidegate.persistence['validation-timeout-seconds'],
   }
 }

@@ -141,6 +141,11 @@ export interface GridSettings {
   readonly grouping: MemberGrouping
   /** Where persisted maps and the state of the grid are kept on this member. */
   readonly dataFolder: string
+  /**
+   * How long a cluster with persisted maps that was stopped whole waits at its start for all members
+   * that held data, so that nobody goes ahead with older data.
+   */
+  readonly validationTimeoutSeconds: number
 }
 
 export const DEFAULT_BACKUPS: BackupSettings = { backupCount: 1, asyncBackupCount: 0 }
@@ -197,6 +202,7 @@ export const DEFAULT_GRID: GridSettings = {
   atomics: {},
   grouping: { type: 'PER_MEMBER' },
   dataFolder: 'data',
+  validationTimeoutSeconds: 30,
 }
 
 /** How well a pattern fits: the count of its own letters, -1 where it does not. */

@@ -465,6 +465,10 @@ export const ERROR_CODES = {
     what: 'A member has no memory for more data of the grid.',
     action: 'Add members, limit maps with `eviction`, or give the machine more memory.',
   },
+  'GRD-040': {
+    what: 'A member cannot write a persisted map to its disk, so it refuses changes of it.',
+    action: 'Free space on the disk that the message names; it goes on by itself. Reads go on.',
+  },
   'PIP-001': {
     what: 'A module holds no pipeline.',
     action: 'Export it as the default: export default pipeline()…writeTo(…).',

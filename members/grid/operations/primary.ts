@@ -72,6 +72,7 @@ class PrimaryRunner implements Primary {
   run(request: Request): void {
     const { caller, id, named, partition } = request
     if (!this.#serves(partition, caller, id)) return
+    if (this.#refuses(request)) return
     const held = named.held[partition.id] ?? this.#options.registry.hold(named, partition)
     if (!this.#options.replicator().hasRoom(held)) {
       caller.answer(id, HEADS[OUTCOMES.busy]!, NOTHING)
@@ -138,6 +139,17 @@ class PrimaryRunner implements Primary {
     if (host.clock.monotonic() < safeUntilMs()) return true
     caller.answer(id, HEADS[OUTCOMES.unsafe]!, NOTHING)
     return false
+  }
+
+  /** Whether a change could not be kept as it must be; if so the caller is told why. */
+  #refuses({ named, operation, caller, id }: Request): boolean {
+    const reason = named.keeper?.refusal
+    if (reason === undefined || named.structure.onlyReads?.(operation) === true) return false
+    const text = `"${named.name}" cannot be changed now: ${reason.message}`
+    this.#refusal.reset()
+    writeRefusal(this.#refusal, new EngineError('GRD-040', text, { retry: 'backoff' }))
+    caller.answer(id, HEADS[OUTCOMES.refused]!, this.#refusal.view())
+    return true
   }
 
   #notHere(partition: Partition, caller: Caller, id: number): void {

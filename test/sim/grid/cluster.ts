@@ -1,5 +1,5 @@
 import { DEFAULT_GRID } from '../../../members/grid/index.ts'
-import { type GridCore, startGrid } from '../../../members/grid/start.ts'
+import { type GridCore, type KeepingOptions, startGrid } from '../../../members/grid/start.ts'
 import type { Structure } from '../../../members/grid/structures/structure.ts'
 import type { SimWorld } from '../host/index.ts'
 import { canBeMaster } from '../../../members/membership/index.ts'
@@ -26,6 +26,8 @@ export const takeDown = (node: GridNode, act: () => void): void => {
 
 export interface GridOptions extends Omit<ClusterOptions, 'onMember'> {
   readonly structures: () => readonly Structure[]
+  /** What of them outlives its process. */
+  readonly keeping?: KeepingOptions
 }
 
 /** Boots a member with a grid on each of a number of machines. */
@@ -44,6 +46,7 @@ export const startGridCluster = (world: SimWorld, options: GridOptions): GridNod
         member,
         { ...DEFAULT_GRID, partitionCount: PARTITIONS },
         options.structures(),
+        options.keeping,
       )
     },
   })

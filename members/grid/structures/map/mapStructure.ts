@@ -1,6 +1,7 @@
 import type { Structure } from '../structure.ts'
 import { partitionLostEvent } from './events.ts'
 import { createMapFragment, type SharedState } from './fragment.ts'
+import { onlyReads } from './handlers.ts'
 import { matchesEvent } from './listening.ts'
 import { MapMemory } from './memory.ts'
 import { MAP_SERVICE_ID } from './operations.ts'
@@ -23,6 +24,7 @@ export const createMapStructure = (surroundings: MapSurroundings): MapStructure 
     serviceId: MAP_SERVICE_ID,
     name: 'map',
     createFragment: (context) => createMapFragment(context, shared),
+    onlyReads,
     matches: matchesEvent,
     lossEvent: partitionLostEvent,
     localMapStats(name, isOwned) {
