@@ -17,5 +17,13 @@ export {
   type SourceContext,
   type StageOptions,
 } from '../jobs/pipeline/index.ts'
-export type { Grid } from '../members/grid/index.ts'
+export {
+  aggregations,
+  type EntryProcessor,
+  type EntryProcessors,
+  type Grid,
+  predicates,
+  type ProcessedEntry,
+  projections,
+} from '../members/grid/index.ts'
 export { connect, type ConnectOptions, join, type JoinOptions } from './embedded/index.ts'

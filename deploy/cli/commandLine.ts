@@ -5,6 +5,9 @@ import { ExitCode } from './exitCodes.ts'
 import { describeError } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
+/** Codes that say what a cluster refuses, or that there is none: the command line was right. */
+const OF_CLUSTER = /^API-/
+
 const findEntry = (word: string): CommandEntry => {
   if (word.startsWith('-')) return SEATUNNEL_COMMAND
   const found = COMMANDS.find((entry) => entry.name === word)
@@ -54,6 +57,7 @@ export const runCommandLine = async (
     return await dispatch(words, terminal)
   } catch (thrown) {
     terminal.err.write(describeError(thrown, terminal.err))
-    return thrown instanceof EngineError ? ExitCode.usage : ExitCode.bug
+    if (!(thrown instanceof EngineError)) return ExitCode.bug
+    return OF_CLUSTER.test(thrown.code) ? ExitCode.failed : ExitCode.usage
   }
 }

@@ -61,6 +61,51 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./verbs/members.ts'),
   },
   {
+    name: 'map',
+    summary: 'Read and write a map of the cluster',
+    load: () => import('./verbs/map.ts'),
+  },
+  {
+    name: 'queue',
+    summary: 'Offer to a queue of the cluster, or poll it',
+    load: () => import('./verbs/queue.ts'),
+  },
+  {
+    name: 'topic',
+    summary: 'Publish to a topic of the cluster, or listen',
+    load: () => import('./verbs/topic.ts'),
+  },
+  {
+    name: 'submit',
+    summary: 'Give a job to a cluster',
+    load: () => import('./verbs/submit.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'Show how a job of a cluster stands',
+    load: () => import('./verbs/status.ts'),
+  },
+  {
+    name: 'cancel',
+    summary: 'End jobs of a cluster',
+    load: () => import('./verbs/cancel.ts'),
+  },
+  {
+    name: 'savepoint',
+    summary: 'Stop a job of a cluster so that it can go on later',
+    load: () => import('./verbs/savepoint.ts'),
+  },
+  {
+    name: 'metrics',
+    summary: 'Print the metrics of jobs of a cluster',
+    load: () => import('./verbs/metrics.ts'),
+  },
+  {
+    name: 'logs',
+    summary: 'Print what a job of a cluster has logged',
+    load: () => import('./verbs/logs.ts'),
+  },
+  {
     name: 'config',
     summary: 'Show the configuration of a member and its origins',
     load: () => import('./verbs/config.ts'),

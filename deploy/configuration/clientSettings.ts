@@ -2,7 +2,7 @@ import { type ClientSettings, DEFAULT_CLIENT } from '../../members/grid/index.ts
 import type { ConfigNode } from '../../runtime/config/index.ts'
 import type { Tls } from '../../runtime/host/index.ts'
 import type { Configuration } from '../../runtime/settings/index.ts'
-import { nearCacheOf } from './gridSettings.ts'
+import { nearCacheOf, reliableTopicOf } from './gridSettings.ts'
 
 const MS = 1000
 const DEFAULT_PORT = 5801
@@ -59,8 +59,12 @@ export const clientSettings = (
     heartbeatIntervalMs: properties['hazelcast.client.heartbeat.interval'],
     heartbeatTimeoutMs: properties['hazelcast.client.heartbeat.timeout'],
     invocationTimeoutMs: properties['hazelcast.client.invocation.timeout.seconds'] * MS,
+    redoOperation: network['redo-operation'],
     invocationsMax: properties['hazelcast.client.max.concurrent.invocations'],
     backoffTimeoutMs: Math.max(0, backoffMs),
+    reliableTopics: Object.fromEntries(
+      Object.entries(client['reliable-topic']).map(([name, each]) => [name, reliableTopicOf(each)]),
+    ),
     nearCaches: Object.fromEntries(
       Object.entries(client['near-cache']).map(([name, cache]) => [name, nearCacheOf(cache)]),
     ),

@@ -9,6 +9,7 @@ import {
   type MemberGrouping,
   type MergePolicy,
   type NearCacheSettings,
+  type ReliableTopicSettings,
   settingsOf,
 } from '../../members/grid/index.ts'
 import type { Configuration } from '../../runtime/settings/index.ts'
@@ -120,6 +121,14 @@ const atomicsOf = (hazelcast: Hazelcast): ByName<BackupSettings> => {
   return merged
 }
 
+/** How a reliable topic behaves, in a member or a client. */
+export const reliableTopicOf = (
+  written: Hazelcast['reliable-topic'][string],
+): ReliableTopicSettings => ({
+  readBatchSize: written['read-batch-size'],
+  overloadPolicy: written['topic-overload-policy'],
+})
+
 const groupingOf = (written: Hazelcast['partition-group']): MemberGrouping => {
   const type = written['group-type']
   if (!written.enabled) return { type: 'PER_MEMBER' }
@@ -143,16 +152,15 @@ export const gridSettings = (configuration: Configuration): GridSettings => {
       capacity: written.capacity,
       timeToLiveSeconds: written['time-to-live-seconds'],
     })),
-    reliableTopics: mapValues(hazelcast['reliable-topic'], (written) => ({
-      readBatchSize: written['read-batch-size'],
-      overloadPolicy: written['topic-overload-policy'],
-    })),
+    reliableTopics: mapValues(hazelcast['reliable-topic'], reliableTopicOf),
     multiMaps: mapValues(hazelcast.multimap, (written) => ({
       ...backupsOf(written),
       valueCollectionType: written['value-collection-type'],
     })),
     atomics: atomicsOf(hazelcast),
     grouping: groupingOf(hazelcast['partition-group']),
+    clientCleanupTimeoutMs: hazelcast.properties['hazelcast.client.cleanup.timeout.millis'],
+    invocationTriesMax: hazelcast.properties['hazelcast.invocation.max.retry.count'],
     dataFolder: tidegate['data-folder'],
     validationTimeoutSeconds: tidegate.persistence['validation-timeout-seconds'],
   }

@@ -1,6 +1,7 @@
 import packageFile from '../../package.json' with { type: 'json' }
 import {
   DEFAULT_GRID,
+  type EntryProcessors,
   type Grid,
   type GridSettings,
   openMemberGrid,
@@ -41,6 +42,8 @@ export interface JoinOptions extends Partial<GridSettings> {
   readonly tls?: Tls
   /** All masters that the cluster has: from three on, a side of a split without their majority stops. */
   readonly masters?: number
+  /** Entry processors of maps, by name: every member must have those that callers name. */
+  readonly processors?: EntryProcessors
   /** A file such as hazelcast.yaml or tidegate.yaml; what is given here wins over it. */
   readonly config?: string
   /** Where the program runs; the real machine unless given. */
@@ -126,7 +129,7 @@ const gridOf = (settings: GridSettings, options: JoinOptions): GridSettings => {
  * NET-002 or NET-007 refused by the cluster; NET-004 no cluster in time.
  */
 export const join = async (options: JoinOptions = {}): Promise<Grid> => {
-  const { host = createRealHost(), config, role } = options
+  const { host = createRealHost(), config, role, processors } = options
   const settings = await configured(host, config, role)
   const memberSettingsGiven = memberOf(settings.member, options)
   const member = await startMember(host, memberSettingsGiven)
@@ -135,6 +138,7 @@ export const join = async (options: JoinOptions = {}): Promise<Grid> => {
     member,
     clusterName: memberSettingsGiven.clusterName,
     settings: gridOf(settings.grid, options),
+    ...(processors === undefined ? {} : { processors }),
     leave: () => member.leave(),
   })
 }

@@ -1,3 +1,5 @@
+export { bundleMap, createBundleCache, type BundleCache } from './bundleCache.ts'
 export { bundleJob, bundleOf, isCodeFile, type Bundle } from './bundleJob.ts'
 export { describeBundle } from './describeBundle.ts'
 export { readPipeline } from './readPipeline.ts'
+export { takeCode, type TakenCode } from './takeCode.ts'

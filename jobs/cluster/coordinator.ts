@@ -1,12 +1,13 @@
 import type { Member } from '../../members/member/index.ts'
-import type { SlotDirectory } from '../../members/slots/directory.ts'
+import type { SlotDirectory } from '../../members/slots/index.ts'
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host, Timer } from '../../runtime/host/index.ts'
 import type { StateMaps } from '../coordinator/index.ts'
 import type { TaskHosts } from '../workers/index.ts'
+import { startEventReport } from './eventReport.ts'
 import { createJobService, type Versions } from './jobService.ts'
 import { Mastership } from './mastership.ts'
-import type { JobLog } from './run/context.ts'
+import type { JobLogs } from './run/context.ts'
 import type { JobService } from './service.ts'
 import type { JobSettings } from './settings.ts'
 
@@ -24,7 +25,9 @@ export interface JobCoordinatorOptions {
   readonly hosts: TaskHosts
   readonly settings: JobSettings
   readonly versions: Versions
-  readonly log: JobLog
+  readonly logs: JobLogs
+  /** A job is in the history no more: what else is kept of it can go. */
+  readonly onForgotten?: (jobId: string) => void
 }
 
 export interface JobCoordinator {
@@ -38,10 +41,16 @@ export interface JobCoordinator {
  * nothing any more when it is not, or must not act as such.
  */
 export const startJobCoordinator = (options: JobCoordinatorOptions): JobCoordinator => {
-  const { host, member, maps, directory, hosts, settings, versions, log } = options
+  const { host, member, maps, directory, hosts, settings, versions, logs } = options
+  const { onForgotten = () => undefined } = options
   let mastership: Mastership | undefined
   let timer: Timer | undefined
   let isClosed = false
+  const { eventReport } = settings
+  const report =
+    eventReport === undefined
+      ? undefined
+      : startEventReport(host, eventReport, (message) => logs.member('warn', message))
 
   const leads = (): boolean => !isClosed && member.isActiveMaster() && member.isSafe()
   const isStill = (epoch: number): boolean => leads() && member.epoch() === epoch
@@ -62,7 +71,9 @@ export const startJobCoordinator = (options: JobCoordinatorOptions): JobCoordina
       directory,
       hosts,
       settings,
-      log,
+      logs,
+      report: (event) => report?.add(event),
+      onForgotten,
       masterEpoch,
       isCurrent: () => isStill(masterEpoch),
       memberCount: () => member.members().length,
@@ -94,6 +105,7 @@ export const startJobCoordinator = (options: JobCoordinatorOptions): JobCoordina
       isClosed = true
       timer?.cancel()
       stopListening()
+      report?.close()
       mastership?.close()
       mastership = undefined
     },

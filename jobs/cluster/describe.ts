@@ -13,6 +13,24 @@ export const timeText = (atMs: number | null | undefined): string => {
   return `${day} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')}`
 }
 
+/** Keys whose values are maps of the user's own. */
+const MAPS: ReadonlySet<string> = new Set(['tag_filter', 'custom_parameters', 'shade.properties'])
+
+type EnvOptions = JobDag['envOptions']
+
+/** The env block under the names that its options have, `job.mode` and the like. */
+export const envOptionsOf = (block: EnvOptions, path = ''): EnvOptions => {
+  const options: { [key: string]: EnvOptions[string] } = {}
+  for (const [key, value] of Object.entries(block)) {
+    const name = path + key
+    const isBlock = typeof value === 'object' && value !== null && !Array.isArray(value)
+    if (isBlock && !MAPS.has(name))
+      Object.assign(options, envOptionsOf(value as EnvOptions, `${name}.`))
+    else options[name] = value
+  }
+  return options
+}
+
 /** The graph of a job as the page of SeaTunnel draws it. */
 export const dagOf = ({ jobId, plan, tablePaths }: JobInfoRecord): JobDag => ({
   jobId,
@@ -31,7 +49,7 @@ export const dagOf = ({ jobId, plan, tablePaths }: JobInfoRecord): JobDag => ({
       return { vertexId, type: kind, vertexName, tablePaths: tablePaths[vertexId] ?? [] }
     }),
   ),
-  envOptions: plan.env.raw,
+  envOptions: envOptionsOf(plan.env.raw),
 })
 
 export interface RunningDescription {
@@ -45,7 +63,7 @@ export const runningInfo = (job: RunningDescription): JobInfo => ({
   jobId: job.info.jobId,
   jobName: job.info.jobName,
   jobStatus: job.status,
-  envOptions: job.info.plan.env.raw,
+  envOptions: envOptionsOf(job.info.plan.env.raw),
   createTime: timeText(job.info.createdAtMs),
   startTime: timeText(job.startedAtMs),
   jobDag: dagOf(job.info),

@@ -8,6 +8,7 @@ export interface HistoryOptions {
   readonly book: JobBook
   readonly storage: CheckpointStorage
   readonly expiryMs: number
+  readonly onForgotten: (jobId: string) => void
 }
 
 /** The ended jobs, as their master knows them. */
@@ -53,12 +54,13 @@ export class History {
    * for them. `isRunning` tells the jobs that go on under the id of an ended one.
    */
   async expire(nowMs: number, isRunning: (jobId: string) => boolean): Promise<void> {
-    const { book, storage, expiryMs } = this.#options
+    const { book, storage, expiryMs, onForgotten } = this.#options
     for (const { jobId, status, endedAtMs } of this.#records.values()) {
       if (endedAtMs + expiryMs > nowMs) continue
       if (!isRunning(jobId)) {
         if (status !== 'SAVEPOINT_DONE') await storage.forget(jobId)
         await book.diary.remove(jobId)
+        onForgotten(jobId)
       }
       await book.finishedVertices.remove(jobId)
       await book.finishedMetrics.remove(jobId)

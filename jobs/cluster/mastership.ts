@@ -4,10 +4,13 @@ import { openCheckpointStorage, type StateMaps } from '../coordinator/index.ts'
 import { openJobBook, type JobBook } from './book/jobBook.ts'
 import type { JobInfoRecord } from './book/records.ts'
 import { History } from './history.ts'
+import { jobCounts } from './jobCounts.ts'
 import { checkJobId, createJobIds } from './jobIds.ts'
 import { restoredRecords } from './restore/source.ts'
+import { forgetRunning } from './run/archive.ts'
 import type { RunContext } from './run/context.ts'
 import { takenOver } from './run/fenced.ts'
+import type { FoundJob } from './run/found.ts'
 import { JobRun } from './run/jobRun.ts'
 import { Scheduler } from './scheduler.ts'
 import type { JobSubmission, SubmittedJob } from './service.ts'
@@ -15,11 +18,15 @@ import { readSubmission, restoreSourceOf } from './submission.ts'
 
 /** The history is looked through for what has expired. */
 const EXPIRY_INTERVAL_MS = 1_000
+/** After a split the other side may bring jobs that this master does not know. */
+const ADOPTION_INTERVAL_MS = 30_000
 /** The grid is asked again after so long. */
 const RETRY_MS = 500
 
 export type MastershipOptions = Omit<RunContext, 'book' | 'storage' | 'scheduler'> & {
   readonly maps: StateMaps
+  /** A job is in the history no more. */
+  readonly onForgotten: (jobId: string) => void
 }
 
 /** The time in which this member is the master of all jobs: from a takeover to the next. */
@@ -31,13 +38,19 @@ export class Mastership {
   readonly #newId: () => string
   readonly #timers = new Set<Timer>()
   readonly #opened: Promise<void>
+  #printed = jobCounts([], [])
   #isClosed = false
 
   constructor(options: MastershipOptions) {
     const { host, maps, settings, directory, masterEpoch } = options
     this.#book = openJobBook(maps)
     const storage = openCheckpointStorage(host, maps, settings.storage)
-    this.history = new History({ book: this.#book, storage, expiryMs: settings.historyExpiryMs })
+    this.history = new History({
+      book: this.#book,
+      storage,
+      expiryMs: settings.historyExpiryMs,
+      onForgotten: options.onForgotten,
+    })
     this.context = {
       ...options,
       isCurrent: () => !this.#isClosed && options.isCurrent(),
@@ -120,48 +133,62 @@ export class Mastership {
   }
 
   async #open(): Promise<void> {
-    const { settings, host, log } = this.context
+    const { settings, host, logs } = this.context
     while (this.context.isCurrent()) {
       try {
         await this.#takeOver()
         this.#repeat(EXPIRY_INTERVAL_MS, () =>
           this.history.expire(host.clock.now(), (jobId) => this.#runs.has(jobId)),
         )
+        this.#repeat(ADOPTION_INTERVAL_MS, async () => {
+          await this.#adopt()
+        })
         this.#repeat(settings.backupIntervalMs, () => this.#backUp())
+        if (settings.printIntervalMs > 0) {
+          this.#repeat(settings.printIntervalMs, async () => this.#print())
+        }
         return
       } catch (thrown) {
         if (!(thrown instanceof EngineError)) throw thrown
-        log('warn', `The jobs cannot be taken over yet: ${thrown.message}`)
+        logs.member('warn', `The jobs cannot be taken over yet: ${thrown.message}`)
         await host.clock.sleep(RETRY_MS)
       }
     }
   }
 
   async #takeOver(): Promise<void> {
-    const book = this.#book
     await this.history.load()
-    const infos = (await book.info.entries()).map(([, info]) => info)
-    const states = new Map(await book.state.entries())
-    infos.sort((left, right) => left.createdAtMs - right.createdAtMs)
-    for (const info of infos) {
-      const { jobId, restoreFrom } = info
-      const before = this.history.get(jobId)
-      if (!states.has(jobId) && before !== undefined && before.endedAtMs >= info.createdAtMs) {
-        // Its master was interrupted between writing the history and removing this.
-        await book.info.remove(jobId)
-        continue
-      }
-      this.#begin(info, {
-        diary: await book.diary.get(jobId),
-        restoredRun: restoreFrom === null ? undefined : this.history.get(restoreFrom.jobId),
-        lastEpoch: before?.lastEpoch ?? 0,
-      })
-    }
-    if (infos.length > 0) this.context.log('info', `${infos.length} jobs go on under this master`)
+    const count = await this.#adopt()
+    if (count > 0) this.context.logs.member('info', `${count} jobs go on under this master`)
   }
 
-  #begin(info: JobInfoRecord, found: ConstructorParameters<typeof JobRun>[2]): void {
+  /** Goes on with all jobs in the book that this master does not have yet; tells how many. */
+  async #adopt(): Promise<number> {
+    const book = this.#book
+    const infos = (await book.info.entries()).map(([, info]) => info)
+    infos.sort((left, right) => left.createdAtMs - right.createdAtMs)
+    let count = 0
+    for (const info of infos) {
+      const { jobId, restoreFrom } = info
+      if (this.#runs.has(jobId)) continue
+      const before = this.history.get(jobId)
+      if (before !== undefined && before.endedAtMs >= info.createdAtMs) {
+        // Its master was interrupted while it moved the job into the history, or the other side of a
+        // split still had it.
+        await forgetRunning(book, jobId, before.pipelines)
+        continue
+      }
+      const diary = await book.diary.get(jobId)
+      const restoredRun = restoreFrom === null ? undefined : this.history.get(restoreFrom.jobId)
+      this.#begin(info, { diary, restoredRun, lastEpoch: before?.lastEpoch ?? 0 })
+      count += 1
+    }
+    return count
+  }
+
+  #begin(info: JobInfoRecord, found: FoundJob): void {
     const { jobId } = info
+    if (this.#runs.has(jobId)) return
     const run = new JobRun(this.context, info, found)
     this.#runs.set(jobId, run)
     void run.ended.then((finished) => {
@@ -175,13 +202,23 @@ export class Mastership {
     for (const run of this.#runs.values()) await run.backUp()
   }
 
+  /** An idle cluster says it once. */
+  #print(): void {
+    const running = this.runs().map(({ state }) => state.status)
+    const counts = jobCounts(running, this.history.all())
+    if (running.length > 0 || counts !== this.#printed) this.context.logs.member('info', counts)
+    this.#printed = counts
+  }
+
   /** Does something again and again; what fails is told and done again. */
   #repeat(intervalMs: number, work: () => Promise<void>): void {
-    const { host, log } = this.context
+    const { host, logs } = this.context
     const timer = host.clock.timer(intervalMs, () => {
       this.#timers.delete(timer)
       work()
-        .catch((thrown: unknown) => log('warn', `The history of jobs: ${messageOf(thrown)}`))
+        .catch((thrown: unknown) =>
+          logs.member('warn', `The history of jobs: ${messageOf(thrown)}`),
+        )
         .finally(() => {
           if (!this.#isClosed) this.#repeat(intervalMs, work)
         })

@@ -1,4 +1,4 @@
-import type { SlotDirectory, WorkerSlots } from '../../members/slots/directory.ts'
+import type { SlotDirectory, WorkerSlots } from '../../members/slots/index.ts'
 import { formatAddress } from '../../members/http/index.ts'
 import type {
   ClusterSnapshot,

@@ -3,7 +3,7 @@ import type {
   SlotAnswer,
   SlotDirectory,
   SlotOwner,
-} from '../../members/slots/directory.ts'
+} from '../../members/slots/index.ts'
 import type { Host, Timer } from '../../runtime/host/index.ts'
 import type { TaskName } from '../workers/index.ts'
 import type { Failure, Places } from './machine/state.ts'

@@ -1,5 +1,6 @@
-import type { AllocationStrategy } from '../../members/slots/directory.ts'
+import type { AllocationStrategy } from '../../members/slots/index.ts'
 import type { StorageSettings } from '../coordinator/index.ts'
+import type { EventReportSettings } from './eventReport.ts'
 
 /** What the engine's configuration says about jobs; milliseconds. */
 export interface JobSettings {
@@ -18,4 +19,6 @@ export interface JobSettings {
   readonly backupIntervalMs: number
   /** print-execution-info-interval; 0 for never */
   readonly printIntervalMs: number
+  /** event-report-http */
+  readonly eventReport?: EventReportSettings
 }

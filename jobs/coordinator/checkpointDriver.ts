@@ -68,6 +68,8 @@ export class CheckpointDriver {
   #groups: GroupStates[] = []
   #record: CheckpointRecord | null = null
   #timer: Timer | null = null
+  #storing: Promise<void> = Promise.resolve()
+  #isStopped = false
 
   constructor(options: CheckpointDriverOptions) {
     this.#options = options
@@ -88,8 +90,14 @@ export class CheckpointDriver {
     for (const effect of this.#firstEffects) this.#perform(effect)
   }
 
-  stop(): void {
+  /**
+   * Takes nothing more: what tasks prepare while they are ended is removed by them. Resolves when
+   * no checkpoint is being stored any more: the next execution must not find one that comes late.
+   */
+  async stop(): Promise<void> {
+    this.#isStopped = true
     this.#timer?.cancel()
+    await this.#storing
   }
 
   enumerated(vertexId: number, checkpointId: number, state: JsonValue): void {
@@ -114,6 +122,7 @@ export class CheckpointDriver {
   }
 
   #step(event: CheckpointEvent): void {
+    if (this.#isStopped) return
     const before = this.#state.counts.triggered
     const step = stepCheckpoints(this.#state, event, this.#options.host.clock.now())
     this.#state = step.state
@@ -179,7 +188,7 @@ export class CheckpointDriver {
 
   #store(record: CheckpointRecord): void {
     const { checkpointId } = record
-    this.#options.store(record).then(
+    this.#storing = this.#options.store(record).then(
       (sizeBytes) => {
         this.#options.onNews({ kind: 'stored', checkpointId, sizeBytes })
         this.#step({ kind: 'stored' })

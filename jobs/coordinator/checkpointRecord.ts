@@ -2,7 +2,7 @@ import { Packr } from 'msgpackr/pack'
 import type { JsonValue } from '../../runtime/config/index.ts'
 import { EngineError } from '../../runtime/errors/index.ts'
 import { instanceOf } from '../../runtime/exchange/index.ts'
-import type { StateEntry } from '../../runtime/operators/index.ts'
+import { packEntries, unpackEntries, type StateEntry } from '../../runtime/operators/index.ts'
 import type { CommitInfo, Split } from '../connectors/index.ts'
 import type { Plan, VertexKind } from '../plan/index.ts'
 import type { RestoredVertex, SinkState } from '../tasks/index.ts'
@@ -35,12 +35,12 @@ export interface CheckpointRecord {
   /** Who saved; without it the vertices are those of the job as it is. */
   readonly operators?: readonly OperatorIdentity[]
   readonly enumerators: { readonly [vertexId: number]: JsonValue }
-  /** What each instance of a vertex saved, by vertex id. */
+  /** What each instance of a vertex saved, by vertex id; of an operator its entries in chunks. */
   readonly vertices: { readonly [vertexId: number]: readonly unknown[] }
 }
 
 /** Version of the format below; a reader refuses any other. */
-const formatVersion = 1
+const formatVersion = 2
 const headerBytes = 12
 const packr = new Packr({ useRecords: false, structuredClone: true })
 
@@ -101,17 +101,20 @@ export const restoredFor = (
       case 'sink':
         return [{ vertexId, states: states.filter((_, i) => i % parallelism === instance) }]
       case 'transform':
-        return [{ vertexId, states: ownEntries(states, instance, parallelism) }]
+        return [{ vertexId, states: packEntries(ownEntries(states, instance, parallelism)) }]
       default:
         return kind satisfies never
     }
   })
 
-const ownEntries = (
+function* ownEntries(
   states: readonly unknown[],
   instance: number,
   parallelism: number,
-): StateEntry[] =>
-  (states as (readonly StateEntry[] | null)[])
-    .flatMap((entries) => entries ?? [])
-    .filter(({ keyHash }) => keyHash === null || instanceOf(keyHash, parallelism) === instance)
+): Iterable<StateEntry> {
+  const chunks = (states as (readonly Uint8Array[] | null)[]).flatMap((each) => each ?? [])
+  for (const entry of unpackEntries(chunks)) {
+    const { keyHash } = entry
+    if (keyHash === null || instanceOf(keyHash, parallelism) === instance) yield entry
+  }
+}

@@ -28,6 +28,8 @@ export interface ExecutionOptions {
   /** Higher than that of any attempt before, also under another coordinator. */
   readonly epoch: number
   readonly plan: Plan
+  /** The content hash of the code that the plan needs and that task hosts are to load. */
+  readonly bundle?: string | null
   readonly pipelineId: number
   readonly tasks: PipelineTasks
   readonly store: Pick<CheckpointStorage, 'save'>
@@ -73,9 +75,11 @@ export class PipelineExecution {
       },
     }
     this.#crew = new TaskCrew({
+      clock: options.host.clock,
       hosts,
       execution: { jobId, pipelineId, epoch },
       places,
+      bundle: options.bundle ?? null,
       onReport: (task, report) => this.#reported(task, report),
       onFailure: (error) => this.fail(error),
     })
@@ -124,7 +128,7 @@ export class PipelineExecution {
       if (!this.#draining) await Promise.race([this.#finishCommitters(), this.#failure.promise])
       completed = true
     } finally {
-      this.#checkpoints?.stop()
+      await this.#checkpoints?.stop()
       if (this.#abandoned) this.#crew.close()
       else await this.#crew.end(!completed)
     }

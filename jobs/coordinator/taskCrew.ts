@@ -1,4 +1,5 @@
 import { assert, EngineError, messageOf } from '../../runtime/errors/index.ts'
+import type { Clock } from '../../runtime/host/index.ts'
 import type { TaskReport } from '../tasks/index.ts'
 import type {
   ExecutionId,
@@ -12,10 +13,19 @@ import type {
 } from '../workers/index.ts'
 import { TaskHandle } from './taskHandle.ts'
 
+/**
+ * How long a member may take to end its tasks, in milliseconds; one that stands still is not waited
+ * for any longer, and told again later.
+ */
+const endPatienceMs = 5000
+
 export interface TaskCrewOptions {
+  readonly clock: Clock
   readonly hosts: TaskHosts
   readonly execution: ExecutionId
   readonly places: TaskPlaces
+  /** The content hash of the job's code, where it has any. */
+  readonly bundle: string | null
   readonly onReport: (task: TaskName, report: TaskReport) => void
   readonly onFailure: (error: Error) => void
 }
@@ -52,9 +62,8 @@ export class TaskCrew {
 
   /** Starts the isolates; resolves when all are there to be told what to do. */
   async begin(): Promise<void> {
-    await Promise.all(
-      this.#posts.map((post) => ask(post, { kind: 'begin', places: this.#options.places })),
-    )
+    const { places, bundle } = this.#options
+    await Promise.all(this.#posts.map((post) => ask(post, { kind: 'begin', places, bundle })))
   }
 
   /** Takes over tasks that run; resolves with what each of them has come to. */
@@ -75,10 +84,18 @@ export class TaskCrew {
 
   /** Ends all tasks; resolves when they are gone wherever that can be known. */
   async end(abort: boolean): Promise<void> {
-    await Promise.all(this.#posts.map((post) => ask(post, { kind: 'end', abort })))
+    const { clock, hosts, execution } = this.#options
+    const deadline = Promise.withResolvers<void>()
+    const timer = clock.timer(endPatienceMs, () => deadline.resolve())
+    const open = new Set(this.#posts)
+    const ended = this.#posts.map(async (post) => {
+      await ask(post, { kind: 'end', abort })
+      if (!post.isLost) open.delete(post)
+    })
+    await Promise.race([Promise.all(ended), deadline.promise])
+    timer.cancel()
     this.close()
-    const { hosts, execution } = this.#options
-    for (const { member, isLost } of this.#posts) if (isLost) hosts.endLater(member, execution)
+    for (const { member } of open) hosts.endLater(member, execution)
   }
 
   /** Leaves the tasks running and hears no more of them. */
@@ -91,7 +108,9 @@ export class TaskCrew {
     const link = hosts.open(member, execution, {
       onReport: (report) => {
         if (report.kind === 'task') this.#receive(report.task, report.report)
-        else post.onAnswer(report)
+        else if (report.kind === 'gone') {
+          this.#options.onFailure(this.#lost(member, new Error(report.reason)))
+        } else post.onAnswer(report)
       },
       onLost: (error) => {
         post.isLost = true

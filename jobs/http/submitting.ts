@@ -8,7 +8,7 @@ import { answering, badRequest } from './failures.ts'
 import { checked, jsonBody, submitParameters, type SubmitParameters } from './parameters.ts'
 
 /** Takes the code of a job: distributes its bundle and plans it. */
-export type TakeCode = (file: string, text: string, name: string | undefined) => Promise<JobContent>
+export type TakeCode = (file: string, text: string) => Promise<JobContent>
 
 export interface SubmittingOptions {
   readonly jobs: () => JobService
@@ -85,7 +85,7 @@ export const submittingRoutes = (options: SubmittingOptions): Hono<MemberEnv> =>
       if (text.trim() === '') throw badRequest('The body is empty; it must be a job.')
       const content =
         format === 'code'
-          ? await takeCode('job.js', text, parameters.jobName)
+          ? await takeCode('job.js', text)
           : contentOf(text, format, `job.${format}`)
       return context.json(await submit(content, parameters))
     })
@@ -94,7 +94,7 @@ export const submittingRoutes = (options: SubmittingOptions): Hono<MemberEnv> =>
       const { name, text } = await uploadedFile(context)
       if (text.trim() === '') throw badRequest(`The file ${name} is empty.`)
       const content = isCodeFile(name)
-        ? await takeCode(name, text, parameters.jobName)
+        ? await takeCode(name, text)
         : contentOf(text, formatOf(name), name)
       return context.json(await submit(content, parameters))
     })

@@ -1,2 +1,3 @@
+export { prometheusText, type Measures } from './prometheus.ts'
 export type { Facts, Workload } from './facts.ts'
 export { startMonitoring, type MemberLogs, type Monitoring } from './monitoring.ts'

@@ -6,7 +6,7 @@ import {
   type Acknowledge,
   type Node,
 } from '../../runtime/isolate/index.ts'
-import type { Operator, StateEntry } from '../../runtime/operators/index.ts'
+import { unpackEntries, type Operator } from '../../runtime/operators/index.ts'
 import type { SinkWriter, SourceReader, Split } from '../connectors/index.ts'
 import type { Vertex } from '../plan/index.ts'
 import { DeadLetters } from './deadLetters.ts'
@@ -197,7 +197,7 @@ export class TaskGroup {
     const operator: Operator =
       transform.createOperator?.(vertex.options as never, transformHost) ??
       new TransformOperator(transform, vertex, transformHost, failures)
-    operator.restore?.(this.#restoredStates(vertex.id) as readonly StateEntry[])
+    operator.restore?.(unpackEntries(this.#restoredStates(vertex.id) as readonly Uint8Array[]))
     const node = new OperatorNode({
       ...this.#nodeOptions(vertex),
       operator,

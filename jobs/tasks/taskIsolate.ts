@@ -131,7 +131,8 @@ export class TaskIsolate {
   }
 
   #report(report: TaskReport): void {
-    this.#port.post(report)
+    if (report.kind === 'acknowledged') this.#port.post(report, chunksOf(report.states))
+    else this.#port.post(report)
   }
 
   #fail(thrown: unknown, vertexName?: string): void {
@@ -140,3 +141,11 @@ export class TaskIsolate {
     this.#report({ kind: 'failed', error: toTaskError(thrown, vertexName) })
   }
 }
+
+/** The buffers of operators' states, which the isolate has no use for any more. */
+const chunksOf = (states: { readonly [vertexId: number]: unknown }): ArrayBuffer[] =>
+  Object.values(states).flatMap((state) =>
+    Array.isArray(state)
+      ? state.flatMap((chunk) => (chunk instanceof Uint8Array ? [chunk.buffer as ArrayBuffer] : []))
+      : [],
+  )

@@ -74,6 +74,11 @@ export class HostedExecution {
     return [...this.#tasks.values()].map((task) => task.status)
   }
 
+  /** Something that all tasks need cannot be had. */
+  fail(error: Error): void {
+    for (const task of this.#tasks.values()) task.fail(error)
+  }
+
   /** Sends all reports from now on to one coordinator. */
   listen(listener: (report: HostReport) => void): void {
     this.#listener = listener
@@ -100,6 +105,12 @@ export class HostedExecution {
     if (command.kind === 'listen') task.post({ ...command, exchange })
     else if (command.kind === 'deployGroup') task.post(this.#withEdges(command))
     else task.post(command)
+  }
+
+  /** Ends all tasks without having been told to. */
+  forget(reason: string): Promise<void> {
+    this.#listener?.({ kind: 'gone', reason })
+    return this.end(true)
   }
 
   /** Takes what a task on another member has for one here. */

@@ -82,10 +82,13 @@ export class HostedTask {
   }
 
   #receive(report: TaskReport): void {
+    if (report.kind === 'closed') {
+      this.#closed.resolve()
+      return
+    }
+    // What it prepared may be removed already: nobody shall count on it.
+    if (this.#closing && report.kind !== 'print' && report.kind !== 'log') return
     switch (report.kind) {
-      case 'closed':
-        this.#closed.resolve()
-        return
       case 'enumerated':
         void this.#saved(report)
         return
@@ -93,7 +96,7 @@ export class HostedTask {
         this.#deployed = true
         break
       case 'failed':
-        if (this.#closing || this.#retained.has('failed')) return
+        if (this.#retained.has('failed')) return
         this.#retained.set(report.kind, report)
         break
       case 'drained':

@@ -56,7 +56,12 @@ export interface TaskStatus {
 /** From a coordinator to a task host. */
 export type HostCommand =
   /** Starts isolates for the tasks that `places` puts on this member; answered by `begun`. */
-  | { readonly kind: 'begin'; readonly places: TaskPlaces }
+  | {
+      readonly kind: 'begin'
+      readonly places: TaskPlaces
+      /** The content hash of the job's code, where it has any. */
+      readonly bundle: string | null
+    }
   /** Takes over from another coordinator; answered by `attached`. */
   | { readonly kind: 'attach' }
   | { readonly kind: 'task'; readonly task: TaskName; readonly command: RemoteCommand }
@@ -69,6 +74,8 @@ export type HostReport =
   | { readonly kind: 'begun' }
   | { readonly kind: 'attached'; readonly tasks: readonly TaskStatus[] }
   | { readonly kind: 'ended' }
+  /** The execution has no tasks here, though it was not told to end. */
+  | { readonly kind: 'gone'; readonly reason: string }
 
 /** The way from a coordinator to the tasks of one execution on one member. Nothing is lost or reordered. */
 export interface HostLink {

@@ -2,7 +2,7 @@ import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import type { ExchangePlace, TaskCommand } from '../tasks/index.ts'
 import { HostedExecution, type Relay } from './hostedExecution.ts'
-import type { IsolatePool } from './isolatePool.ts'
+import { withCode, type IsolatePool } from './isolatePool.ts'
 import type { ExecutionId, HostCommand, HostLink, HostLinkEvents, TaskName } from './protocol.ts'
 
 export interface TaskHostOptions {
@@ -12,14 +12,26 @@ export interface TaskHostOptions {
   readonly self: () => string
   readonly exchange: ExchangePlace
   readonly relay: Relay
-  /** An execution has ended on this member. */
-  readonly onEnded?: (execution: ExecutionId) => void
+  /** The code of jobs; without it no job has any. */
+  readonly code?: JobCodeShelf | undefined
+  /** An execution was ended here without its coordinator: what it held is free. */
+  readonly onForgotten?: (execution: ExecutionId) => void
+}
+
+/** The code of jobs on this member, by its content hash. */
+export interface JobCodeShelf {
+  /** Where it is, once it is here. */
+  pathOf(bundle: string): Promise<string>
+  /** An execution with it begins, and has ended. */
+  retain(bundle: string): void
+  release(bundle: string): void
 }
 
 /** Runs the tasks that coordinators put on this member, by pipeline. Outlives the coordinators. */
 export class TaskHost {
   readonly #options: TaskHostOptions
   readonly #executions = new Map<string, HostedExecution>()
+  readonly #bundles = new WeakMap<HostedExecution, string>()
   /** Executions that wait for the end of an older one, by their id. */
   readonly #beginnings = new Map<string, Promise<void>>()
   /** The highest term of a coordinator that was heard: lower ones are refused. */
@@ -75,7 +87,14 @@ export class TaskHost {
     await execution.end(abort)
     if (this.#executions.get(keyOf(execution.id)) !== execution) return
     this.#executions.delete(keyOf(execution.id))
-    this.#options.onEnded?.(execution.id)
+    const bundle = this.#bundles.get(execution)
+    if (bundle !== undefined) this.#options.code?.release(bundle)
+  }
+
+  /** Ends an execution that no coordinator may or will ask for. */
+  async forget(execution: HostedExecution, reason: string): Promise<void> {
+    await Promise.all([execution.forget(reason), this.end(execution, true)])
+    this.#options.onForgotten?.(execution.id)
   }
 
   #isStale(coordinatorEpoch: number): boolean {
@@ -103,7 +122,8 @@ export class TaskHost {
         execution?.listen(onReport)
         return
       case 'task':
-        execution?.command(command.task, command.command)
+        if (execution === undefined) onReport({ kind: 'gone', reason: 'its tasks have ended' })
+        else execution.command(command.task, command.command)
         return
       case 'end':
         void this.#endAsked(id, command.abort, onReport)
@@ -116,12 +136,17 @@ export class TaskHost {
   /** What an older attempt has left here is ended first: two must not write side by side. */
   async #begin(
     id: ExecutionId,
-    { places }: Extract<HostCommand, { kind: 'begin' }>,
+    { places, bundle }: Extract<HostCommand, { kind: 'begin' }>,
     onReport: HostLinkEvents['onReport'],
   ): Promise<void> {
     const older = this.#executions.get(keyOf(id))
     if (older !== undefined) await this.end(older, true)
-    const { host, isolates, self, exchange, relay } = this.#options
+    const { host, self, exchange, relay } = this.#options
+    let failure: unknown
+    const isolates = await this.#isolatesWith(bundle).catch((thrown: unknown) => {
+      failure = thrown
+      return this.#options.isolates
+    })
     const execution = new HostedExecution({
       host,
       isolates,
@@ -132,8 +157,19 @@ export class TaskHost {
       relay,
     })
     this.#executions.set(keyOf(id), execution)
+    if (bundle !== null) {
+      this.#bundles.set(execution, bundle)
+      this.#options.code?.retain(bundle)
+    }
     execution.listen(onReport)
     onReport({ kind: 'begun' })
+    if (failure !== undefined) execution.fail(failure as Error)
+  }
+
+  async #isolatesWith(bundle: string | null): Promise<IsolatePool> {
+    const { isolates, code } = this.#options
+    if (bundle === null || code === undefined) return isolates
+    return withCode(isolates, await code.pathOf(bundle))
   }
 
   async #endAsked(

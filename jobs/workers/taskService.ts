@@ -7,7 +7,7 @@ import type { IsolatePool } from './isolatePool.ts'
 import { MemberLinks } from './memberLinks.ts'
 import { pack, unpack } from './packing.ts'
 import type { ExecutionId, TaskHosts } from './protocol.ts'
-import { TaskHost } from './taskHost.ts'
+import { TaskHost, type JobCodeShelf } from './taskHost.ts'
 import { JOB_KINDS, type CommandsHeader, type RelayMessage } from './wire.ts'
 
 /** How often it is looked whether tasks may go on, in milliseconds. */
@@ -28,8 +28,10 @@ export interface TaskServiceOptions {
   readonly isolates: IsolatePool
   /** Of the member port; the edges between tasks then have it too. */
   readonly tls?: Tls | undefined
-  /** An execution has no tasks on this member any more. */
-  readonly onEnded?: (execution: ExecutionId) => void
+  /** The code of jobs; without it no job has any. */
+  readonly code?: JobCodeShelf
+  /** Tasks were ended here because no coordinator may or will ask for them. */
+  readonly onForgotten?: (execution: ExecutionId) => void
 }
 
 /** The tasks of a member: those that it runs, and the way to those that it coordinates. */
@@ -43,7 +45,7 @@ export interface TaskService {
 
 /** Runs tasks for coordinators, and leads coordinators of this member to all task hosts. */
 export const startTaskService = (options: TaskServiceOptions): TaskService => {
-  const { host, member, isolates, tls, onEnded } = options
+  const { host, member, isolates, tls, code, onForgotten } = options
   const { messenger } = member
   const taskHost = new TaskHost({
     host,
@@ -55,14 +57,17 @@ export const startTaskService = (options: TaskServiceOptions): TaskService => {
       tls,
     },
     relay: relayOver(member),
-    ...(onEnded === undefined ? {} : { onEnded }),
+    code,
+    ...(onForgotten === undefined ? {} : { onForgotten }),
   })
   const hosts = new MemberLinks(host, member, taskHost)
   serve(member, taskHost)
   const stopWatching = watch(host, member, taskHost)
   const stopListening = member.onEvent((event) => {
     if (event.kind === 'changed') hosts.viewChanged()
-    if (event.kind === 'reset' || event.kind === 'merging') void endAll(taskHost)
+    if (event.kind === 'reset' || event.kind === 'merging') {
+      void endAll(taskHost, 'it has left the cluster')
+    }
   })
   return {
     hosts,
@@ -71,13 +76,13 @@ export const startTaskService = (options: TaskServiceOptions): TaskService => {
       stopWatching()
       stopListening()
       hosts.close()
-      await endAll(taskHost)
+      await endAll(taskHost, 'it is closing')
     },
   }
 }
 
-const endAll = async (taskHost: TaskHost): Promise<void> => {
-  await Promise.all(taskHost.executions().map((execution) => taskHost.end(execution, true)))
+const endAll = async (taskHost: TaskHost, reason: string): Promise<void> => {
+  await Promise.all(taskHost.executions().map((execution) => taskHost.forget(execution, reason)))
 }
 
 const relayOver =
@@ -121,7 +126,8 @@ const watch = ({ clock }: Host, member: Member, taskHost: TaskHost): (() => void
     const isCutOff = nowMs - safeAtMs > unsafeMaxMs
     for (const execution of taskHost.executions()) {
       const isForgotten = nowMs - execution.unattendedSinceMs > unattendedMaxMs
-      if (isCutOff || isForgotten) void taskHost.end(execution, true)
+      if (isCutOff) void taskHost.forget(execution, 'it was cut off from the cluster')
+      else if (isForgotten) void taskHost.forget(execution, 'no coordinator has asked for them')
     }
     timer = clock.timer(watchMs, look)
   }

@@ -10,14 +10,29 @@ import {
   WELCOME_KIND,
   withBackPressure,
 } from './client/index.ts'
+import { nearCacheOf } from './settings.ts'
 import { createStructures, type Grid } from './facade.ts'
 import { createSubscriber } from './events/index.ts'
-import { createInvoker, type GridInvoker } from './operations/index.ts'
+import { createInvoker, type GridInvoker, type Invoker } from './operations/index.ts'
+import { GRID_KINDS } from './kinds.ts'
 import { type MigrationEvent, migrationEvents } from './table/index.ts'
 
 const lost = new EngineError('GRD-051', 'The connection to the cluster is lost', {
   retry: 'reconnect',
 })
+
+/** Tries calls again also when nobody knows whether they have run. */
+const redoing = (invoker: Invoker): Omit<GridInvoker, 'subscribe'> => {
+  const isIdempotent = true
+  return {
+    partitionCount: invoker.partitionCount,
+    callerId: invoker.callerId,
+    invoke: (invocation) => invoker.invoke({ ...invocation, isIdempotent }),
+    invokeOnPartitions: (partitions, invocation) =>
+      invoker.invokeOnPartitions(partitions, { ...invocation, isIdempotent }),
+    invokeAll: (all) => invoker.invokeAll(all.map((each) => ({ ...each, isIdempotent }))),
+  }
+}
 
 /** Calls of a client go to the member that has the partition, its subscriptions to all with data. */
 const invokerOf = (host: Host, session: ClientSession, settings: ClientSettings): GridInvoker => {
@@ -55,7 +70,8 @@ const invokerOf = (host: Host, session: ClientSession, settings: ClientSettings)
     if (session.state() === 'lost' && settings.reconnectMode === 'ASYNC') return lost
     return session.closedBy()
   }
-  const calls = withBackPressure(invoker, { ...settings, clock: host.clock, refusal })
+  const tried = settings.redoOperation ? redoing(invoker) : invoker
+  const calls = withBackPressure(tried, { ...settings, clock: host.clock, refusal })
   return { ...calls, subscribe: (...given) => subscriber.subscribe(...given) }
 }
 
@@ -71,6 +87,23 @@ const asksSafe = async (
   return answer[0] === 1
 }
 
+const NOTHING = new Uint8Array(0)
+const GOODBYE_MS = 1000
+
+/** So that what it holds, such as locks, is free at once; without it members wait for it to return. */
+const sayGoodbye = async ({ messenger }: ClientSession): Promise<void> => {
+  const [member] = messenger.connected()
+  if (member === undefined) return
+  try {
+    await messenger.request(member.address, GRID_KINDS.clientLeaves, NOTHING, {
+      timeoutMs: GOODBYE_MS,
+    })
+  } catch (thrown) {
+    // Then it is found missing.
+    if (!(thrown instanceof EngineError)) throw thrown
+  }
+}
+
 /**
  * Connects to a cluster as a client: it learns from any member where everything is, asks the owners
  * themselves, and looks for the next member when one is lost.
@@ -81,12 +114,22 @@ export const connectGrid = async (host: Host, settings: ClientSettings): Promise
   const session = await openSession(host, settings, PROTOCOL)
   const { cluster } = session
   const invoker = invokerOf(host, session, settings)
+  const close = async (): Promise<void> => {
+    await sayGoodbye(session)
+    await session.close()
+  }
   const onMigration = (listener: (event: MigrationEvent) => void): (() => void) =>
     cluster.table().onRow((partition, row, previous) => {
       for (const event of migrationEvents(partition, row, previous)) listener(event)
     })
   return {
-    ...createStructures({ host, invoker }, {}),
+    ...createStructures(
+      { host, invoker },
+      {
+        reliableTopics: settings.reliableTopics,
+        nearCacheOf: (name) => nearCacheOf(settings.nearCaches, name),
+      },
+    ),
     id: invoker.callerId,
     clusterName: settings.clusterName,
     members: () => cluster.members(),
@@ -99,7 +142,7 @@ export const connectGrid = async (host: Host, settings: ClientSettings): Promise
       ),
     statistics: () =>
       askStatistics(session.messenger, cluster.members(), settings.connectionTimeoutMs),
-    close: () => session.close(),
-    [Symbol.asyncDispose]: () => session.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   }
 }

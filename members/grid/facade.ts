@@ -1,6 +1,6 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { ClusterMember, MemberStatistics } from './client/index.ts'
-import { type ByName, type ReliableTopicSettings } from './settings.ts'
+import { type ByName, type NearCacheSettings, type ReliableTopicSettings } from './settings.ts'
 import { type AtomicLong, createAtomicLong } from './structures/atomiclong/index.ts'
 import { createFlakeIdGenerator, type FlakeIdGenerator } from './structures/flakeid/index.ts'
 import { createList, type List } from './structures/list/index.ts'
@@ -67,14 +67,39 @@ const checked = (name: string): string => {
   throw new EngineError('GRD-053', 'A structure of the grid needs a name that is not empty')
 }
 
+/** What proxies are told that members are not. */
+export interface ProxySettings {
+  readonly reliableTopics: ByName<ReliableTopicSettings>
+  /** Of a map, where it has one. */
+  readonly nearCacheOf: (name: string) => NearCacheSettings | undefined
+}
+
+/** Maps without a near cache are made anew each time, those with one once for each name. */
+const createMaps = (
+  { host, invoker }: ProxyContext,
+  nearCacheOf: ProxySettings['nearCacheOf'],
+): GridStructures['map'] => {
+  const nearMap = once((name) => {
+    const settings = nearCacheOf(name)
+    if (settings === undefined) return undefined
+    const nearCache = { settings, clock: host.clock }
+    return createGridMap<unknown, unknown>(invoker, name, { nearCache })
+  })
+  return <Key, Value>(name: string, options?: GridMapOptions) => {
+    const near = options === undefined ? nearMap(checked(name)) : undefined
+    if (near !== undefined) return near as unknown as GridMap<Key, Value>
+    return createGridMap<Key, Value>(invoker, checked(name), options)
+  }
+}
+
 /** The structures that an invoker reaches. */
 export const createStructures = (
   context: ProxyContext,
-  reliableTopics: ByName<ReliableTopicSettings>,
+  { reliableTopics, nearCacheOf }: ProxySettings,
 ): GridStructures => {
   const flakeIdGenerator = once((name) => createFlakeIdGenerator(context, name))
   return {
-    map: (name, options) => createGridMap(context.invoker, checked(name), options),
+    map: createMaps(context, nearCacheOf),
     multiMap: (name) => createMultiMap(context, checked(name)),
     queue: (name) => createQueue(context, checked(name)),
     list: (name) => createList(context, checked(name)),

@@ -10,6 +10,7 @@ export {
   type MemberGrouping,
   type MergePolicy,
   type NearCacheSettings,
+  type ReliableTopicSettings,
   settingsOf,
 } from './settings.ts'
 export {
@@ -23,3 +24,6 @@ export {
 export { connectGrid } from './connect.ts'
 export type { Grid, GridStructures } from './facade.ts'
 export { type MemberGrid, openMemberGrid } from './memberGrid.ts'
+export type { EntryProcessor, EntryProcessors, ProcessedEntry } from './structures/map/index.ts'
+export { aggregations, predicates, projections } from './queries.ts'
+export { recommendedBackupCount } from './table/index.ts'

@@ -12,6 +12,8 @@ export const GRID_KINDS = {
   hasClient: 27,
   /** A client is gone for good. */
   clientGone: 28,
+  /** A client says good-bye. */
+  clientLeaves: 29,
   subscribe: 40,
   unsubscribe: 41,
   events: 42,

@@ -35,6 +35,9 @@ import { createTopics } from './structures/topic/index.ts'
 export interface MemberGrid extends Grid {
   /** Nothing moves, and every backup is where it should be; as this member knows it. */
   isClusterSafe(): boolean
+  readonly partitionCount: number
+  /** Calls of operations on this member: those that ran, and those that wait now. */
+  calls(): { readonly ran: number; readonly waiting: number }
   /** Partitions that are to move. */
   migrationQueueSize(): number
   /** Hands over all that this member holds; resolves when it holds nothing, or nobody can take it. */
@@ -50,12 +53,13 @@ const structuresOf = ({
   member,
   settings,
   processors = {},
+  memoryLimitBytes = host.memory.machine().totalBytes,
 }: MemberGridOptions): Structure[] => [
   createMapStructure({
     settings,
     processors,
     arena: new RecordArena(),
-    memoryLimitBytes: host.memory.machine().totalBytes,
+    memoryLimitBytes,
     dataMemberCount: () => member.members().filter(canBeMaster).length,
   }),
   createMultiMaps(settings.multiMaps),
@@ -91,6 +95,8 @@ export interface MemberGridOptions {
   readonly processors?: EntryProcessors
   /** Told what happens to maps that are kept on the disk. */
   readonly note?: (level: NoteLevel, text: string) => void
+  /** What the process may take; all memory of the machine by default. */
+  readonly memoryLimitBytes?: number
   /** Closes the member too, once it holds nothing any more. */
   readonly leave: () => Promise<void>
 }
@@ -116,10 +122,10 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const { host, member, clusterName, settings } = options
   const grid = startGrid(host, member, settings, structuresOf(options), keepingFor(options))
   const { table } = grid
-  const { call, cancel, subscribe, unsubscribe, heard } = GRID_KINDS
+  const { call, cancel, clientLeaves, subscribe, unsubscribe, heard } = GRID_KINDS
   const held = (): StructureStatistics[] =>
     grid.sizes().map(({ service, ...sizes }) => ({ kind: service, ...sizes }))
-  const clientKinds = [call, cancel, subscribe, unsubscribe, heard]
+  const clientKinds = [call, cancel, clientLeaves, subscribe, unsubscribe, heard]
   const desk = openClientDesk({ member, table, clientKinds, statistics: held })
   const stop = (): Promise<void> => {
     desk.close()
@@ -133,13 +139,24 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   }
   const closeOnce = (): Promise<void> => (closing ??= close())
   return {
-    ...createStructures({ host, invoker: grid.invoker }, settings.reliableTopics),
+    ...createStructures(
+      { host, invoker: grid.invoker },
+      {
+        reliableTopics: settings.reliableTopics,
+        nearCacheOf: (name) => settingsOf(settings.maps, name, DEFAULT_MAP).nearCache,
+      },
+    ),
     id: grid.invoker.callerId,
     clusterName,
     members: () => clusterMembers(member),
     onMembers: (listener) => member.onChange(() => listener(clusterMembers(member))),
     isSafe: async () => grid.isClusterSafe(),
     isClusterSafe: () => grid.isClusterSafe(),
+    partitionCount: table.partitionCount,
+    calls: () => {
+      const { calls, parked } = grid.statistics()
+      return { ran: calls, waiting: parked }
+    },
     migrationQueueSize: () => table.migrationQueueSize(),
     onMigration: (listener) => table.onMigration(listener),
     onPartitionLost: (listener) => table.onPartitionLost(listener),

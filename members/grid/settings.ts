@@ -139,6 +139,10 @@ export interface GridSettings {
   /** Locks, counters and id generators. */
   readonly atomics: ByName<BackupSettings>
   readonly grouping: MemberGrouping
+  /** A client that no member has heard for so long is gone: its locks are given back. */
+  readonly clientCleanupTimeoutMs: number
+  /** How often a call is tried: hazelcast.invocation.max.retry.count */
+  readonly invocationTriesMax: number
   /** Where persisted maps and the state of the grid are kept on this member. */
   readonly dataFolder: string
   /**
@@ -164,6 +168,14 @@ export const DEFAULT_MAP: MapSettings = {
   mapStore: undefined,
   nearCache: undefined,
   eventJournal: { enabled: false, capacity: 10_000, timeToLiveSeconds: 0 },
+}
+
+/** Hazelcast's, of which entries there are no limit. */
+export const DEFAULT_NEAR_CACHE: NearCacheSettings = {
+  timeToLiveSeconds: 0,
+  maxIdleSeconds: 0,
+  invalidateOnChange: true,
+  sizeMax: 2_147_483_647,
 }
 
 export const DEFAULT_COLLECTION: CollectionSettings = {
@@ -201,6 +213,8 @@ export const DEFAULT_GRID: GridSettings = {
   multiMaps: {},
   atomics: {},
   grouping: { type: 'PER_MEMBER' },
+  clientCleanupTimeoutMs: 120_000,
+  invocationTriesMax: 250,
   dataFolder: 'data',
   validationTimeoutSeconds: 30,
 }
@@ -212,6 +226,16 @@ const fitOf = (pattern: string, name: string): number => {
   const [before, after] = [pattern.slice(0, star), pattern.slice(star + 1)]
   const fits = name.length >= pattern.length - 1 && name.startsWith(before) && name.endsWith(after)
   return fits ? pattern.length - 1 : -1
+}
+
+/** The near cache of a map in a client: none unless the client's settings have one for its name. */
+export const nearCacheOf = (
+  nearCaches: ByName<NearCacheSettings>,
+  name: string,
+): NearCacheSettings | undefined => {
+  const patterns = Object.keys(nearCaches)
+  const isThere = patterns.some((pattern) => pattern === 'default' || fitOf(pattern, name) >= 0)
+  return isThere ? settingsOf(nearCaches, name, DEFAULT_NEAR_CACHE) : undefined
 }
 
 /** The settings of a name: of the pattern that fits best, else of `default`, over `defaults`. */

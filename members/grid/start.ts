@@ -1,6 +1,7 @@
 import type { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import type { Member } from '../member/index.ts'
+import { pieceOf } from '../wire/index.ts'
 import { addressKey, canBeMaster, type View } from '../membership/index.ts'
 import {
   createPublisher,
@@ -38,7 +39,12 @@ import {
   type Persistence,
 } from './persistence/index.ts'
 import type { Structure } from './structures/structure.ts'
-import { type BackupSettings, DEFAULT_BACKUPS, type GridSettings } from './settings.ts'
+import {
+  type BackupSettings,
+  DEFAULT_BACKUPS,
+  DEFAULT_GRID,
+  type GridSettings,
+} from './settings.ts'
 import { createPartitionTable, type PartitionTable } from './table/index.ts'
 
 /** What this member holds and does, for the page of its state. */
@@ -94,6 +100,8 @@ export interface GridParts {
   readonly structures: readonly Structure[]
   /** Undefined where nothing outlives the process. */
   readonly persistence?: Persistence | undefined
+  /** Hazelcast's defaults unless given. */
+  readonly settings?: Pick<GridSettings, 'clientCleanupTimeoutMs' | 'invocationTriesMax'>
 }
 
 const NOTHING_KEPT: Keepers = {
@@ -127,7 +135,7 @@ const callsHere = (
         throw new Error(`There is no service ${invocation.serviceId} or no such partition`)
       }
       const { operation, arguments: given } = invocation
-      primary.run({ caller, id, named, partition, operation, arguments: given })
+      primary.run({ caller, id, named, partition, operation, arguments: pieceOf(given) })
       return true
     },
     cancelHere: (id) => primary.parking.cancel(caller, id),
@@ -167,7 +175,7 @@ interface Engine {
 }
 
 const createEngine = (parts: GridParts): Engine => {
-  const { host, member, table, structures, persistence } = parts
+  const { host, member, table, structures, persistence, settings = DEFAULT_GRID } = parts
   const keepers = persistence ?? NOTHING_KEPT
   const { messenger } = member
   const { clock } = host
@@ -197,6 +205,7 @@ const createEngine = (parts: GridParts): Engine => {
   const invoker: Invoker = createInvoker({
     clock,
     messenger,
+    triesMax: settings.invocationTriesMax,
     partitionCount,
     callerId: messenger.identity.id,
     row: (partition) => table.row(partition),
@@ -231,7 +240,7 @@ const createEngine = (parts: GridParts): Engine => {
 
 /** Tells the parts of a grid who comes and goes; returns how to stop it. */
 const followMembers = (parts: GridParts, engine: Engine): (() => void) => {
-  const { host, member, table, persistence } = parts
+  const { host, member, table, persistence, settings = DEFAULT_GRID } = parts
   const { primary, invoker, publisher, subscriber, upkeep } = engine
   const { messenger } = member
   const gone = (callerId: string): void => {
@@ -261,7 +270,7 @@ const followMembers = (parts: GridParts, engine: Engine): (() => void) => {
     member.onChange(noteMembers),
     table.onRow(noteMembers),
     messenger.onCallPeerLost((peer) => primary.parking.forget(peer)),
-    watchClients(host.clock, member, gone),
+    watchClients(host.clock, member, settings.clientCleanupTimeoutMs, gone),
   ]
   return () => {
     for (const stop of stops) stop()
@@ -317,8 +326,8 @@ const MS_OF_SECOND = 1000
 
 /** The most copies beside the primary that any structure is configured with. */
 const copiesOf = (settings: GridSettings): number => {
-  const { maps, queues, lists, sets, ringbuffers, atomics } = settings
-  const configured = [maps, queues, lists, sets, ringbuffers, atomics].flatMap(
+  const { maps, multiMaps, queues, lists, sets, ringbuffers, atomics } = settings
+  const configured = [maps, multiMaps, queues, lists, sets, ringbuffers, atomics].flatMap(
     (byName): Partial<BackupSettings>[] => Object.values(byName),
   )
   const copies = configured.map(
@@ -355,5 +364,5 @@ export const startGrid = (
     recovery: persistence,
     recoveryTimeoutMs: settings.validationTimeoutSeconds * MS_OF_SECOND,
   })
-  return createGrid({ host, member, table, structures, persistence })
+  return createGrid({ host, member, table, structures, persistence, settings })
 }

@@ -18,6 +18,10 @@ export interface ClusterJson {
   readonly clusterName: string
   readonly membersVersion: number
   readonly activeMaster: string | null
+  /** Nothing moves, and every backup is where it should be. */
+  readonly isSafe: boolean
+  /** Partitions that are to move. */
+  readonly migrations: number
   readonly members: readonly MemberJson[]
 }
 
@@ -29,6 +33,8 @@ const clusterJson = async (member: HttpMember): Promise<ClusterJson> => {
     clusterName: member.clusterName,
     membersVersion: member.membersVersion(),
     activeMaster,
+    isSafe: member.isSafe(),
+    migrations: member.migrationQueueSize(),
     members: members.map(({ id, address, role, version }, index) => ({
       id,
       address: formatAddress(address),

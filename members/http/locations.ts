@@ -30,6 +30,17 @@ export const urlForOthers = (ownUrl: string, memberHost: string): string | undef
   return url.href.replace(/\/$/, '')
 }
 
+/** Asks a member as a client where its HTTP port is; undefined when it has none that is known. */
+export const locateHttp = async (
+  messenger: Pick<Messenger, 'request'>,
+  address: Address,
+): Promise<string | undefined> => {
+  const options = { timeoutMs: ANSWER_TIMEOUT_MS }
+  const answer = await messenger.request(address, LOCATION_KIND, new Uint8Array(), options)
+  const url = new TextDecoder().decode(answer)
+  return URL.canParse(url) ? url : undefined
+}
+
 /** Answers where our own port is, and finds those of others. */
 export const createHttpLocations = (
   messenger: Messenger,
@@ -39,6 +50,7 @@ export const createHttpLocations = (
   const { address: self } = messenger.identity
   const told = ownUrl === undefined ? undefined : urlForOthers(ownUrl, self.host)
   messenger.onRequest(LOCATION_KIND, async () => new TextEncoder().encode(told ?? ''))
+  messenger.openToClients([LOCATION_KIND])
   const ask = async (address: Address): Promise<string> => {
     try {
       const options = { timeoutMs: ANSWER_TIMEOUT_MS }

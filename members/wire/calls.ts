@@ -1,7 +1,8 @@
 import { WireFault } from './bytes.ts'
 import type { Channel } from './channel.ts'
-import { type Frame, FRAME_KINDS } from './frames.ts'
+import { type CallFrameHandler, FRAME_KINDS } from './frames.ts'
 import type { MemberIdentity } from './handshake.ts'
+import type { MovingPiece, Piece } from './piece.ts'
 import { kindPart, type MessageKind } from './requests.ts'
 
 /**
@@ -16,13 +17,13 @@ export interface CallPeer {
   /** `id` comes back with the answer; one that is under way must not be used again. */
   call(kind: MessageKind, id: number, body: Uint8Array): void
   /** Answers a call; `head` says how it ended and goes before `body`. */
-  answer(id: number, head: Uint8Array, body: Uint8Array): void
+  answer(id: number, head: Uint8Array, body: Piece): void
   /** A message over this very connection. */
   send(kind: MessageKind, body: Uint8Array): void
 }
 
 /** `body` is good until the handler returns; the answer may be given later. */
-export type CallHandler = (peer: CallPeer, id: number, body: Uint8Array) => void
+export type CallHandler = (peer: CallPeer, id: number, body: Piece) => void
 
 /** What becomes of calls; the same handlers for all connections. */
 export interface CallHandlers {
@@ -44,7 +45,7 @@ const headOf = (kind: MessageKind): Uint8Array => (heads[kind] ??= kindPart(kind
 export interface PeerCalls {
   readonly peer: CallPeer
   /** Throws WireFault at a call that no handler knows. */
-  receive(frame: Frame): void
+  readonly receive: CallFrameHandler
   close(): void
 }
 
@@ -54,26 +55,31 @@ export const createPeerCalls = (
   handlers: PeerHandlers,
 ): PeerCalls => {
   let isOpen = true
+  const rest: MovingPiece = { memory: new Uint8Array(0), start: 0, end: 0 }
   const peer: CallPeer = {
     identity,
     get isOpen() {
       return isOpen
     },
     call: (kind, id, body) => channel.send(FRAME_KINDS.call, id, headOf(kind), body),
-    answer: (id, head, body) => channel.send(FRAME_KINDS.answer, id, head, body),
+    answer: (id, head, body) => channel.sendPiece(FRAME_KINDS.answer, id, head, body),
     send: (kind, body) => channel.send(FRAME_KINDS.message, 0, headOf(kind), body),
   }
   return {
     peer,
-    receive: ({ kind, correlation, body }) => {
+    receive: (kind, correlation, body) => {
       if (kind === FRAME_KINDS.answer) {
         for (const handler of handlers.onAnswer) handler(peer, correlation, body)
         return
       }
-      if (body.length < KIND_BYTES) throw new WireFault('A call ends too early')
-      const handler = handlers.calls.get((body[0]! << 8) | body[1]!)
+      const { memory, start, end } = body
+      if (end - start < KIND_BYTES) throw new WireFault('A call ends too early')
+      const handler = handlers.calls.get((memory[start]! << 8) | memory[start + 1]!)
       if (handler === undefined) throw new WireFault('A call is of an unknown kind')
-      handler(peer, correlation, body.subarray(KIND_BYTES))
+      rest.memory = memory
+      rest.start = start + KIND_BYTES
+      rest.end = end
+      handler(peer, correlation, rest)
     },
     close: () => {
       isOpen = false

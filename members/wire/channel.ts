@@ -1,7 +1,13 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Clock, Connection, Timer } from '../../runtime/host/index.ts'
 import { WireFault } from './bytes.ts'
-import { createFrameDecoder, type Frame, type FrameKind, FRAME_KINDS } from './frames.ts'
+import {
+  type CallFrameHandler,
+  createFrameDecoder,
+  type Frame,
+  type FrameKind,
+  FRAME_KINDS,
+} from './frames.ts'
 import {
   type Agreement,
   decodeReject,
@@ -11,11 +17,14 @@ import {
 } from './handshake.ts'
 import type { WireLimits } from './limits.ts'
 import { createOutbox } from './outbox.ts'
+import { type Piece, pieceOf } from './piece.ts'
 
 /** A connection that speaks frames: first the handshake, then those of two members. */
 export interface Channel {
   /** The body is `head` and then `body`, both free again when this returns. */
   send(kind: FrameKind, correlation: number, head?: Uint8Array, body?: Uint8Array): void
+  /** As `send`, with a body for which no view is made. */
+  sendPiece(kind: FrameKind, correlation: number, head: Uint8Array, body: Piece): void
   /** Sends what waits, then closes. */
   end(): void
   /** Closes at once; `onClose` gets `reason`. */
@@ -31,6 +40,8 @@ export interface ChannelEvents {
   onAgreed(agreement: Agreement): void
   /** May throw WireFault, which cuts the peer off. */
   onFrame(frame: Frame): void
+  /** The same for calls and answers. */
+  readonly onCall: CallFrameHandler
   /** Called once; `reason` is undefined when the other side ended in good order. */
   onClose(reason: EngineError | undefined): void
 }
@@ -73,10 +84,34 @@ const faultOf = (act: () => void): WireFault | undefined => {
   }
 }
 
+type Phase = 'handshake' | 'open' | 'closed'
+
+/** Where frames go at each phase. */
+const createGate = (
+  phase: () => Phase,
+  events: ChannelEvents,
+  onShake: (frame: Frame) => void,
+  cutOff: (reason: EngineError) => void,
+) => {
+  const onFrame = (frame: Frame): void => {
+    const now = phase()
+    if (now === 'handshake') onShake(frame)
+    else if (now !== 'open') return
+    else if (frame.kind === FRAME_KINDS.reject) cutOff(decodeReject(frame.body))
+    else events.onFrame(frame)
+  }
+  const onCall: CallFrameHandler = (kind, correlation, body) => {
+    const now = phase()
+    if (now === 'handshake') throw new WireFault('A call has no place in a handshake')
+    if (now === 'open') events.onCall(kind, correlation, body)
+  }
+  return { onFrame, onCall }
+}
+
 /** Takes the connection over; it speaks as soon as this returns. */
 export const createChannel = (options: ChannelOptions): Channel => {
   const { clock, connection, role, handshake, limits, events } = options
-  let phase: 'handshake' | 'open' | 'closed' = 'handshake'
+  let phase: Phase = 'handshake'
   let linger: Timer | undefined
 
   const close = (because: EngineError | undefined): void => {
@@ -112,13 +147,9 @@ export const createChannel = (options: ChannelOptions): Channel => {
       events.onAgreed(step.agreed)
     }
   }
-  const decoder = createFrameDecoder(HANDSHAKE_FRAME_BYTES_MAX, (frame) => {
-    if (phase === 'handshake') shake(handshake.receive(frame))
-    else if (phase === 'open') {
-      if (frame.kind === FRAME_KINDS.reject) cutOff(decodeReject(frame.body))
-      else events.onFrame(frame)
-    }
-  })
+  const takeHandshake = (frame: Frame): void => shake(handshake.receive(frame))
+  const gate = createGate(() => phase, events, takeHandshake, cutOff)
+  const decoder = createFrameDecoder(HANDSHAKE_FRAME_BYTES_MAX, gate.onFrame, gate.onCall)
   connection.handle({
     onData: (bytes) => {
       if (phase === 'closed') return
@@ -134,6 +165,9 @@ export const createChannel = (options: ChannelOptions): Channel => {
   shake(handshake.start())
   return {
     send: (kind, correlation, head = NOTHING, body = NOTHING) => {
+      if (phase === 'open') outbox.addParts(kind, correlation, head, pieceOf(body))
+    },
+    sendPiece: (kind, correlation, head, body) => {
       if (phase === 'open') outbox.addParts(kind, correlation, head, body)
     },
     end: () => {

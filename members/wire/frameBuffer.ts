@@ -1,4 +1,5 @@
 import { type FrameKind, HEADER_BYTES, writeHeader } from './frames.ts'
+import { copyPiece, type Piece } from './piece.ts'
 
 /** Frames one after the other in memory that is used again. */
 export interface FrameBuffer {
@@ -6,7 +7,7 @@ export interface FrameBuffer {
   /** A frame as it is. */
   add(frame: Uint8Array): void
   /** A frame with a body in two parts, written in place: nothing is made for it. */
-  addParts(kind: FrameKind, correlation: number, head: Uint8Array, body: Uint8Array): void
+  addParts(kind: FrameKind, correlation: number, head: Uint8Array, body: Piece): void
   /** All that was added, good until more is; then it is empty. */
   take(): Uint8Array
   /** Gives the memory back. */
@@ -41,11 +42,14 @@ export const createFrameBuffer = (): FrameBuffer => {
       room.set(frame, at)
     },
     addParts: (kind, correlation, head, body) => {
-      const bodyBytes = head.length + body.length
+      const bodyBytes = head.length + body.end - body.start
       const at = advance(HEADER_BYTES + bodyBytes)
       writeHeader(view, at, kind, correlation, bodyBytes)
-      room.set(head, at + HEADER_BYTES)
-      room.set(body, at + HEADER_BYTES + head.length)
+      // At most a number of two bytes: not worth a call of the runtime.
+      for (let index = 0; index < head.length; index += 1) {
+        room[at + HEADER_BYTES + index] = head[index]!
+      }
+      copyPiece(body, room, at + HEADER_BYTES + head.length)
     },
     take: () => {
       const taken = room.subarray(0, length)

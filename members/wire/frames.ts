@@ -1,4 +1,5 @@
 import { WireFault } from './bytes.ts'
+import { type MovingPiece, type Piece, pieceOf } from './piece.ts'
 
 /**
  * The unit of the member protocol: a length (u32, of all that follows it), a kind (u8), a
@@ -71,9 +72,9 @@ export const encodeFrame = (
 
 export interface FrameDecoder {
   /**
-   * Calls `onFrame` for each frame that `bytes` completes; its body is the receiver's to keep,
-   * except that of a call or an answer, which is good until `onFrame` returns. Throws WireFault at an
-   * unknown kind or a length beyond the limit, before it takes memory for it.
+   * Calls `onFrame` for each frame that `bytes` completes, whose body is the receiver's to keep, or
+   * `onCall` for a call or an answer. Throws WireFault at an unknown kind or a length beyond the
+   * limit, before it takes memory for it.
    */
   push(bytes: Uint8Array): void
   /** From now on frames may be so long; strangers get less than members. */
@@ -89,75 +90,98 @@ const checked = (kind: number, countedBytes: number, frameBytesMax: number): Fra
   return kind as FrameKind
 }
 
-/** Puts frames together from a stream that arrives in any pieces. */
-export const createFrameDecoder = (
-  frameBytesMax: number,
-  onFrame: (frame: Frame) => void,
-): FrameDecoder => {
-  let limit = frameBytesMax
+/** A call or an answer: nothing is made for it, `body` is good until this returns. */
+export type CallFrameHandler = (kind: FrameKind, correlation: number, body: Piece) => void
+
+const isCallKind = (kind: FrameKind): boolean =>
+  kind === FRAME_KINDS.call || kind === FRAME_KINDS.answer
+
+const u32At = (bytes: Uint8Array, at: number): number =>
+  ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
+
+/** A frame that comes in several pieces. */
+const createPartial = (checkedKind: (kind: number, countedBytes: number) => FrameKind) => {
   const header = new Uint8Array(HEADER_BYTES)
-  const view = new DataView(header.buffer)
   let headerBytes = 0
   let kind: FrameKind | undefined
   let body = new Uint8Array(0)
   let bodyBytes = 0
-
-  const startBody = (): void => {
-    const countedBytes = view.getUint32(0)
-    kind = checked(view.getUint8(LENGTH_BYTES), countedBytes, limit)
-    body = new Uint8Array(countedBytes - COUNTED_BYTES)
-    bodyBytes = 0
+  return {
+    isBegun: () => headerBytes > 0,
+    /** Takes what belongs to the frame; returns where the rest of `bytes` begins. */
+    take: (bytes: Uint8Array, from: number): number => {
+      let at = from
+      if (kind === undefined) {
+        const taken = bytes.subarray(at, at + HEADER_BYTES - headerBytes)
+        header.set(taken, headerBytes)
+        headerBytes += taken.length
+        at += taken.length
+        if (headerBytes < HEADER_BYTES) return at
+        const countedBytes = u32At(header, 0)
+        kind = checkedKind(header[LENGTH_BYTES]!, countedBytes)
+        body = new Uint8Array(countedBytes - COUNTED_BYTES)
+        bodyBytes = 0
+      }
+      const taken = bytes.subarray(at, at + body.length - bodyBytes)
+      body.set(taken, bodyBytes)
+      bodyBytes += taken.length
+      return at + taken.length
+    },
+    /** The frame once it is whole; the next one begins then. */
+    finished: (): Frame | undefined => {
+      if (kind === undefined || bodyBytes < body.length) return undefined
+      const frame = { kind, correlation: u32At(header, LENGTH_BYTES + 1), body }
+      kind = undefined
+      headerBytes = 0
+      return frame
+    },
   }
+}
+
+/** Puts frames together from a stream that arrives in any pieces. */
+export const createFrameDecoder = (
+  frameBytesMax: number,
+  onFrame: (frame: Frame) => void,
+  onCall: CallFrameHandler,
+): FrameDecoder => {
+  let limit = frameBytesMax
+  const piece: MovingPiece = { memory: new Uint8Array(0), start: 0, end: 0 }
+  const partial = createPartial((kind, countedBytes) => checked(kind, countedBytes, limit))
+
   /** Takes a frame that is whole in `bytes`; returns where the next one begins, `at` if it is not. */
-  const takeWhole = (bytes: Uint8Array, at: number, given: DataView): number => {
+  const takeWhole = (bytes: Uint8Array, at: number): number => {
     const bodyAt = at + HEADER_BYTES
     if (bodyAt > bytes.length) return at
-    const countedBytes = given.getUint32(at)
-    const found = checked(given.getUint8(at + LENGTH_BYTES), countedBytes, limit)
+    const countedBytes = u32At(bytes, at)
+    const kind = checked(bytes[at + LENGTH_BYTES]!, countedBytes, limit)
     const end = at + LENGTH_BYTES + countedBytes
     if (end > bytes.length) return at
-    const isKept = found !== FRAME_KINDS.call && found !== FRAME_KINDS.answer
-    onFrame({
-      kind: found,
-      correlation: given.getUint32(at + LENGTH_BYTES + 1),
-      body: isKept ? bytes.slice(bodyAt, end) : bytes.subarray(bodyAt, end),
-    })
+    const correlation = u32At(bytes, at + LENGTH_BYTES + 1)
+    if (isCallKind(kind)) {
+      piece.memory = bytes
+      piece.start = bodyAt
+      piece.end = end
+      onCall(kind, correlation, piece)
+    } else onFrame({ kind, correlation, body: bytes.slice(bodyAt, end) })
     return end
   }
-  const finish = (): void => {
-    const frame = { kind: kind!, correlation: view.getUint32(LENGTH_BYTES + 1), body }
-    kind = undefined
-    headerBytes = 0
-    onFrame(frame)
+  const takePart = (bytes: Uint8Array, at: number): number => {
+    const next = partial.take(bytes, at)
+    const frame = partial.finished()
+    if (frame === undefined) return next
+    if (isCallKind(frame.kind)) onCall(frame.kind, frame.correlation, pieceOf(frame.body))
+    else onFrame(frame)
+    return next
   }
   return {
     setLimit: (bytes) => {
       limit = bytes
     },
     push: (bytes) => {
-      const given = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
       let at = 0
       while (at < bytes.length) {
-        if (headerBytes === 0) {
-          const next = takeWhole(bytes, at, given)
-          if (next > at) {
-            at = next
-            continue
-          }
-        }
-        if (kind === undefined) {
-          const taken = bytes.subarray(at, at + HEADER_BYTES - headerBytes)
-          header.set(taken, headerBytes)
-          headerBytes += taken.length
-          at += taken.length
-          if (headerBytes === HEADER_BYTES) startBody()
-        } else {
-          const taken = bytes.subarray(at, at + body.length - bodyBytes)
-          body.set(taken, bodyBytes)
-          bodyBytes += taken.length
-          at += taken.length
-        }
-        if (kind !== undefined && bodyBytes === body.length) finish()
+        const next = partial.isBegun() ? at : takeWhole(bytes, at)
+        at = next > at ? next : takePart(bytes, at)
       }
     },
   }

@@ -3,7 +3,7 @@ import type { Clock } from '../../runtime/host/index.ts'
 import { createByteReader, WireFault } from './bytes.ts'
 import { type CallHandlers, type CallPeer, createPeerCalls } from './calls.ts'
 import type { Channel } from './channel.ts'
-import { type Frame, FRAME_KINDS } from './frames.ts'
+import { type CallFrameHandler, type Frame, FRAME_KINDS } from './frames.ts'
 import { type Agreement, isClient, type MemberIdentity, type Role } from './handshake.ts'
 import type { WireLimits } from './limits.ts'
 import {
@@ -44,6 +44,8 @@ export interface Link extends Agreement {
   openStream(kind: MessageKind, header: Uint8Array): StreamWriter
   /** Throws WireFault at what no member would send. */
   receive(frame: Frame): void
+  /** The same for calls and answers. */
+  readonly receiveCall: CallFrameHandler
   /** The channel is gone: all that waits for the peer fails with `error`. */
   closed(error: EngineError): void
   readonly callPeer: CallPeer
@@ -108,10 +110,6 @@ export const createLink = (options: LinkOptions): Link => {
   const messages = reached(handlers.messages)
   const receive = (frame: Frame): void => {
     switch (frame.kind) {
-      case FRAME_KINDS.call:
-      case FRAME_KINDS.answer:
-        calls.receive(frame)
-        break
       case FRAME_KINDS.message:
         deliver(messages, from, frame)
         break
@@ -145,6 +143,7 @@ export const createLink = (options: LinkOptions): Link => {
     request: (kind, body, given) => requests.request(kind, body, given),
     openStream: (kind, header) => streams.open(kind, header),
     receive,
+    receiveCall: calls.receive,
     closed: (error) => {
       requests.close(error)
       service.close()

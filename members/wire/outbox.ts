@@ -2,13 +2,14 @@ import type { Clock, Connection, Timer } from '../../runtime/host/index.ts'
 import { createFrameBuffer } from './frameBuffer.ts'
 import { encodeFrame, type FrameKind } from './frames.ts'
 import type { WireLimits } from './limits.ts'
+import type { Piece } from './piece.ts'
 
 /** Collects the frames of one turn and writes them together. */
 export interface Outbox {
   /** A frame as it is. */
   add(frame: Uint8Array): void
   /** A frame with a body in two parts, both free again when this returns. */
-  addParts(kind: FrameKind, correlation: number, head: Uint8Array, body: Uint8Array): void
+  addParts(kind: FrameKind, correlation: number, head: Uint8Array, body: Piece): void
   /** Writes at once what was added. */
   flush(): void
   /** The connection has taken all that waited. */
@@ -20,18 +21,14 @@ export interface Outbox {
 const JOINED_BYTES_MAX = 64 * 1024
 const NOTHING = new Uint8Array(0)
 
-/** `onTooSlow` is called once the peer takes too little; the caller then cuts it off. */
-export const createOutbox = (
+/** Writes, and watches that the peer takes what is written. */
+const createWriter = (
   clock: Clock,
   connection: Connection,
   limits: WireLimits,
   onTooSlow: (reason: string) => void,
-): Outbox => {
-  const frames = createFrameBuffer()
-  let isFlushPlanned = false
+) => {
   let stall: Timer | undefined
-  let isClosed = false
-
   const watchStall = (waitingBytes: number): void => {
     stall = clock.timer(limits.stalledMs, () => {
       const left = connection.write(NOTHING)
@@ -40,12 +37,32 @@ export const createOutbox = (
       else stall = undefined
     })
   }
-  const write = (bytes: Uint8Array): void => {
-    const waitingBytes = connection.write(bytes)
-    if (waitingBytes > limits.queuedBytesMax) {
-      onTooSlow(`leaves ${waitingBytes} bytes waiting, more than ${limits.queuedBytesMax}`)
-    } else if (waitingBytes > 0 && stall === undefined) watchStall(waitingBytes)
+  return {
+    write: (bytes: Uint8Array): void => {
+      const waitingBytes = connection.write(bytes)
+      if (waitingBytes > limits.queuedBytesMax) {
+        onTooSlow(`leaves ${waitingBytes} bytes waiting, more than ${limits.queuedBytesMax}`)
+      } else if (waitingBytes > 0 && stall === undefined) watchStall(waitingBytes)
+    },
+    drained: (): void => {
+      stall?.cancel()
+      stall = undefined
+    },
   }
+}
+
+/** `onTooSlow` is called once the peer takes too little; the caller then cuts it off. */
+export const createOutbox = (
+  clock: Clock,
+  connection: Connection,
+  limits: WireLimits,
+  onTooSlow: (reason: string) => void,
+): Outbox => {
+  const frames = createFrameBuffer()
+  const { write, drained } = createWriter(clock, connection, limits, onTooSlow)
+  let isFlushPlanned = false
+  let isClosed = false
+
   const flush = (): void => {
     if (!isClosed && frames.length > 0) write(frames.take())
   }
@@ -76,22 +93,19 @@ export const createOutbox = (
     },
     addParts: (kind, correlation, head, body) => {
       if (isClosed) return
-      if (head.length + body.length >= JOINED_BYTES_MAX) {
-        writeLong(encodeFrame(kind, correlation, head, body))
+      const { memory, start, end } = body
+      if (end - start >= JOINED_BYTES_MAX) {
+        writeLong(encodeFrame(kind, correlation, head, memory.subarray(start, end)))
       } else {
         frames.addParts(kind, correlation, head, body)
         added()
       }
     },
     flush,
-    drained: () => {
-      stall?.cancel()
-      stall = undefined
-    },
+    drained,
     close: () => {
       isClosed = true
-      stall?.cancel()
-      stall = undefined
+      drained()
       frames.release()
     },
   }

@@ -158,7 +158,12 @@ const open = (state: State, opening: Opening): void => {
     role,
     handshake: createHandshake(role, settings, identity, nonce),
     limits,
-    events: { onAgreed, onClose, onFrame: (frame) => link?.receive(frame) },
+    events: {
+      onAgreed,
+      onClose,
+      onFrame: (frame) => link?.receive(frame),
+      onCall: (kind, correlation, body) => link?.receiveCall(kind, correlation, body),
+    },
   })
 }
 

@@ -444,10 +444,14 @@ export const ERROR_CODES = {
     what: 'A member did not answer over HTTP, or refused.',
     action: 'Check that it runs, its `--url` and the credentials.',
   },
+  'API-003': {
+    what: 'The cluster does not know a job.',
+    action: 'See `tidegate list jobs`; jobs that ended long ago are forgotten.',
+  },
   'CLI-001': { what: 'The command line is not valid.', action: 'See `--help`.' },
   'CLI-002': {
-    what: 'The command needs a cluster.',
-    action: 'Run the job in this process, with `tidegate run FILE` or `-m local`.',
+    what: 'The mode of the command line does not fit.',
+    action: 'Use -m local to run a job in this process, -m cluster to give it to a cluster.',
   },
   'CLI-003': {
     what: 'A member could not be started or stopped by itself.',
@@ -480,6 +484,14 @@ export const ERROR_CODES = {
   'PIP-004': {
     what: 'The module of a job takes too long to load.',
     action: 'Do work in the functions of stages, not at the top of the module.',
+  },
+  'PIP-005': {
+    what: 'The code of a job is too long.',
+    action: 'Leave out packages that it does not need; what it reads can be beside it.',
+  },
+  'PIP-006': {
+    what: 'The code of a job is not in the grid.',
+    action: 'Submit the job again with its code.',
   },
   'PIP-002': {
     what: 'The code of a job threw.',

@@ -1,4 +1,4 @@
-import type { Operator } from '../operators/index.ts'
+import { packEntries, type Operator } from '../operators/index.ts'
 import type { Batch } from '../rows/index.ts'
 import { Alignment } from './alignment.ts'
 import type { Emitter } from './emitter.ts'
@@ -121,11 +121,8 @@ export class OperatorNode implements Node, Target {
   #acknowledge(checkpointId: number): void {
     this.#acknowledged = checkpointId
     const entries = this.#options.operator.snapshot?.()
-    this.#options.acknowledge(
-      checkpointId,
-      this.vertexId,
-      entries === undefined ? null : [...entries],
-    )
+    const state = entries === undefined ? null : packEntries(entries)
+    this.#options.acknowledge(checkpointId, this.vertexId, state)
   }
 
   #advanceWatermark(input: number, timestampMs: number): void {

@@ -7,6 +7,7 @@ import {
   SentTables,
   writeBatch,
 } from '../../runtime/exchange/codec/index.ts'
+import type { Address } from '../../runtime/host/index.ts'
 import { Emitter, OperatorNode, type Target } from '../../runtime/isolate/index.ts'
 import type { Operator } from '../../runtime/operators/index.ts'
 import {
@@ -52,6 +53,9 @@ export const run = async (emit: Emit): Promise<void> => {
   const rates: Rate[] = []
   for (let round = 0; round < ROUNDS; round += 1) rates.push(await shuffleRate(2))
   emit(rateFigure('keyed shuffle, 2 isolates', rates))
+  const overTcp: Rate[] = []
+  for (let round = 0; round < ROUNDS; round += 1) overTcp.push(await shuffleRate(2, 'tcp'))
+  emit(rateFigure('keyed shuffle over TCP, 2 isolates', overTcp))
   emit(rateFigure('fused map and filter', rounds(fusedRate)))
   const codec = rounds(codecRates)
   emit(
@@ -110,20 +114,31 @@ const startWorker = (work: ExchangeWork): { worker: Worker; next: () => Promise<
 }
 
 /** Each isolate makes rows, keeps those of its keys and sends the others; rows/s of all together. */
-const shuffleRate = async (parallelism: number): Promise<Rate> => {
+const shuffleRate = async (parallelism: number, way: 'rings' | 'tcp' = 'rings'): Promise<Rate> => {
   const instances = Array.from({ length: parallelism }, (_, instance) => instance)
   const rings = instances.map((from) =>
     instances.map((to) => (from === to ? null : createRing(RING_BYTES))),
   )
+  const batchCount = SHUFFLE_BATCHES
   const workers = instances.map((instance) =>
-    startWorker({
-      kind: 'shuffle',
-      instance,
-      batchCount: SHUFFLE_BATCHES,
-      to: rings[instance]!,
-      from: rings.map((row) => row[instance]!),
-    }),
+    startWorker(
+      way === 'tcp'
+        ? { kind: 'shuffleOverTcp', instance, batchCount, parallelism }
+        : {
+            kind: 'shuffle',
+            instance,
+            batchCount,
+            to: rings[instance]!,
+            from: rings.map((row) => row[instance]!),
+          },
+    ),
   )
+  if (way === 'tcp') {
+    const addresses = (await Promise.all(workers.map(({ next }) => next()))) as Address[]
+    for (const { worker } of workers) {
+      worker.postMessage({ kind: 'connect', addresses } satisfies ExchangeWork, [])
+    }
+  }
   await Promise.all(workers.map(({ next }) => next()))
   const measured = startMeasuring()
   for (const { worker } of workers) worker.postMessage({ kind: 'go' } satisfies ExchangeWork, [])

@@ -1,5 +1,14 @@
-import { partitionBatch, RingReader, RingWriter } from '../../runtime/exchange/index.ts'
-import { createRealHost } from '../../runtime/host/index.ts'
+import {
+  listenForStreams,
+  partitionBatch,
+  RingReader,
+  RingWriter,
+  StreamReader,
+  StreamWriter,
+  type EdgeReader,
+  type EdgeWriter,
+} from '../../runtime/exchange/index.ts'
+import { createRealHost, type Address } from '../../runtime/host/index.ts'
 import {
   ExchangeTarget,
   Loop,
@@ -30,6 +39,14 @@ export type ExchangeWork =
       readonly to: readonly (SharedArrayBuffer | null)[]
       readonly from: readonly (SharedArrayBuffer | null)[]
     }
+  | {
+      /** The same over TCP: answers with the address where it listens. */
+      readonly kind: 'shuffleOverTcp'
+      readonly instance: number
+      readonly batchCount: number
+      readonly parallelism: number
+    }
+  | { readonly kind: 'connect'; readonly addresses: readonly Address[] }
   | { readonly kind: 'go' }
   | { readonly kind: 'echo'; readonly to: SharedArrayBuffer; readonly from: SharedArrayBuffer }
 
@@ -92,24 +109,73 @@ class PoolNode implements Node {
   trigger(): void {}
 }
 
-const ringTarget = (writer: RingWriter): Target => ({
+const edgeTarget = (writer: EdgeWriter): Target => ({
   acceptBatch: (_input, batch) => writer.offerBatch(batch),
   acceptControl: (_input, control) => writer.offerControl(control),
 })
 
-const shuffle = async (work: ExchangeWork & { kind: 'shuffle' }): Promise<void> => {
-  const { instance, batchCount, to, from } = work
+const nextMessage = async (): Promise<ExchangeWork> => {
+  const event = await new Promise((resolve) => {
+    self.addEventListener('message', resolve, { once: true })
+  })
+  return (event as MessageEvent<ExchangeWork>).data
+}
+
+/** The edges of one instance; null to itself. */
+interface Ends {
+  readonly writers: readonly (EdgeWriter | null)[]
+  readonly readers: readonly EdgeReader[]
+}
+
+const ringEnds = ({ to, from }: ExchangeWork & { kind: 'shuffle' }): Ends => ({
+  writers: to.map((ring) => (ring === null ? null : new RingWriter(ring))),
+  readers: from.flatMap((ring) => (ring === null ? [] : [new RingReader(ring)])),
+})
+
+const host = createRealHost()
+
+const tokenOf = (from: number, to: number): string => `${from}-${to}`.padEnd(32, '0')
+
+const fail = (error: Error): never => {
+  throw error
+}
+
+const streamEnds = async ({
+  instance,
+  parallelism,
+}: ExchangeWork & { kind: 'shuffleOverTcp' }): Promise<Ends> => {
+  const others = Array.from({ length: parallelism }, (_, other) => other).filter(
+    (other) => other !== instance,
+  )
+  const readers = new Map(
+    others.map((from) => [tokenOf(from, instance), new StreamReader(fail)] as const),
+  )
+  const listener = await listenForStreams({ host, bindHost: '127.0.0.1', tls: undefined, readers })
+  self.postMessage(listener.address, [])
+  const { addresses } = (await nextMessage()) as ExchangeWork & { kind: 'connect' }
+  const writers: (EdgeWriter | null)[] = new Array<null>(parallelism).fill(null)
+  for (const to of others) {
+    const connection = await host.network.dial(addresses[to]!, 1000)
+    writers[to] = new StreamWriter({ connection, token: tokenOf(instance, to), fail })
+  }
+  return { writers, readers: [...readers.values()] }
+}
+
+const shuffle = async (
+  work: ExchangeWork & { kind: 'shuffle' | 'shuffleOverTcp' },
+): Promise<void> => {
+  const { instance, batchCount } = work
+  const { writers, readers } = work.kind === 'shuffle' ? ringEnds(work) : await streamEnds(work)
+  const to = writers
   const pool = makePool(instance)
   const perBatch = pool.map((batch) => expectedParts(batch, to.length))
   self.postMessage('ready', [])
-  await new Promise((resolve) => self.addEventListener('message', resolve, { once: true }))
+  await nextMessage()
   const counting = new CountingTarget(to.length)
-  const writers = to.map((ring) => (ring === null ? null : new RingWriter(ring)))
-  const readers = from.flatMap((ring) => (ring === null ? [] : [new RingReader(ring)]))
   const exchange = new ExchangeTarget(
     (batch) => partitionBatch(batch, [0], to.length),
     writers.map((writer) => ({
-      target: writer === null ? counting : ringTarget(writer),
+      target: writer === null ? counting : edgeTarget(writer),
       input: 0,
     })),
   )
@@ -119,7 +185,7 @@ const shuffle = async (work: ExchangeWork & { kind: 'shuffle' }): Promise<void> 
   )
   const loop = new Loop({
     nodes: [...receivers, source],
-    clock: createRealHost().clock,
+    clock: host.clock,
     onIdle: () => {
       if (source.done && counting.open === 0) loop.stop()
     },
@@ -152,5 +218,5 @@ const echo = ({ to, from }: ExchangeWork & { kind: 'echo' }): void => {
 self.addEventListener('message', (event) => {
   const work = (event as MessageEvent<ExchangeWork>).data
   if (work.kind === 'echo') echo(work)
-  else if (work.kind === 'shuffle') void shuffle(work)
+  else if (work.kind === 'shuffle' || work.kind === 'shuffleOverTcp') void shuffle(work)
 })

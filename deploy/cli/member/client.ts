@@ -9,6 +9,14 @@ export interface MemberClient {
   readonly tls: Tls | undefined
 }
 
+export interface MemberRequest {
+  /** With a leading slash and the query. */
+  readonly path: string
+  readonly method?: 'GET' | 'POST'
+  readonly body?: string | FormData
+  readonly signal?: AbortSignal
+}
+
 const REQUEST_TIMEOUT_MS = 10_000
 
 const authorization = ({ basic, token }: HttpCredentials): Readonly<Record<string, string>> => {
@@ -26,27 +34,38 @@ const refusal = async (url: string, response: Response): Promise<EngineError> =>
   } catch {
     // Not from a member; its own words say most.
   }
-  return new EngineError('API-002', `${url} answered ${response.status}: ${message.slice(0, 500)}`)
+  const retry = response.status === 503 ? 'backoff' : 'never'
+  const said = `${url} answered ${response.status}: ${message.slice(0, 500)}`
+  return new EngineError('API-002', said, { retry })
 }
 
-/** Asks a member for its cluster. Throws API-002 when it does not answer, or not well. */
-export const fetchCluster = async (
+/** Asks a member over HTTP. Throws API-002 when it does not answer, or not well. */
+export const askMember = async (
   host: Host,
   { url, credentials, tls }: MemberClient,
-): Promise<ClusterJson> => {
-  const target = `${url}/members`
+  { path, method = 'GET', body, signal }: MemberRequest,
+): Promise<Response> => {
+  const target = url + path
+  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS)
   let response: Response
   try {
     response = await host.http.fetch(target, {
+      method,
       headers: authorization(credentials),
       tls,
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      ...(body === undefined ? {} : { body }),
     })
   } catch (thrown) {
     throw new EngineError('API-002', `${target} cannot be asked: ${messageOf(thrown)}`, {
       cause: thrown,
+      retry: 'backoff',
     })
   }
   if (!response.ok) throw await refusal(target, response)
-  return (await response.json()) as ClusterJson
+  return response
 }
+
+/** Asks a member for its cluster. Throws API-002 when it does not answer, or not well. */
+export const fetchCluster = async (host: Host, client: MemberClient): Promise<ClusterJson> =>
+  (await (await askMember(host, client, { path: '/members' })).json()) as ClusterJson

@@ -1,3 +1,4 @@
+import type { JobTools } from '../../../jobs/http/index.ts'
 import type { MemberGrid } from '../../../members/grid/index.ts'
 import type { HttpLocations, HttpMember, MemberState } from '../../../members/http/index.ts'
 import type { Member } from '../../../members/member/index.ts'
@@ -10,6 +11,7 @@ export interface MemberLife {
   grid: MemberGrid | undefined
   locations: HttpLocations | undefined
   jobs: MemberJobs | undefined
+  tools: JobTools | undefined
 }
 
 export interface HttpMemberOptions {

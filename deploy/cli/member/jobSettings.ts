@@ -11,6 +11,7 @@ export const jobSettings = ({ seatunnel }: Configuration): JobSettings => {
   const { engine } = seatunnel
   const { checkpoint, 'slot-service': slots } = engine
   const { type, 'max-retained': maxRetained, 'plugin-config': properties } = checkpoint.storage
+  const { url, headers } = engine['event-report-http']
   return {
     scheduleStrategy: engine['job-schedule-strategy'],
     allocationStrategy: slots['slot-allocation-strategy'] ?? slots['slot-allocate-strategy'],
@@ -20,6 +21,7 @@ export const jobSettings = ({ seatunnel }: Configuration): JobSettings => {
     storage: { type, maxRetained, properties },
     backupIntervalMs: engine['job-metrics-backup-interval'] * MS,
     printIntervalMs: engine['print-execution-info-interval'] * MS,
+    ...(url === undefined ? {} : { eventReport: { url, headers } }),
   }
 }
 

@@ -14,13 +14,20 @@ import {
   type SlotSettings,
 } from '../../../members/slots/index.ts'
 import type { Host, Tls } from '../../../runtime/host/index.ts'
+import type { JobShelves } from './jobTools.ts'
 import type { Log } from './log.ts'
 
 export interface MemberJobsOptions {
   readonly host: Host
   readonly member: Member
   readonly grid: MemberGrid
-  readonly settings: { readonly jobs: JobSettings; readonly slots: SlotSettings }
+  readonly settings: {
+    readonly jobs: JobSettings
+    readonly slots: SlotSettings
+    /** telemetry.logs.scheduled-deletion-enable */
+    readonly deletesJobLogs: boolean
+  }
+  readonly shelves: JobShelves
   /** Of the member port. */
   readonly tls: Tls | undefined
   readonly version: string
@@ -32,13 +39,15 @@ export interface MemberJobs {
   readonly service: JobService
   /** The slots of this member; undefined where it runs no tasks. */
   readonly slots: SlotService | undefined
+  /** What the isolates of this member do. */
+  isolates(): string[]
   /** Leaves what it coordinates to another master, and ends the tasks that it runs. */
   close(): Promise<void>
 }
 
 /** Makes a member coordinate jobs while it is the active master, and run their tasks if it is a worker. */
 export const startMemberJobs = (options: MemberJobsOptions): MemberJobs => {
-  const { host, member, grid, settings, tls, version, log } = options
+  const { host, member, grid, settings, shelves, tls, version, log } = options
   const isWorker = member.self.role !== 'master'
   const slots = isWorker ? startSlotService({ host, member, settings: settings.slots }) : undefined
   const directory = createSlotDirectory({ host, member, own: slots })
@@ -48,7 +57,8 @@ export const startMemberJobs = (options: MemberJobsOptions): MemberJobs => {
     member,
     isolates,
     tls,
-    onEnded: ({ jobId, pipelineId }) => slots?.pipelineEnded(jobId, pipelineId),
+    code: shelves.bundles,
+    onForgotten: ({ jobId, pipelineId }) => slots?.pipelineEnded(jobId, pipelineId),
   })
   const coordinator = startJobCoordinator({
     host,
@@ -57,20 +67,29 @@ export const startMemberJobs = (options: MemberJobsOptions): MemberJobs => {
     directory,
     hosts: tasks.hosts,
     settings: settings.jobs,
+    onForgotten: (jobId) => {
+      if (settings.deletesJobLogs) void shelves.logs.remove(jobId)
+    },
     versions: { projectVersion: version, gitCommitAbbrev: '' },
-    log: (level, message) => {
-      if (level !== 'debug') log(level, message)
+    logs: {
+      member: (level, message) => {
+        if (level !== 'debug') log(level, message)
+      },
+      job: (jobId, level, message) => shelves.logs.append(jobId, level, message),
     },
   })
   return {
     service: coordinator.service,
     slots,
+    isolates: () =>
+      tasks.executions().map(({ jobId, pipelineId }) => `job-${jobId} pipeline-${pipelineId}`),
     close: async () => {
       coordinator.close()
       directory.close()
       await tasks.close()
       slots?.close()
       await isolates.close()
+      await shelves.logs.close()
     },
   }
 }

@@ -1,15 +1,23 @@
 import { type MemberGrid, openMemberGrid } from '../../../members/grid/index.ts'
-import { createHttpLocations, startMemberHttp } from '../../../members/http/index.ts'
+import { jobRoutes } from '../../../jobs/http/index.ts'
+import {
+  createHttpLocations,
+  startMemberHttp,
+  type HttpMember,
+} from '../../../members/http/index.ts'
 import { startMember, type Member } from '../../../members/member/index.ts'
 import { EngineError, formatEngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import { describeMember, logEvents } from './events.ts'
 import { createHttpMember, type MemberLife } from './httpMember.ts'
 import { startMemberJobs } from './memberJobs.ts'
+import { createJobTools, openJobShelves } from './jobTools.ts'
 import type { Log } from './log.ts'
 import { watchMemory } from './memoryLimit.ts'
 import type { MemberSetup } from './setup.ts'
 import { watchStop } from './signals.ts'
+
+const MEGABYTE = 1024 * 1024
 
 /** Requests that run when the member ends have so long to be answered. */
 const HTTP_GRACE_MS = 5000
@@ -68,18 +76,46 @@ const leave = async (host: Host, { member, grid, handOverMs, log }: Leaving): Pr
 }
 
 const openGrid = (host: Host, setup: MemberSetup, member: Member, log: Log): MemberGrid => {
-  const { clusterName } = setup
+  const { clusterName, memory } = setup
   const grid = openMemberGrid({
     host,
     member,
     clusterName,
     settings: setup.grid,
+    ...(memory.limitMegabytes > 0 && { memoryLimitBytes: memory.limitMegabytes * MEGABYTE }),
     leave: () => member.leave(),
   })
   grid.onPartitionLost(({ partition }) =>
     log('error', `partition ${partition} is lost: all members that had a copy of it are gone`),
   )
   return grid
+}
+
+interface JobSurroundings {
+  readonly setup: MemberSetup
+  readonly member: Member
+  readonly grid: MemberGrid
+  readonly httpMember: HttpMember
+  readonly log: Log
+}
+
+const openJobs = (host: Host, { setup, member, grid, httpMember, log }: JobSurroundings) => {
+  const { clusterName, keepsIdleCode } = setup
+  const { dataFolder } = setup.grid
+  const shelves = openJobShelves(host, grid, { dataFolder, keepsIdleCode })
+  const jobs = startMemberJobs({
+    host,
+    member,
+    grid,
+    settings: setup,
+    shelves,
+    tls: setup.member.network.tls,
+    version: setup.member.programVersion,
+    log,
+  })
+  const httpUrl = (id: string): Promise<string | undefined> => httpMember.httpUrl(id)
+  const parts = { host, member, grid, jobs, shelves, clusterName, dataFolder, httpUrl }
+  return { jobs, tools: createJobTools(parts) }
 }
 
 /**
@@ -104,10 +140,13 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     grid: undefined,
     locations: undefined,
     jobs: undefined,
+    tools: undefined,
   }
+  const httpMember = createHttpMember(life, setup)
   const http = await startMemberHttp(host, {
     settings: setup.http,
-    member: createHttpMember(life, setup),
+    member: httpMember,
+    mounts: [jobRoutes(() => life.tools, setup.member.programVersion)],
     onBug: (error) => log('error', textOf(error)),
   })
   try {
@@ -117,16 +156,9 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     life.member = member
     life.grid = grid
     life.locations = createHttpLocations(member.messenger, http.urls[0])
-    const jobs = startMemberJobs({
-      host,
-      member,
-      grid,
-      settings: setup,
-      tls: setup.member.network.tls,
-      version: setup.member.programVersion,
-      log,
-    })
+    const { jobs, tools } = openJobs(host, { setup, member, grid, httpMember, log })
     life.jobs = jobs
+    life.tools = tools
     life.state = 'joined'
     logEvents(host, member, log)
     onReady(
@@ -144,6 +176,7 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     await working
     await jobs.close()
     await leave(host, { member, grid, handOverMs: setup.handOverMs, log })
+    life.grid = undefined
     return isAsked
   } finally {
     life.state = 'stopped'

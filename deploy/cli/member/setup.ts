@@ -59,6 +59,10 @@ export interface MemberSetup {
   readonly grid: GridSettings
   readonly jobs: JobSettings
   readonly slots: SlotSettings
+  /** A job that is forgotten takes its log along. */
+  readonly deletesJobLogs: boolean
+  /** `classloader-cache-mode`: keep the code of jobs that have ended for the next ones. */
+  readonly keepsIdleCode: boolean
   /** How long the others may take to get what this member holds, when it leaves. */
   readonly handOverMs: number
   readonly http: HttpSettings
@@ -148,6 +152,8 @@ export const loadSetup = async (host: Host, options: SetupOptions): Promise<Memb
     grid: gridSettings(configuration),
     jobs: jobSettings(configuration),
     slots: slotSettings(configuration),
+    deletesJobLogs: configuration.seatunnel.engine.telemetry.logs['scheduled-deletion-enable'],
+    keepsIdleCode: configuration.seatunnel.engine['classloader-cache-mode'] ?? true,
     handOverMs: configuration.hazelcast.properties['hazelcast.graceful.shutdown.max.wait'] * 1000,
     http,
     memory: {

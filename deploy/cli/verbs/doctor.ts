@@ -1,5 +1,6 @@
 import { createRealHost } from '../../../runtime/host/index.ts'
 import { defineCommand, formatFlag } from '../command.ts'
+import { backupsCheck } from '../doctor/backups.ts'
 import { clockCheck, diskCheck, limitsCheck } from '../doctor/machine.ts'
 import { multicastCheck, portChecks } from '../doctor/network.ts'
 import { exitCodeOf, findingsText, runChecks } from '../doctor/report.ts'
@@ -8,14 +9,14 @@ import { stateFolder } from '../stateFolder.ts'
 
 export const command = defineCommand({
   description:
-    'Looks whether a member could run here as it is configured: ports, multicast, clock, disk and\n' +
-    'limits. What is not well comes with a way to mend it.',
+    'Looks whether a member could run here as it is configured: ports, multicast, clock, disk,\n' +
+    'limits and backups. What is not well comes with a way to mend it.',
   operands: [],
   flags: { role: roleFlag, ...setupFlags, format: formatFlag },
   examples: ['tidegate doctor', 'tidegate doctor --role worker --format json'],
   run: async ({ flags, terminal }) => {
     const host = createRealHost()
-    const { member, http } = await loadSetup(host, flags)
+    const { member, grid, http } = await loadSetup(host, flags)
     const { network, join } = member
     const findings = await runChecks([
       portChecks(host, [
@@ -41,6 +42,7 @@ export const command = defineCommand({
       clockCheck(host),
       diskCheck(host, stateFolder(terminal.environment)),
       limitsCheck,
+      backupsCheck(member, grid),
     ])
     terminal.out.write(
       flags.format === 'json'

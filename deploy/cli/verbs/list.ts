@@ -1,8 +1,11 @@
 import { CONNECTORS } from '../../../jobs/connectors/index.ts'
 import { TRANSFORMS } from '../../../jobs/transforms/index.ts'
 import { ERROR_CODES } from '../../../runtime/errors/index.ts'
+import { createRealHost } from '../../../runtime/host/index.ts'
 import { defineCommand, formatFlag } from '../command.ts'
 import { ExitCode } from '../exitCodes.ts'
+import { createJobsApi } from '../jobs/api.ts'
+import { jobFlags, jobTarget, type JobFlags } from '../jobs/target.ts'
 import { renderTable } from '../table.ts'
 
 type Row = { readonly [column: string]: string }
@@ -33,7 +36,22 @@ const transformRows = async (): Promise<readonly Row[]> => {
 const codeRows = (): readonly Row[] =>
   Object.entries(ERROR_CODES).map(([code, text]) => ({ code, ...text }))
 
-const rowsOf = async (what: string): Promise<readonly Row[]> => {
+/** Those that run first, then those that have ended, the newest first. */
+const jobRows = async (flags: JobFlags): Promise<readonly Row[]> => {
+  const host = createRealHost()
+  const api = createJobsApi(host, await jobTarget(host, flags))
+  const jobs = [...(await api.running()), ...(await api.finished())]
+  return jobs.map(({ jobId, jobName = '', jobStatus = '', createTime = '', finishTime = '' }) => ({
+    jobId,
+    jobName,
+    jobStatus,
+    submitted: createTime,
+    finished: finishTime,
+  }))
+}
+
+const rowsOf = async (what: string, flags: JobFlags): Promise<readonly Row[]> => {
+  if (what === 'jobs') return jobRows(flags)
   if (what === 'connectors') return connectorRows()
   return what === 'transforms' ? transformRows() : codeRows()
 }
@@ -41,19 +59,19 @@ const rowsOf = async (what: string): Promise<readonly Row[]> => {
 const headOf = (column: string): string => column.charAt(0).toUpperCase() + column.slice(1)
 
 export const command = defineCommand({
-  description: 'Lists what this build of Tidegate has.',
+  description: 'Lists what this build of Tidegate has, or the jobs of a cluster.',
   operands: [
     {
       name: 'WHAT',
       description: 'what to list',
       required: true,
-      values: ['connectors', 'transforms', 'codes'],
+      values: ['connectors', 'transforms', 'codes', 'jobs'],
     },
   ],
-  flags: { format: formatFlag },
-  examples: ['tidegate list connectors', 'tidegate list codes --format json'],
+  flags: { ...jobFlags, format: formatFlag },
+  examples: ['tidegate list jobs', 'tidegate list connectors', 'tidegate list codes --format json'],
   run: async ({ operands, flags, terminal }) => {
-    const rows = await rowsOf(operands[0]!)
+    const rows = await rowsOf(operands[0]!, flags)
     if (flags.format === 'json') {
       terminal.out.write(`${JSON.stringify(rows, null, 2)}\n`)
       return ExitCode.finished

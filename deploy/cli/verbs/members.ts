@@ -13,7 +13,15 @@ const roleOf = ({ isActiveMaster, role }: MemberJson): string => {
   return role === 'worker' ? 'WORKER' : 'MASTER'
 }
 
-const tableOf = ({ members }: ClusterJson, stream: TextStream): string =>
+const safetyOf = ({ isSafe, migrations }: ClusterJson): string => {
+  if (isSafe) return 'The cluster is safe: every backup is where it should be.'
+  return `The cluster is not safe yet: ${migrations} partitions are to move, or backups are missing.`
+}
+
+const tableOf = (cluster: ClusterJson, stream: TextStream): string =>
+  `${membersTable(cluster, stream)}${safetyOf(cluster)}\n`
+
+const membersTable = ({ members }: ClusterJson, stream: TextStream): string =>
   renderTable(
     ['Member ID', 'Address', 'Role', 'Version'],
     members.map((member) => [member.id, member.address, roleOf(member), member.version]),
@@ -21,7 +29,7 @@ const tableOf = ({ members }: ClusterJson, stream: TextStream): string =>
   )
 
 export const command = defineCommand({
-  description: 'Shows the members of a cluster, as one of them sees them.',
+  description: 'Shows the members of a cluster, and whether it is safe, as one of them sees it.',
   operands: [],
   flags: {
     url: {

@@ -1,7 +1,7 @@
 import type { JobMetrics } from '../answers.ts'
-import { pipelineKey } from '../book/jobBook.ts'
+import { pipelineKey, type JobBook } from '../book/jobBook.ts'
 import type { FinishedRecord, JobDiary, JobInfoRecord } from '../book/records.ts'
-import { dagOf } from '../describe.ts'
+import { dagOf, envOptionsOf } from '../describe.ts'
 import type { JobState } from '../machine/state.ts'
 import { isEnd } from '../states.ts'
 import type { RunContext } from './context.ts'
@@ -39,7 +39,7 @@ export const archive = async (
     jobName: info.jobName,
     status: isEnd(state.status) ? state.status : 'UNKNOWABLE',
     errorMsg: state.failure === null ? null : messageOfFailure(state),
-    envOptions: info.plan.env.raw,
+    envOptions: envOptionsOf(info.plan.env.raw),
     createdAtMs: info.createdAtMs,
     startedAtMs: diary.times.SCHEDULED ?? diary.times.RUNNING ?? null,
     endedAtMs: host.clock.now(),
@@ -52,6 +52,16 @@ export const archive = async (
   await book.diary.set(jobId, diary, ttlMs)
   await book.finished.set(jobId, finished, ttlMs)
   if (state.status === 'FINISHED') await storage.forget(jobId)
+  await forgetRunning(book, jobId, pipelines)
+  return finished
+}
+
+/** Removes what is kept of a job only while it runs; its state and info last. */
+export const forgetRunning = async (
+  book: JobBook,
+  jobId: string,
+  pipelines: FinishedRecord['pipelines'],
+): Promise<void> => {
   for (const { pipelineId } of pipelines) {
     await book.checkpointIds.remove(pipelineKey(jobId, pipelineId))
     await book.slots.remove(pipelineKey(jobId, pipelineId))
@@ -60,7 +70,6 @@ export const archive = async (
   await book.metrics.remove(jobId)
   await book.state.remove(jobId)
   await book.info.remove(jobId)
-  return finished
 }
 
 const messageOfFailure = ({ failure }: JobState): string =>

@@ -1,12 +1,19 @@
-import type { SlotDirectory } from '../../../members/slots/directory.ts'
+import type { SlotDirectory } from '../../../members/slots/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import type { CheckpointStorage } from '../../coordinator/index.ts'
 import type { TaskHosts } from '../../workers/index.ts'
+import type { JobEvent } from '../answers.ts'
 import type { JobBook } from '../book/jobBook.ts'
 import type { Scheduler } from '../scheduler.ts'
 import type { JobSettings } from '../settings.ts'
 
-export type JobLog = (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
+type Level = 'debug' | 'info' | 'warn' | 'error'
+
+/** Where messages go: the log of this member, and that of each job. */
+export interface JobLogs {
+  readonly member: (level: Level, message: string) => void
+  readonly job: (jobId: string, level: Level, message: string) => void
+}
 
 /** What all jobs share while this member is the master. */
 export interface RunContext {
@@ -22,5 +29,7 @@ export interface RunContext {
   /** Whether this member still is that master, and may act as such. */
   readonly isCurrent: () => boolean
   readonly memberCount: () => number
-  readonly log: JobLog
+  readonly logs: JobLogs
+  /** Tells of what happens to jobs outside the cluster. */
+  readonly report: (event: JobEvent) => void
 }

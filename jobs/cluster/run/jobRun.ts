@@ -8,19 +8,17 @@ import {
 } from '../../coordinator/index.ts'
 import { pipelinesOf } from '../../plan/index.ts'
 import type { JobMetrics } from '../answers.ts'
-import { pipelineKey } from '../book/jobBook.ts'
 import type { FinishedRecord, JobDiary, JobInfoRecord, JobStateRecord } from '../book/records.ts'
 import { emptyCheckpoints } from '../checkpointLog.ts'
-import { addCounts, JobMeter, totalsOf } from '../metrics.ts'
 import type { JobEffect, JobEvent, JobState } from '../machine/state.ts'
 import { stepJob } from '../machine/step.ts'
 import { restoredRecords } from '../restore/source.ts'
 import { isEnd } from '../states.ts'
 import type { RunContext } from './context.ts'
-import { EMPTY_DIARY, withChange, withFailure } from './diary.ts'
 import { archive } from './archive.ts'
 import { FencedRecord, takenOver } from './fenced.ts'
 import { newState, openIds, type FoundJob } from './found.ts'
+import { JobNotes } from './jobNotes.ts'
 import { PipelineRunner } from './pipelineRunner.ts'
 
 interface QueuedEvent {
@@ -28,8 +26,6 @@ interface QueuedEvent {
   readonly onNoted: (() => void) | undefined
 }
 
-/** Changes that follow each other so soon are written down together. */
-const NOTE_DELAY_MS = 100
 /** The grid may fail for a while. */
 const ARCHIVE_RETRY_MS = 1_000
 
@@ -40,11 +36,10 @@ export class JobRun {
   readonly #found: FoundJob
   readonly #record: FencedRecord<JobStateRecord>
   readonly #runners = new Map<number, PipelineRunner>()
-  readonly #meter = new JobMeter()
+  readonly #notes: JobNotes
   readonly #ended = Promise.withResolvers<FinishedRecord | undefined>()
   #tasks: readonly PipelineTasks[] = []
   #state: JobState
-  #diary: JobDiary
   /** Events that wait for those before them to be written down. */
   #events: QueuedEvent[] = []
   #isStepping = false
@@ -52,8 +47,6 @@ export class JobRun {
   #isAbandoned = false
   /** It was taken over from another master. */
   #hasRun = false
-  #isChanged = false
-  #isNoting = false
   #timers = new Set<Timer>()
   #starting: Promise<ReadonlyMap<number, CheckpointRecord>> | undefined
 
@@ -70,7 +63,7 @@ export class JobRun {
       isCurrent,
     })
     this.#state = newState(info, found)
-    this.#diary = found.diary ?? EMPTY_DIARY
+    this.#notes = new JobNotes(context, info, this.#runners, found.diary)
   }
 
   get state(): JobState {
@@ -78,15 +71,7 @@ export class JobRun {
   }
 
   get diary(): JobDiary {
-    const runners = [...this.#runners.values()]
-    if (runners.length === 0) return this.#diary
-    return {
-      ...this.#diary,
-      checkpoints: runners.map(({ checkpoints }) => checkpoints),
-      counts: Object.fromEntries(
-        [...this.#runners].map(([pipelineId, runner]) => [pipelineId, runner.baseCounts]),
-      ),
-    }
+    return this.#notes.diary
   }
 
   /** Resolves when the job has ended and is in the history; with undefined when another master has it. */
@@ -144,7 +129,7 @@ export class JobRun {
   }
 
   metrics(): JobMetrics {
-    return this.#meter.metrics(this.#totals(), this.#context.host.clock.now())
+    return this.#notes.metrics()
   }
 
   /** Whether this side of a split cluster may run it; otherwise why not. */
@@ -165,13 +150,8 @@ export class JobRun {
   }
 
   /** Writes down what another master needs to tell how the job went. */
-  async backUp(): Promise<void> {
-    if (!this.#isChanged || this.#isGone) return
-    this.#isChanged = false
-    const { book } = this.#context
-    const { jobId } = this.info
-    await book.diary.set(jobId, this.diary)
-    await book.metrics.set(jobId, this.metrics())
+  backUp(): Promise<void> {
+    return this.#notes.backUp()
   }
 
   /** Leaves the job, and the tasks that run, to another master. */
@@ -180,15 +160,17 @@ export class JobRun {
     this.#isGone = true
     this.#isAbandoned = true
     for (const timer of this.#timers) timer.cancel()
+    void this.#notes.close()
     for (const queued of this.#events.splice(0)) queued.onNoted?.()
     for (const runner of this.#runners.values()) runner.abandon(reason)
     this.#ended.resolve(undefined)
   }
 
   async #openRunners(isNew: boolean): Promise<void> {
-    const { book, directory, log } = this.#context
+    const { directory, logs } = this.#context
     const { jobId } = this.info
     const { lastEpoch } = this.#found
+    const { checkpoints, counts } = this.#notes.diary
     this.#hasRun = !isNew
     for (const [index, tasks] of this.#tasks.entries()) {
       const pipelineId = index + 1
@@ -196,22 +178,23 @@ export class JobRun {
         ...this.#context,
         jobId,
         plan: this.info.plan,
+        bundle: this.info.bundle,
         pipelineId,
         tasks,
         ids: await openIds(this.#context, this.info, pipelineId, { lastEpoch, isNew }),
         startsFrom: async () => (await this.#startsFrom()).get(pipelineId),
-        checkpoints: this.#diary.checkpoints[index] ?? emptyCheckpoints(pipelineId),
-        baseCounts: this.#diary.counts[pipelineId] ?? [],
+        checkpoints: checkpoints[index] ?? emptyCheckpoints(pipelineId),
+        baseCounts: counts[pipelineId] ?? [],
         dispatch: (event) => this.dispatch(event),
         releaseSlots: () => {
           directory.release(jobId, pipelineId)
-          this.#inBackground(book.slots.remove(pipelineKey(jobId, pipelineId)))
+          this.#notes.placed(pipelineId, null)
         },
-        onChange: () => this.#changed(),
+        onChange: () => this.#notes.counted(),
         onPrint: (lines) => {
-          for (const line of lines) log('info', line)
+          for (const line of lines) logs.job(jobId, 'info', line)
         },
-        onLog: (level, message) => log(level, `Job ${jobId}: ${message}`),
+        onLog: (level, message) => this.#log(level, message),
         onFenced: () => this.abandon(takenOver()),
       })
       this.#runners.set(pipelineId, runner)
@@ -237,21 +220,6 @@ export class JobRun {
     return runner
   }
 
-  #totals(): ReturnType<typeof totalsOf> {
-    const { plan, tablePaths } = this.info
-    const runners = [...this.#runners.values()]
-    const counts = runners.reduce<ReturnType<PipelineRunner['counts']>>(
-      (sum, runner) => addCounts(sum, runner.counts()),
-      [],
-    )
-    return totalsOf(plan, tablePaths, counts)
-  }
-
-  #changed(): void {
-    this.#isChanged = true
-    this.#meter.sample(() => this.#totals(), this.#context.host.clock.now())
-  }
-
   async #stepAll(): Promise<void> {
     this.#isStepping = true
     try {
@@ -271,46 +239,19 @@ export class JobRun {
   async #step(event: JobEvent): Promise<void> {
     const before = this.#state
     const { state, effects } = stepJob(before, event)
-    if (event.kind === 'failed') this.#noteFailure(event)
+    if (event.kind === 'failed') {
+      this.#notes.failed(event, before.pipelines[event.pipelineId - 1]!.places)
+    }
     if (state !== before) {
-      const nowMs = this.#context.host.clock.now()
-      this.#diary = withChange(this.#diary, before, state, nowMs)
-      this.#isChanged = true
       await this.#save(state)
       this.#state = state
-      this.#noteSoon()
-      if (state.status !== before.status) this.#tellStatus()
+      this.#notes.changed(before, state)
     }
     for (const effect of effects) await this.#perform(effect, before)
   }
 
   #save(state: JobState): Promise<void> {
     return this.#record.write({ masterEpoch: this.#context.masterEpoch, state })
-  }
-
-  #tellStatus(): void {
-    const { log, book } = this.#context
-    const { jobId, jobName } = this.info
-    const { status, failure } = this.#state
-    const why = failure === null ? '' : `: ${failure.code ?? ''} ${failure.message}`
-    log(status === 'FAILED' ? 'error' : 'info', `Job ${jobId} (${jobName}) is ${status}${why}`)
-    this.#inBackground(book.times.set(jobId, this.#diary.times))
-  }
-
-  #noteFailure({ pipelineId, epoch, failure }: Extract<JobEvent, { kind: 'failed' }>): void {
-    const { host, hosts } = this.#context
-    const { places } = this.#state.pipelines[pipelineId - 1]!
-    const names = [...new Set(Object.values(places ?? {}))].map((id) => hosts.nameOf(id))
-    this.#diary = withFailure(this.#diary, {
-      jobId: this.info.jobId,
-      pipelineId,
-      epoch,
-      createdTime: host.clock.now(),
-      code: failure.code,
-      message: failure.message,
-      member: names.find((name) => failure.message.includes(name)) ?? null,
-      restoredCheckpointId: this.#runner(pipelineId).checkpoints.latestCompleted?.checkpointId ?? 0,
-    })
   }
 
   async #perform(effect: JobEffect, before: JobState): Promise<void> {
@@ -365,7 +306,7 @@ export class JobRun {
   }
 
   #requestSlots(pipelineIds: readonly number[]): void {
-    const { scheduler, book } = this.#context
+    const { scheduler } = this.#context
     const { jobId, jobName, plan } = this.info
     scheduler.enqueue({
       jobId,
@@ -380,7 +321,7 @@ export class JobRun {
       heldBack: () => this.heldBack(),
       onPlaced: (pipelines) => {
         for (const [pipelineId, places] of Object.entries(pipelines)) {
-          this.#inBackground(book.slots.set(pipelineKey(jobId, Number(pipelineId)), places))
+          this.#notes.placed(Number(pipelineId), places)
         }
         this.dispatch({ kind: 'placed', pipelines })
       },
@@ -388,24 +329,13 @@ export class JobRun {
     })
   }
 
-  /** What has just happened is worth knowing to another master, before the next backup. */
-  #noteSoon(): void {
-    if (this.#isNoting) return
-    this.#isNoting = true
-    const timer = this.#context.host.clock.timer(NOTE_DELAY_MS, () => {
-      this.#timers.delete(timer)
-      this.#isNoting = false
-      this.#inBackground(this.backUp())
-    })
-    this.#timers.add(timer)
-  }
-
   async #archive(): Promise<void> {
     const metrics = this.metrics()
     this.#isGone = true
+    await this.#notes.close()
     for (const timer of this.#timers) timer.cancel()
     const { info, diary } = this
-    const { host, isCurrent, log } = this.#context
+    const { host, isCurrent } = this.#context
     while (isCurrent()) {
       try {
         const finished = await archive(this.#context, { info, state: this.#state, diary, metrics })
@@ -413,27 +343,27 @@ export class JobRun {
         return
       } catch (thrown) {
         if (!(thrown instanceof EngineError)) throw thrown
-        log('warn', `Job ${info.jobId} is not in the history yet: ${thrown.message}`)
+        this.#log('warn', `It is not in the history yet: ${thrown.message}`)
         await host.clock.sleep(ARCHIVE_RETRY_MS)
       }
     }
     this.#ended.resolve(undefined)
   }
 
+  #log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void {
+    const { logs } = this.#context
+    const { jobId } = this.info
+    logs.member(level, `Job ${jobId}: ${message}`)
+    logs.job(jobId, level, message)
+  }
+
   /** What cannot be written down cannot be done: somebody else has the job, or this is a bug. */
   #fenced(thrown: unknown): void {
     if (this.#isGone) return
     if (!(thrown instanceof EngineError && thrown.code === 'JOB-011')) {
-      this.#context.log('error', `Job ${this.info.jobId} is left: ${textOf(thrown)}`)
+      this.#log('error', `It is left: ${textOf(thrown)}`)
     }
     this.abandon(thrown instanceof Error ? thrown : new Error(String(thrown)))
-  }
-
-  /** What only tells others: a failure is no failure of the job. */
-  #inBackground(work: Promise<void>): void {
-    work.catch((thrown: unknown) =>
-      this.#context.log('warn', `Job ${this.info.jobId} was not noted: ${messageOf(thrown)}`),
-    )
   }
 }
 

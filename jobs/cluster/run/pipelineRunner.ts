@@ -28,6 +28,8 @@ export interface PipelineRunnerOptions {
   readonly masterEpoch: number
   readonly jobId: string
   readonly plan: Plan
+  /** The content hash of the code that the plan needs; null where it needs none. */
+  readonly bundle: string | null
   readonly pipelineId: number
   readonly tasks: PipelineTasks
   /** The last checkpoint of this run of the job. */
@@ -139,11 +141,13 @@ export class PipelineRunner {
   /** Ends the tasks of an execution that nobody here drives; resolves when those that answer are gone. */
   async endTasks({ places, epoch }: PipelineState): Promise<void> {
     if (places === null) return
-    const { hosts, jobId, pipelineId } = this.#options
+    const { host, hosts, jobId, pipelineId } = this.#options
     const crew = new TaskCrew({
+      clock: host.clock,
       hosts,
       execution: { jobId, pipelineId, epoch },
       places,
+      bundle: null,
       onReport: () => undefined,
       onFailure: () => undefined,
     })
@@ -219,6 +223,7 @@ export class PipelineRunner {
       jobId,
       epoch,
       plan,
+      bundle: this.#options.bundle,
       pipelineId,
       tasks,
       store: { save: (record) => this.#save(record, epoch) },

@@ -22,6 +22,17 @@ export class ByteSink {
     return this.#length
   }
 
+  /** What was written is `memory[start]` to `memory[end - 1]`, until the next write: a Piece. */
+  get memory(): Uint8Array {
+    return this.#bytes
+  }
+
+  readonly start = 0
+
+  get end(): number {
+    return this.#length
+  }
+
   /** Forgets what was written, from `length` on. */
   reset(length = 0): void {
     this.#length = length

@@ -1,31 +1,36 @@
-import { WireFault } from '../../wire/index.ts'
+import { type Piece, WireFault } from '../../wire/index.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const ASCII_MAX = 0x7f
 /** A longer text is decoded by the runtime, which is faster from about this length on. */
 const SHORT_TEXT_LENGTH = 32
+const WIDEST_BYTES = 8
+
+/** Numbers are put together here: a DataView of every message would be made for one or two. */
+const scratch = new DataView(new ArrayBuffer(WIDEST_BYTES))
 
 /** Reads what a ByteSink wrote; throws WireFault where the bytes end too early. */
 export class ByteSource {
   #bytes!: Uint8Array
-  #view!: DataView
   #at = 0
+  #end = 0
 
   constructor(bytes: Uint8Array) {
     this.reset(bytes)
   }
 
-  /** Starts over with other bytes. */
-  reset(bytes: Uint8Array): void {
+  /** Starts over with other bytes, or a part of them; makes nothing. */
+  reset(bytes: Uint8Array, start = 0, end = bytes.length): void {
     this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-    this.#at = 0
+    this.#at = start
+    this.#end = end
   }
 
   get isAtEnd(): boolean {
-    return this.#at === this.#bytes.length
+    return this.#at === this.#end
   }
 
+  /** Where it is in the bytes that it was given. */
   get position(): number {
     return this.#at
   }
@@ -35,27 +40,33 @@ export class ByteSource {
   }
 
   u16(): number {
-    return this.#view.getUint16(this.#advance(2))
+    const at = this.#advance(2)
+    return (this.#bytes[at]! << 8) | this.#bytes[at + 1]!
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#advance(4))
+    return this.i32() >>> 0
   }
 
   i32(): number {
-    return this.#view.getInt32(this.#advance(4))
+    const at = this.#advance(4)
+    const bytes = this.#bytes
+    return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
   }
 
   i64(): bigint {
-    return this.#view.getBigInt64(this.#advance(8))
+    this.#gather(8)
+    return scratch.getBigInt64(0)
   }
 
   f32(): number {
-    return this.#view.getFloat32(this.#advance(4))
+    this.#gather(4)
+    return scratch.getFloat32(0)
   }
 
   f64(): number {
-    return this.#view.getFloat64(this.#advance(8))
+    this.#gather(8)
+    return scratch.getFloat64(0)
   }
 
   flag(): boolean {
@@ -87,13 +98,20 @@ export class ByteSource {
     return this.raw(this.u32())
   }
 
+  /** As `bytes`, without a view; good as long as what is read from. */
+  piece(): Piece {
+    const length = this.u32()
+    const start = this.#advance(length)
+    return { memory: this.#bytes, start, end: start + length }
+  }
+
   raw(length: number): Uint8Array {
     const at = this.#advance(length)
     return this.#bytes.subarray(at, at + length)
   }
 
   rest(): Uint8Array {
-    return this.raw(this.#bytes.length - this.#at)
+    return this.raw(this.#end - this.#at)
   }
 
   /** Reads on from a position that it was at before. */
@@ -101,9 +119,14 @@ export class ByteSource {
     this.#at = position
   }
 
+  #gather(count: number): void {
+    const at = this.#advance(count)
+    for (let index = 0; index < count; index += 1) scratch.setUint8(index, this.#bytes[at + index]!)
+  }
+
   #advance(count: number): number {
     const at = this.#at
-    if (at + count > this.#bytes.length) throw new WireFault('The bytes end too early')
+    if (at + count > this.#end) throw new WireFault('The bytes end too early')
     this.#at = at + count
     return at
   }

@@ -1,6 +1,6 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Clock, Timer } from '../../../runtime/host/index.ts'
-import type { GridInvoker } from '../operations/invoker.ts'
+import type { GridInvoker } from '../operations/index.ts'
 
 /** An invoker but for its subscriptions, which are no calls that end. */
 type Calls = Omit<GridInvoker, 'subscribe'>

@@ -56,30 +56,57 @@ const encode = ({ member, table }: DeskOptions, changes: Changes): Uint8Array | 
   return sink.view()
 }
 
+/** Gathers the changes of a turn; `tell` gets them all at once at its end. */
+const gatherChanges = (member: Member, tell: (changes: Changes) => void) => {
+  let rows: PartitionRow[] = []
+  let lost: number[] = []
+  let hasNewMembers = false
+  let isPlanned = false
+  const flush = (): void => {
+    const members = hasNewMembers ? clusterMembers(member) : undefined
+    const changes = { isAll: false, members, rows, lost }
+    rows = []
+    lost = []
+    hasNewMembers = false
+    isPlanned = false
+    tell(changes)
+  }
+  const plan = (): void => {
+    if (isPlanned) return
+    isPlanned = true
+    queueMicrotask(flush)
+  }
+  return {
+    onMembers: (): void => {
+      hasNewMembers = true
+      plan()
+    },
+    onRow: (partition: number, row: PartitionRow): void => {
+      rows[partition] = row
+      plan()
+    },
+    onLost: (partition: number): void => {
+      lost.push(partition)
+      plan()
+    },
+  }
+}
+
 /** Clients that asked are told of each change, with all other changes of the same turn. */
 export const openClientDesk = (options: DeskOptions): ClientDesk => {
   const { member, table, clientKinds } = options
   const { messenger } = member
   const listening = new Map<string, MemberIdentity>()
-  let rows: PartitionRow[] = []
-  let lost: number[] = []
-  let hasNewMembers = false
-  let isPlanned = false
 
-  const tell = (): void => {
-    isPlanned = false
-    const members = hasNewMembers ? clusterMembers(member) : undefined
-    const body = encode(options, { isAll: false, members, rows, lost })
-    rows = []
-    lost = []
-    hasNewMembers = false
+  const changes = gatherChanges(member, (gathered) => {
+    const body = listening.size === 0 ? undefined : encode(options, gathered)
     if (body === undefined) return
     for (const { address } of listening.values()) messenger.send(address, NEWS_KIND, body)
-  }
-  const plan = (): void => {
-    if (isPlanned) return
-    isPlanned = true
-    queueMicrotask(tell)
+  })
+  const sendAway = (): void => {
+    for (const { address } of listening.values()) {
+      messenger.disconnect(address, 'This member joins the cluster anew')
+    }
   }
   const welcome = (client: MemberIdentity): void => {
     const body = encode(options, allThereIs(options))
@@ -107,18 +134,13 @@ export const openClientDesk = (options: DeskOptions): ClientDesk => {
       onCome: () => {},
       onGone: ({ id }) => listening.delete(id),
     }),
-    member.onChange(() => {
-      hasNewMembers = true
-      plan()
+    member.onEvent((event) => {
+      if (event.kind === 'changed') changes.onMembers()
+      // What this member knows is void, and so is what its clients were told: others know better.
+      if (event.kind === 'reset') sendAway()
     }),
-    table.onRow((partition, row) => {
-      rows[partition] = row
-      plan()
-    }),
-    table.onPartitionLost(({ partition }) => {
-      lost.push(partition)
-      plan()
-    }),
+    table.onRow((partition, row) => changes.onRow(partition, row)),
+    table.onPartitionLost(({ partition }) => changes.onLost(partition)),
   ]
   return {
     close: () => {

@@ -1,5 +1,5 @@
 import type { Tls } from '../../../runtime/host/index.ts'
-import type { ByName, NearCacheSettings } from '../settings.ts'
+import type { ByName, NearCacheSettings, ReliableTopicSettings } from '../settings.ts'
 
 /** How a client tries to reach a cluster; the names are those of `connection-retry`. */
 export interface RetrySettings {
@@ -32,11 +32,15 @@ export interface ClientSettings {
   readonly heartbeatTimeoutMs: number
   /** hazelcast.client.invocation.timeout.seconds */
   readonly invocationTimeoutMs: number
+  /** Calls are tried again also when nobody knows whether they have run: so they may run twice. */
+  readonly redoOperation: boolean
   /** Calls under way at once. */
   readonly invocationsMax: number
   /** How long one more call waits for its turn; 0 refuses it at once, Infinity waits on. */
   readonly backoffTimeoutMs: number
   readonly nearCaches: ByName<NearCacheSettings>
+  /** Who publishes and listens decides how; the ringbuffers are the members'. */
+  readonly reliableTopics: ByName<ReliableTopicSettings>
 }
 
 /** Hazelcast's defaults, except that a client that loses its cluster does not try for ever. */
@@ -57,7 +61,9 @@ export const DEFAULT_CLIENT: ClientSettings = {
   heartbeatIntervalMs: 5000,
   heartbeatTimeoutMs: 60_000,
   invocationTimeoutMs: 120_000,
+  redoOperation: false,
   invocationsMax: 100_000,
   backoffTimeoutMs: 0,
   nearCaches: {},
+  reliableTopics: {},
 }

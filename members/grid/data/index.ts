@@ -1,5 +1,5 @@
 export { murmurOf } from './murmur.ts'
-export { hashOf, keyHashOf, partitionOf, partitionOfName } from './partition.ts'
+export { hashOf, keyHashIn, keyHashOf, partitionOf, partitionOfName } from './partition.ts'
 export { fromData } from './read.ts'
 export { JsonText, LocalDate, LocalTime, Uuid } from './scalars.ts'
 export { TypeId } from './types.ts'

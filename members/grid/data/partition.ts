@@ -1,4 +1,4 @@
-import { WireFault } from '../../wire/index.ts'
+import { type Piece, pieceOf, WireFault } from '../../wire/index.ts'
 import { ByteSink } from '../bytes/index.ts'
 import { murmurOf } from './murmur.ts'
 
@@ -7,9 +7,12 @@ export const HEADER_BYTES = 8
 const INT_MIN = -0x80000000
 
 /** The hash of a key's payload: what equal keys have in common, spread over all 32 bits. */
-export const keyHashOf = (data: Uint8Array): number => {
-  if (data.length < HEADER_BYTES) throw new WireFault('A Data is shorter than its header')
-  return murmurOf(data, HEADER_BYTES, data.length)
+export const keyHashOf = (data: Uint8Array): number => keyHashIn(pieceOf(data))
+
+/** The same of a Data that is part of something larger. */
+export const keyHashIn = ({ memory, start, end }: Piece): number => {
+  if (end - start < HEADER_BYTES) throw new WireFault('A Data is shorter than its header')
+  return murmurOf(memory, start + HEADER_BYTES, end)
 }
 
 /** The hash that decides about the partition: the one that the Data brings along, else its key's. */

@@ -2,8 +2,6 @@ import type { Clock, Timer } from '../../../runtime/host/index.ts'
 import type { Member } from '../../member/index.ts'
 import { GRID_KINDS } from '../kinds.ts'
 
-/** client.cleanup.timeout.millis: a client that no member has heard for so long is gone. */
-export const CLIENT_CLEANUP_TIMEOUT_MS = 120_000
 const ANSWER_MS = 5000
 
 const encoder = new TextEncoder()
@@ -12,12 +10,13 @@ const YES = new Uint8Array([1])
 const NO = new Uint8Array([0])
 
 /**
- * Finds out which clients are gone for good: away from this member for long, and connected to no
- * other one. `onGone` is called on every member. Returns how to stop it.
+ * Finds out which clients are gone for good: they said so, or they are away from this member for
+ * `cleanupTimeoutMs`, and connected to no other one. `onGone` is called on every member. Returns how to stop it.
  */
 export const watchClients = (
   clock: Clock,
   member: Member,
+  cleanupTimeoutMs: number,
   onGone: (clientId: string) => void,
 ): (() => void) => {
   const { messenger } = member
@@ -36,6 +35,11 @@ export const watchClients = (
     // A member that does not answer may have it.
     return answers.some((answer) => answer.status === 'rejected' || answer.value[0] === YES[0])
   }
+  const isGone = (clientId: string): void => {
+    onGone(clientId)
+    const body = encoder.encode(clientId)
+    for (const { address } of others()) messenger.send(address, GRID_KINDS.clientGone, body)
+  }
   const look = async (clientId: string): Promise<void> => {
     const isThere = await isElsewhere(clientId)
     if (isStopped || isConnected(clientId) || away.has(clientId)) return
@@ -43,14 +47,12 @@ export const watchClients = (
       wait(clientId)
       return
     }
-    onGone(clientId)
-    const body = encoder.encode(clientId)
-    for (const { address } of others()) messenger.send(address, GRID_KINDS.clientGone, body)
+    isGone(clientId)
   }
   const wait = (clientId: string): void => {
     away.set(
       clientId,
-      clock.timer(CLIENT_CLEANUP_TIMEOUT_MS, () => {
+      clock.timer(cleanupTimeoutMs, () => {
         away.delete(clientId)
         void look(clientId)
       }),
@@ -62,6 +64,11 @@ export const watchClients = (
   )
   messenger.onMessage(GRID_KINDS.clientGone, (_, body) => {
     if (!isStopped) onGone(decoder.decode(body))
+  })
+  // Only for itself: a client must not end another.
+  messenger.onRequest(GRID_KINDS.clientLeaves, ({ from }) => {
+    if (!isStopped) isGone(from.id)
+    return YES
   })
   const stopListening = messenger.onClients({
     onCome: ({ id }) => {

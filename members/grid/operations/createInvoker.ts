@@ -1,6 +1,6 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Address, Clock, Timer } from '../../../runtime/host/index.ts'
-import type { CallPeer, MessengerCalls } from '../../wire/index.ts'
+import type { CallPeer, MessengerCalls, Piece } from '../../wire/index.ts'
 import { ByteSink, ByteSource } from '../bytes/index.ts'
 import { GRID_KINDS } from '../kinds.ts'
 import { type PartitionRow, primaryOf } from '../table/index.ts'
@@ -14,7 +14,7 @@ export interface Invoker extends Calls {
   /** The row of a partition has changed: calls that wait for it are tried again at once. */
   onRow(partition: number): void
   /** An answer to a call that `runHere` was given. */
-  onLocalAnswer(id: number, head: Uint8Array, body: Uint8Array): void
+  onLocalAnswer(id: number, head: Uint8Array, body: Piece): void
   /** The member has gone for good: calls that it was sent are not answered any more. */
   memberGone(memberId: string): void
   /** Rejects all that is under way. */
@@ -27,6 +27,8 @@ export interface InvokerOptions {
   readonly messenger: MessengerCalls
   /** A call that has no answer by then is given up; a minute unless given. */
   readonly totalMs?: number
+  /** How often a call is tried; 250 times unless given. */
+  readonly triesMax?: number
   readonly partitionCount: number
   readonly callerId: string
   readonly row: (partition: number) => PartitionRow | undefined
@@ -148,9 +150,9 @@ class InvokerOfCalls implements Invoker {
     this.#tryAll((call) => call.invocation.partition === partition)
   }
 
-  onLocalAnswer(id: number, head: Uint8Array, body: Uint8Array): void {
+  onLocalAnswer(id: number, head: Uint8Array, body: Piece): void {
     const call = this.#flying.get(id)
-    if (call !== undefined) this.#ended(call, head[0]!, body)
+    if (call !== undefined) this.#ended(call, head[0]!, body, body.start)
   }
 
   memberGone(memberId: string): void {
@@ -246,7 +248,7 @@ class InvokerOfCalls implements Invoker {
     call.reason = reason
     call.memberId = undefined
     call.peer = undefined
-    if (call.tries >= TRIES_MAX || nowMs >= call.deadlineMs) {
+    if (call.tries >= (this.#options.triesMax ?? TRIES_MAX) || nowMs >= call.deadlineMs) {
       this.#expire(call)
       return
     }
@@ -256,20 +258,20 @@ class InvokerOfCalls implements Invoker {
     this.#watch(call.retryAtMs)
   }
 
-  #onAnswer(peer: CallPeer, id: number, body: Uint8Array): void {
+  #onAnswer(peer: CallPeer, id: number, body: Piece): void {
     const call = this.#flying.get(id)
     if (call === undefined || call.peer !== peer) return
-    this.#ended(call, body[0]!, body.subarray(1))
+    this.#ended(call, body.memory[body.start]!, body, body.start + 1)
   }
 
-  #ended(call: Call, outcome: number, body: Uint8Array): void {
+  #ended(call: Call, outcome: number, { memory, end }: Piece, start: number): void {
     this.#flying.delete(call.id)
     if (call.isOver) return
-    this.#source.reset(body)
+    this.#source.reset(memory, start, end)
     switch (outcome) {
       case OUTCOMES.done:
         this.#release(call)
-        call.resolve(new ByteSource(body.slice()))
+        call.resolve(new ByteSource(memory.slice(start, end)))
         break
       case OUTCOMES.refused:
         this.#fail(call, readRefusal(this.#source))

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../../runtime/host/index.ts'
+import { pieceOf } from '../../wire/index.ts'
 import type { Held, Partition, Pending, Pendings } from '../replication/index.ts'
 import { HEADS, OUTCOMES } from './codec.ts'
 
@@ -13,7 +14,7 @@ export interface PendingsOptions {
 
 /** How often it is looked whether this member may acknowledge again. */
 const UNSAFE_LOOK_MS = 50
-const NOTHING = new Uint8Array(0)
+const NOTHING = pieceOf(new Uint8Array(0))
 const IN_DOUBT = HEADS[OUTCOMES.inDoubt]!
 /** For those who have only seen the change: they can look again elsewhere. */
 const NOT_RUN = HEADS[OUTCOMES.unsafe]!

@@ -1,5 +1,6 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
+import { type Piece, pieceOf } from '../../wire/index.ts'
 import { ByteSink } from '../bytes/index.ts'
 import type {
   Caller,
@@ -39,7 +40,7 @@ export interface Request {
   partition: Partition
   operation: number
   /** Good until `run` returns. */
-  arguments: Uint8Array
+  readonly arguments: Piece
 }
 
 export interface PrimaryOptions {
@@ -50,7 +51,7 @@ export interface PrimaryOptions {
   readonly publish: (held: Held, events: readonly Uint8Array[]) => void
 }
 
-const NOTHING = new Uint8Array(0)
+const NOTHING = pieceOf(new Uint8Array(0))
 
 class PrimaryRunner implements Primary {
   readonly #options: PrimaryOptions
@@ -81,7 +82,8 @@ class PrimaryRunner implements Primary {
     const call = this.#call
     call.begin(this.#options.host.clock.now(), named.hasListeners)
     call.operation = request.operation
-    call.arguments.reset(request.arguments)
+    const { memory, start, end } = request.arguments
+    call.arguments.reset(memory, start, end)
     call.caller = caller.identity.id
     call.turn = 1
     this.#execute(held, caller, id)
@@ -91,7 +93,7 @@ class PrimaryRunner implements Primary {
 
   turn(held: Held, act: (call: OperationCall) => void): void {
     const { replicator, host } = this.#options
-    if (!replicator().hasRoom(held)) return
+    if (held.named.keeper?.refusal !== undefined || !replicator().hasRoom(held)) return
     const call = this.#call
     call.begin(host.clock.now(), held.named.hasListeners)
     this.#isRunning = true
@@ -136,7 +138,8 @@ class PrimaryRunner implements Primary {
       return false
     }
     const { host, safeUntilMs } = this.#options
-    if (host.clock.monotonic() < safeUntilMs()) return true
+    const untilMs = safeUntilMs()
+    if (untilMs === Infinity || host.clock.monotonic() < untilMs) return true
     caller.answer(id, HEADS[OUTCOMES.unsafe]!, NOTHING)
     return false
   }
@@ -148,14 +151,14 @@ class PrimaryRunner implements Primary {
     const text = `"${named.name}" cannot be changed now: ${reason.message}`
     this.#refusal.reset()
     writeRefusal(this.#refusal, new EngineError('GRD-040', text, { retry: 'backoff' }))
-    caller.answer(id, HEADS[OUTCOMES.refused]!, this.#refusal.view())
+    caller.answer(id, HEADS[OUTCOMES.refused]!, this.#refusal)
     return true
   }
 
   #notHere(partition: Partition, caller: Caller, id: number): void {
     this.#refusal.reset()
     writeNotHere(this.#refusal, partition.id, partition.row)
-    caller.answer(id, HEADS[OUTCOMES.notHere]!, this.#refusal.view())
+    caller.answer(id, HEADS[OUTCOMES.notHere]!, this.#refusal)
   }
 
   #execute(held: Held, caller: Caller, id: number): void {
@@ -170,27 +173,24 @@ class PrimaryRunner implements Primary {
       if (!(thrown instanceof EngineError)) throw thrown
       this.#refusal.reset()
       writeRefusal(this.#refusal, thrown)
-      this.#settle(held, caller, id, OUTCOMES.refused, this.#refusal.view())
+      this.#settle(held, caller, id, OUTCOMES.refused, this.#refusal)
       return
     } finally {
       this.#isRunning = false
     }
     if (call.parking === undefined) {
-      this.#settle(held, caller, id, OUTCOMES.done, call.result.view())
+      this.#settle(held, caller, id, OUTCOMES.done, call.result)
     }
   }
 
   /** Answers once the backups have what the run has changed, or what it has seen. */
-  #settle(
-    held: Held,
-    caller: Caller | undefined,
-    id: number,
-    outcome: Outcome,
-    body: Uint8Array,
-  ): void {
+  #settle(held: Held, caller: Caller | undefined, id: number, outcome: Outcome, body: Piece): void {
     const { effects, events } = this.#call
     const head = HEADS[outcome]!
-    if (effects.length === 0 && held.lastPending === undefined) {
+    const isDone =
+      held.lastPending === undefined &&
+      (effects.length === 0 || this.#options.replicator().countAlone(held))
+    if (isDone) {
       caller?.answer(id, head, body)
       if (events !== undefined) this.#options.publish(held, events)
       return
@@ -202,7 +202,7 @@ class PrimaryRunner implements Primary {
       caller,
       id,
       head,
-      body: body.slice(),
+      body: pieceOf(body.memory.slice(body.start, body.end)),
       events,
       followers: undefined,
     }
@@ -220,7 +220,7 @@ class PrimaryRunner implements Primary {
       caller,
       id,
       operation,
-      arguments: given.slice(),
+      arguments: given.memory.slice(given.start, given.end),
       dueMs: this.#options.host.clock.monotonic() + timeoutMs,
       isGone: false,
     })
@@ -229,7 +229,7 @@ class PrimaryRunner implements Primary {
 
   /** Runs again the calls that were woken, until none is. */
   #runWoken(): void {
-    if (this.#isRunning) return
+    if (this.#isRunning || this.#woken.length === 0) return
     for (let at = 0; at < this.#woken.length; at += 1) {
       const { held, key } = this.#woken[at]!
       for (const parked of this.parking.take(held, key)) this.#resume(parked, 2)

@@ -1,4 +1,10 @@
-import { type CallPeer, type Messenger, WireFault } from '../../wire/index.ts'
+import {
+  type CallPeer,
+  type Messenger,
+  type MovingPiece,
+  type Piece,
+  WireFault,
+} from '../../wire/index.ts'
 import { ByteSource } from '../bytes/index.ts'
 import { GRID_KINDS } from '../kinds.ts'
 import type { Named, Registry } from '../replication/index.ts'
@@ -14,9 +20,12 @@ interface Known {
   readonly named: Named
 }
 
-const isSame = (body: Uint8Array, length: number, { bytes, serviceId }: Known): boolean => {
-  if (bytes.length !== length || body[0] !== serviceId) return false
-  for (let at = 0; at < length; at += 1) if (body[NAME_AT + at] !== bytes[at]) return false
+const isSame = ({ memory, start }: Piece, length: number, known: Known): boolean => {
+  const { bytes, serviceId } = known
+  if (bytes.length !== length || memory[start] !== serviceId) return false
+  for (let at = 0; at < length; at += 1) {
+    if (memory[start + NAME_AT + at] !== bytes[at]) return false
+  }
   return true
 }
 
@@ -24,17 +33,19 @@ const isSame = (body: Uint8Array, length: number, { bytes, serviceId }: Known): 
 const createNames = (registry: Registry) => {
   const cache = new Array<Known | undefined>(CACHE_SIZE)
   const source = new ByteSource(new Uint8Array(0))
-  return (body: Uint8Array, length: number): Named => {
-    const last = body[NAME_AT + length - 1] ?? 0
-    const at = (body[0]! * 7 + length * 5 + last) % CACHE_SIZE
+  return (body: Piece, length: number): Named => {
+    const { memory, start, end } = body
+    const last = memory[start + NAME_AT + length - 1] ?? 0
+    const at = (memory[start]! * 7 + length * 5 + last) % CACHE_SIZE
     const known = cache[at]
     if (known !== undefined && isSame(body, length, known)) return known.named
-    source.reset(body)
+    source.reset(memory, start, end)
     const serviceId = source.u8()
     source.raw(3)
     const named = registry.find(serviceId, source.text())
     if (named === undefined) throw new WireFault(`No structure has the service id ${serviceId}`)
-    cache[at] = { serviceId, bytes: body.slice(NAME_AT, NAME_AT + length), named }
+    const nameAt = start + NAME_AT
+    cache[at] = { serviceId, bytes: memory.slice(nameAt, nameAt + length), named }
     return named
   }
 }
@@ -45,15 +56,21 @@ export const serveCalls = (messenger: Messenger, registry: Registry, primary: Pr
   const source = new ByteSource(new Uint8Array(0))
   let request: Request | undefined
 
+  const given: MovingPiece = { memory: new Uint8Array(0), start: 0, end: 0 }
+
   messenger.onCall(GRID_KINDS.call, (peer: CallPeer, id, body) => {
-    if (body.length < NAME_AT) throw new WireFault('A call ends too early')
-    const partition = registry.partitions[(body[2]! << 8) | body[3]!]
-    const length = (body[4]! << 24) | (body[5]! << 16) | (body[6]! << 8) | body[7]!
-    const isWhole = length >= 0 && NAME_AT + length <= body.length
+    const { memory, start, end } = body
+    if (end - start < NAME_AT) throw new WireFault('A call ends too early')
+    source.reset(memory, start + 1, end)
+    const operation = source.u8()
+    const partition = registry.partitions[source.u16()]
+    const length = source.u32()
+    const isWhole = start + NAME_AT + length <= end
     if (!isWhole || partition === undefined) throw new WireFault('A call makes no sense')
     const named = find(body, length)
-    const operation = body[1]!
-    const given = body.subarray(NAME_AT + length)
+    given.memory = memory
+    given.start = start + NAME_AT + length
+    given.end = end
     if (request === undefined) {
       request = { caller: peer, id, named, partition, operation, arguments: given }
     } else {
@@ -62,12 +79,11 @@ export const serveCalls = (messenger: Messenger, registry: Registry, primary: Pr
       request.named = named
       request.partition = partition
       request.operation = operation
-      request.arguments = given
     }
     primary.run(request)
   })
   messenger.onCall(GRID_KINDS.cancel, (peer, _, body) => {
-    source.reset(body)
+    source.reset(body.memory, body.start, body.end)
     primary.parking.cancel(peer, source.u32())
   })
 }

@@ -194,6 +194,8 @@ const unknownKind = (aggregation: never): EngineError => {
 
 /** The three steps of an aggregation; GRD-020 where its attribute makes no sense. */
 export const aggregatorOf = (aggregation: Aggregation): Aggregator<unknown> => {
+  if (typeof aggregation !== 'object' || aggregation === null)
+    throw unknownKind(aggregation as never)
   switch (aggregation.kind) {
     case 'count':
       return countOf(aggregation.attribute)

@@ -28,6 +28,8 @@ const BRACKETS = /\[(any|\d+)\]/g
 
 const stepsOf = (path: string): Step[] => {
   const steps: Step[] = []
+  // It comes as data: its type is what the sender says.
+  if (typeof path !== 'string') throw new EngineError('GRD-020', 'An attribute is not a text')
   for (const part of path.split('.')) {
     const match = PART.exec(part)
     if (match === null || part === '') {

@@ -16,6 +16,7 @@ export { checkIndex, createIndexes, type Indexes } from './indexes.ts'
 export { compilePredicate, type Matcher } from './matcher.ts'
 export {
   anchorReader,
+  checkPage,
   compareAnchors,
   pagingPredicate,
   type Anchor,

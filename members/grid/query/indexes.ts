@@ -29,6 +29,7 @@ const INDEX_TYPES = {
 
 /** Whether an index can be made; GRD-020 where it cannot. */
 export const checkIndex = ({ type, attributes }: IndexSettings): void => {
+  if (!Array.isArray(attributes)) throw new EngineError('GRD-020', 'An index has no attributes')
   const shown = `An index of the type ${type} over [${attributes.join(', ')}]`
   const refuse = (why: string) => new EngineError('GRD-020', `${shown} ${why}`)
   if (!Object.hasOwn(INDEX_TYPES, type)) throw refuse('is of no type that there is')

@@ -56,6 +56,17 @@ const isText = (expression: RegExp): Test => {
   return (value) => typeof value === 'string' && expression.test(value)
 }
 
+/** A predicate comes as data: its types are what the sender says. */
+const listOf = <T>(list: readonly T[], what: string): readonly T[] => {
+  if (Array.isArray(list)) return list
+  throw new EngineError('GRD-020', `A predicate has no list of ${what}`)
+}
+
+const textOf = (text: string): string => {
+  if (typeof text === 'string') return text
+  throw new EngineError('GRD-020', 'The pattern of a predicate is not a text')
+}
+
 const regexOf = (pattern: string): RegExp => {
   try {
     return new RegExp(`^(?:${pattern})$`, 'su')
@@ -66,6 +77,7 @@ const regexOf = (pattern: string): RegExp => {
 
 /** Makes a predicate ready to run; GRD-020 where it makes no sense. */
 export const compilePredicate = (predicate: Predicate): Matcher => {
+  if (typeof predicate !== 'object' || predicate === null) throw unknownKind(predicate as never)
   switch (predicate.kind) {
     case 'true':
       return () => true
@@ -88,21 +100,27 @@ export const compilePredicate = (predicate: Predicate): Matcher => {
       return onAttribute(predicate.attribute, (value) => above(value) && below(value))
     }
     case 'like':
-      return onAttribute(predicate.attribute, isText(likeExpression(predicate.pattern, 'u')))
+      return onAttribute(
+        predicate.attribute,
+        isText(likeExpression(textOf(predicate.pattern), 'u')),
+      )
     case 'ilike':
-      return onAttribute(predicate.attribute, isText(likeExpression(predicate.pattern, 'iu')))
+      return onAttribute(
+        predicate.attribute,
+        isText(likeExpression(textOf(predicate.pattern), 'iu')),
+      )
     case 'regex':
-      return onAttribute(predicate.attribute, isText(regexOf(predicate.pattern)))
+      return onAttribute(predicate.attribute, isText(regexOf(textOf(predicate.pattern))))
     case 'in': {
-      const tests = predicate.values.map(isEqual)
+      const tests = listOf(predicate.values, 'values').map(isEqual)
       return onAttribute(predicate.attribute, (value) => tests.some((test) => test(value)))
     }
     case 'and': {
-      const matchers = predicate.predicates.map(compilePredicate)
+      const matchers = listOf(predicate.predicates, 'predicates').map(compilePredicate)
       return (entry) => matchers.every((matches) => matches(entry))
     }
     case 'or': {
-      const matchers = predicate.predicates.map(compilePredicate)
+      const matchers = listOf(predicate.predicates, 'predicates').map(compilePredicate)
       return (entry) => matchers.some((matches) => matches(entry))
     }
     case 'not':
@@ -112,7 +130,6 @@ export const compilePredicate = (predicate: Predicate): Matcher => {
   }
 }
 
-/** A predicate comes as data: its type is what the sender says. */
 const unknownKind = (predicate: never): EngineError => {
   const { kind } = (predicate as { kind?: unknown } | null) ?? {}
   return new EngineError('GRD-020', `There is no predicate of the kind \`${String(kind)}\``)

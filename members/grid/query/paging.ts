@@ -1,3 +1,4 @@
+import { EngineError } from '../../../runtime/errors/index.ts'
 import { attributeOf, type QueryEntry } from './attributes.ts'
 import type { Predicate } from './predicate.ts'
 import { compareValues } from './values.ts'
@@ -21,6 +22,13 @@ export interface Page {
   readonly orders: readonly Order[]
   readonly after: Anchor | null
   readonly countMax: number
+}
+
+/** Whether a page makes sense; GRD-020 where it does not. It comes as data. */
+export const checkPage = ({ orders, after, countMax }: Page): void => {
+  const isRead = Array.isArray(orders) && (after === null || Array.isArray(after?.values))
+  if (isRead && Number.isInteger(countMax) && countMax > 0) return
+  throw new EngineError('GRD-020', `A page of ${String(countMax)} entries makes no sense`)
 }
 
 /** The anchor of an entry. */

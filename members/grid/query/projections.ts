@@ -1,3 +1,4 @@
+import { EngineError } from '../../../runtime/errors/index.ts'
 import { attributeOf, type QueryEntry } from './attributes.ts'
 
 /** What is made of each entry that matches, as plain data. */
@@ -18,6 +19,9 @@ export const multiAttribute = (...attributes: readonly string[]): Projection => 
 
 /** GRD-020 where an attribute makes no sense. */
 export const compileProjection = (projection: Projection): ((entry: QueryEntry) => unknown) => {
+  if (!Array.isArray(projection?.attributes)) {
+    throw new EngineError('GRD-020', 'A projection has no attributes')
+  }
   const attributes = projection.attributes.map(attributeOf)
   const readers = attributes.map((attribute) =>
     attribute.isMany ? attribute.readAll : attribute.read,

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../../runtime/host/index.ts'
-import { holdersOf } from '../table/index.ts'
+import { holdersOf, type PartitionRow } from '../table/index.ts'
 import type { Copier } from './copier.ts'
-import { type Compared, ENTRIES, type Listed, writeCheck, writeHead } from './entries.ts'
+import { type Compared, ENTRIES, type Listed, type Need, writeCheck, writeHead } from './entries.ts'
 import type { Outgoing } from './outgoing.ts'
 import { copiesOf, type Partition, type Registry } from './state.ts'
 
@@ -43,116 +43,154 @@ const TURN_MS = 1000
 /** An answer that has not come by then is lost, or the holder has much to do. */
 const ANSWER_MS = 3000
 
-export const createChecks = (options: ChecksOptions): Checks => {
-  const { clock, registry, channelTo, onInSync } = options
-  const { partitions } = registry
-  let timer: Timer | undefined
-  let nextPartition = 0
-  let repaired = 0
-  let copied = 0
-  let isClosed = false
+class HolderChecks implements Checks {
+  readonly #options: ChecksOptions
+  #timer: Timer | undefined
+  #nextPartition = 0
+  #repaired = 0
+  #copied = 0
+  #isClosed = false
 
-  const listFor = (partition: Partition, memberId: string, withDigest: boolean): Listed[] => {
-    const listed: Listed[] = []
-    for (const held of partition.held.values()) {
-      if (held.sequence === 0 && held.fragment.isEmpty()) continue
-      if (!holdersOf(partition.row!, copiesOf(held)).includes(memberId)) continue
-      const { named, term, sequence, fragment } = held
-      const digest = withDigest ? fragment.digest() : undefined
-      const { serviceId } = named.structure
-      listed.push({ serviceId, name: named.name, term, sequence, digest })
-    }
-    return listed
+  constructor(options: ChecksOptions) {
+    this.#options = options
   }
-  const ask = (partition: Partition, memberId: string, withDigest: boolean): void => {
+
+  start(partition: Partition): void {
+    const row = partition.row!
+    partition.isInSync = false
+    partition.holders.clear()
+    for (const memberId of holdersOf(row, Infinity)) {
+      if (memberId === row.replicas[0]) continue
+      partition.holders.set(memberId, { isEqual: false, askedAtMs: 0 })
+      this.#ask(partition, memberId, false)
+    }
+    if (partition.holders.size > 0) this.#watch()
+    this.#settle(partition)
+  }
+
+  compared(memberId: string, { partition: id, version, needs }: Compared): void {
+    const partition = this.#options.registry.partitions[id]
+    const holder = partition?.holders.get(memberId)
+    if (partition === undefined || holder === undefined) return
+    if (!partition.isPrimary || partition.row?.version !== version) return
+    if (needs.length === 0) {
+      holder.isEqual = true
+      this.#settle(partition)
+      return
+    }
+    if (holder.isEqual) this.#repaired += needs.length
+    holder.askedAtMs = this.#options.clock.monotonic()
+    this.#copy(memberId, id, needs)
+  }
+
+  copied(memberId: string, partitionId: number): void {
+    this.#ask(this.#options.registry.partitions[partitionId]!, memberId, false)
+  }
+
+  statistics(): CheckStatistics {
+    return { repaired: this.#repaired, copied: this.#copied }
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+
+  #copy(memberId: string, partitionId: number, needs: readonly Need[]): void {
+    const { registry, channelTo } = this.#options
+    const copier = channelTo(memberId)?.copier
+    if (copier === undefined) return
+    for (const { serviceId, name } of needs) {
+      const held = registry.find(serviceId, name)?.held[partitionId]
+      if (held === undefined) continue
+      this.#copied += 1
+      copier.add(held)
+    }
+    copier.pump()
+  }
+
+  #ask(partition: Partition, memberId: string, withDigest: boolean): void {
+    const { clock, channelTo } = this.#options
     const channel = channelTo(memberId)
     const holder = partition.holders.get(memberId)
-    if (channel === undefined || holder === undefined) return
+    const { row, term } = partition
+    if (channel === undefined || holder === undefined || row === undefined) return
     holder.askedAtMs = clock.monotonic()
     const { sink } = channel.outgoing
-    writeHead(sink, ENTRIES.check, partition.id, partition.row!.version)
-    const listed = listFor(partition, memberId, withDigest)
-    writeCheck(sink, { row: partition.row!, term: partition.term, listed })
+    writeHead(sink, ENTRIES.check, partition.id, row.version)
+    writeCheck(sink, { row, term, listed: listFor(partition, row, memberId, withDigest) })
     channel.outgoing.wrote(undefined, 0)
   }
-  const settle = (partition: Partition): void => {
+
+  #settle(partition: Partition): void {
     if (partition.isInSync) return
     for (const { isEqual } of partition.holders.values()) if (!isEqual) return
     partition.isInSync = true
-    onInSync(partition)
+    this.#options.onInSync(partition)
   }
+
   /** Asks again those whose answer is late. */
-  const chase = (partition: Partition, nowMs: number): void => {
+  #chase(partition: Partition, nowMs: number): void {
     for (const [memberId, holder] of partition.holders) {
       if (holder.isEqual || nowMs - holder.askedAtMs < ANSWER_MS) continue
-      if (channelTo(memberId)?.copier.isBusy(partition.id) === true) continue
-      ask(partition, memberId, false)
+      if (this.#options.channelTo(memberId)?.copier.isBusy(partition.id) === true) continue
+      this.#ask(partition, memberId, false)
     }
   }
-  const compareNext = (): void => {
+
+  /** Some partitions at a time, so that all have had their turn after a round. */
+  #compareNext(): void {
+    const { partitions } = this.#options.registry
     const count = Math.ceil((partitions.length * TURN_MS) / ROUND_MS)
     for (let left = count; left > 0; left -= 1) {
-      const partition = partitions[nextPartition]!
-      nextPartition = (nextPartition + 1) % partitions.length
+      const partition = partitions[this.#nextPartition]!
+      this.#nextPartition = (this.#nextPartition + 1) % partitions.length
       if (!partition.isPrimary || !partition.isInSync || partition.held.size === 0) continue
-      for (const memberId of partition.holders.keys()) ask(partition, memberId, true)
+      for (const memberId of partition.holders.keys()) this.#ask(partition, memberId, true)
     }
   }
-  const turn = (): void => {
-    timer = undefined
-    const nowMs = clock.monotonic()
+
+  #turn(): void {
+    this.#timer = undefined
+    const nowMs = this.#options.clock.monotonic()
     let hasHolders = false
-    for (const partition of partitions) {
+    for (const partition of this.#options.registry.partitions) {
       if (!partition.isPrimary || partition.holders.size === 0) continue
       hasHolders = true
-      if (!partition.isInSync) chase(partition, nowMs)
+      if (!partition.isInSync) this.#chase(partition, nowMs)
     }
-    compareNext()
-    if (hasHolders) watch()
+    this.#compareNext()
+    if (hasHolders) this.#watch()
   }
-  const watch = (): void => {
-    if (!isClosed) timer ??= clock.timer(TURN_MS, turn)
-  }
-  return {
-    start: (partition) => {
-      const row = partition.row!
-      partition.isInSync = false
-      partition.holders.clear()
-      for (const memberId of holdersOf(row, Infinity)) {
-        if (memberId === row.replicas[0]) continue
-        partition.holders.set(memberId, { isEqual: false, askedAtMs: 0 })
-        ask(partition, memberId, false)
-      }
-      if (partition.holders.size > 0) watch()
-      settle(partition)
-    },
-    compared: (memberId, { partition: id, version, needs }) => {
-      const partition = partitions[id]
-      const holder = partition?.holders.get(memberId)
-      if (partition === undefined || holder === undefined) return
-      if (!partition.isPrimary || partition.row?.version !== version) return
-      if (needs.length === 0) {
-        holder.isEqual = true
-        settle(partition)
-        return
-      }
-      const channel = channelTo(memberId)
-      if (holder.isEqual) repaired += needs.length
-      for (const { serviceId, name } of needs) {
-        const held = registry.find(serviceId, name)?.held[id]
-        if (held === undefined || channel === undefined) continue
-        copied += 1
-        channel.copier.add(held)
-      }
-      holder.askedAtMs = clock.monotonic()
-      channel?.copier.pump()
-    },
-    copied: (memberId, partitionId) => ask(partitions[partitionId]!, memberId, false),
-    statistics: () => ({ repaired, copied }),
-    close: () => {
-      isClosed = true
-      timer?.cancel()
-      timer = undefined
-    },
+
+  #watch(): void {
+    if (!this.#isClosed) this.#timer ??= this.#options.clock.timer(TURN_MS, () => this.#turn())
   }
 }
+
+const listFor = (
+  partition: Partition,
+  row: PartitionRow,
+  memberId: string,
+  withDigest: boolean,
+): Listed[] => {
+  const listed: Listed[] = []
+  for (const held of partition.held.values()) {
+    // What was only read is nothing yet.
+    if (held.sequence === 0 && held.fragment.isEmpty()) continue
+    if (!holdersOf(row, copiesOf(held)).includes(memberId)) continue
+    const { named, term, sequence, fragment } = held
+    const digest = withDigest ? fragment.digest() : undefined
+    listed.push({
+      serviceId: named.structure.serviceId,
+      name: named.name,
+      term,
+      sequence,
+      digest,
+    })
+  }
+  return listed
+}
+
+export const createChecks = (options: ChecksOptions): Checks => new HolderChecks(options)

@@ -24,6 +24,8 @@ import {
 export interface Replicator {
   /** Whether the backups of a fragment have room for a change. */
   hasRoom(held: Held): boolean
+  /** Counts a change that nobody else has to hold; false when somebody has, and nothing is done. */
+  countAlone(held: Held): boolean
   /** Sends a change to all holders; `pending.remaining` counts those that must acknowledge. */
   replicate(held: Held, effects: Uint8Array, pending: Pending): void
   /** Tells the holders to forget an empty fragment, and forgets it. */
@@ -60,7 +62,10 @@ interface Route {
   readonly async: readonly Channel[]
 }
 
+/** More backups than a structure can have, of either kind. */
 const COUNT_MAX = 7
+/** A row names nobody who left before so many others. */
+const GONE_MAX = 1000
 
 class GridReplicator implements Replicator {
   readonly #options: ReplicatorOptions
@@ -69,6 +74,8 @@ class GridReplicator implements Replicator {
   readonly #checks
   readonly #incoming
   readonly #stops: (() => void)[] = []
+  /** Ids of members that have left; in one life of this member they never come back under these. */
+  readonly #gone = new Set<string>()
   #memberIds: ReadonlySet<string>
 
   constructor(options: ReplicatorOptions) {
@@ -105,6 +112,7 @@ class GridReplicator implements Replicator {
 
   hasRoom(held: Held): boolean {
     if (held.named.keeper?.hasRoom === false) return false
+    if (this.#channels.size === 0) return true
     const { sync, async } = this.#routeOf(held)
     for (const { outgoing } of sync) {
       if (outgoing.unacknowledgedBytes > UNACKNOWLEDGED_BYTES_MAX) return false
@@ -112,6 +120,18 @@ class GridReplicator implements Replicator {
     for (const { outgoing } of async) {
       if (outgoing.unacknowledgedBytes > UNACKNOWLEDGED_BYTES_MAX) return false
     }
+    return true
+  }
+
+  countAlone(held: Held): boolean {
+    if (held.named.keeper !== undefined) return false
+    if (this.#channels.size > 0) {
+      const { sync, async } = this.#routeOf(held)
+      if (sync.length + async.length > 0) return false
+    }
+    const { partition } = held
+    partition.sequence += 1
+    held.sequence = partition.sequence
     return true
   }
 
@@ -228,6 +248,8 @@ class GridReplicator implements Replicator {
     })
     const channel = { outgoing, copier }
     this.#channels.set(targetId, channel)
+    // A row that still names it: what waits for it waits for the next row.
+    if (this.#gone.has(targetId)) outgoing.close()
     return channel
   }
 
@@ -250,8 +272,16 @@ class GridReplicator implements Replicator {
       if (target !== undefined) outgoing.reachAt(target.address)
       else if (before.has(id)) outgoing.close()
     }
+    for (const id of before) if (!this.#memberIds.has(id)) this.#remember(id)
     this.#incoming.prune((id) => this.#memberIds.has(id))
     this.#sweep()
+  }
+
+  #remember(goneId: string): void {
+    this.#gone.add(goneId)
+    if (this.#gone.size <= GONE_MAX) return
+    const [oldest] = this.#gone
+    this.#gone.delete(oldest!)
   }
 
   /** Channels to those who are gone are kept only while a change waits for the row without them. */
@@ -275,6 +305,7 @@ class GridReplicator implements Replicator {
     for (const { outgoing } of this.#channels.values()) outgoing.close()
     this.#channels.clear()
     this.#routes.length = 0
+    this.#gone.clear()
     this.#incoming.reset()
   }
 

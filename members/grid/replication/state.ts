@@ -1,6 +1,6 @@
 import type { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
-import type { CallPeer } from '../../wire/index.ts'
+import type { CallPeer, Piece } from '../../wire/index.ts'
 import type { Fragment, Structure } from '../structures/structure.ts'
 import type { PartitionRow } from '../table/index.ts'
 
@@ -45,7 +45,7 @@ export interface Pending {
   readonly caller: Caller | undefined
   readonly id: number
   readonly head: Uint8Array
-  readonly body: Uint8Array
+  readonly body: Piece
   readonly events: readonly Uint8Array[] | undefined
   /** Answers to those who have seen the change. */
   followers: Pending[] | undefined

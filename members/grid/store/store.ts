@@ -1,5 +1,6 @@
 import type { Random } from '../../../runtime/host/index.ts'
 import { murmurOf } from '../data/index.ts'
+import { copyPiece, type Piece, pieceOf } from '../../wire/index.ts'
 import { offsetOf } from './arena.ts'
 import {
   EXPIRY_BIT,
@@ -45,6 +46,11 @@ export class RecordStore extends Records {
 
   /** The handle of a key, -1 where it is not there. */
   find(hash: number, key: Uint8Array): number {
+    return this.findPiece(hash, pieceOf(key))
+  }
+
+  /** The same for a key that is part of something larger. */
+  findPiece(hash: number, key: Piece): number {
     if (this.#count === 0) return -1
     let handle = this.#buckets[hash & (this.#buckets.length - 1)]!
     while (handle !== 0) {
@@ -54,7 +60,8 @@ export class RecordStore extends Records {
       if (page.words[word + HASH] === hash) {
         const keyWord = page.words[word + KEY_BYTES]!
         const keyAt = at + headerBytes(keyWord < 0)
-        const isSame = (keyWord & LENGTH_MASK) === key.length && sameFrom(page.bytes, keyAt, key)
+        const isSame =
+          (keyWord & LENGTH_MASK) === key.end - key.start && sameFrom(page.bytes, keyAt, key)
         if (isSame) return handle
       }
       handle = page.words[word + NEXT]! >>> 0
@@ -74,14 +81,20 @@ export class RecordStore extends Records {
 
   /** Gives a record another value; returns its handle, which may be another one. */
   replace(handle: number, value: Uint8Array): number {
+    return this.replacePiece(handle, pieceOf(value))
+  }
+
+  /** The same for a value that is part of something larger. */
+  replacePiece(handle: number, value: Piece): number {
     const keyBytes = this.keyBytes(handle)
     const prefix = headerBytes(this.hasExpiry(handle)) + keyBytes
+    const valueBytes = value.end - value.start
     this.#digest = undefined
-    const kept = this.#roomFor(handle, prefix + value.length, prefix)
+    const kept = this.#roomFor(handle, prefix + valueBytes, prefix)
     const page = this.arena.page(kept)
     const at = offsetOf(kept)
-    page.words[(at >> 2) + VALUE_BYTES] = value.length
-    page.bytes.set(value, at + prefix)
+    page.words[(at >> 2) + VALUE_BYTES] = valueBytes
+    copyPiece(value, page.bytes, at + prefix)
     return kept
   }
 
@@ -306,9 +319,10 @@ export class RecordStore extends Records {
   }
 }
 
-const sameFrom = (bytes: Uint8Array, at: number, key: Uint8Array): boolean => {
-  for (let index = PARTITION_HASH_BYTES; index < key.length; index += 1) {
-    if (bytes[at + index] !== key[index]) return false
+const sameFrom = (bytes: Uint8Array, at: number, { memory, start, end }: Piece): boolean => {
+  const shift = at - start
+  for (let index = start + PARTITION_HASH_BYTES; index < end; index += 1) {
+    if (bytes[index + shift] !== memory[index]) return false
   }
   return true
 }

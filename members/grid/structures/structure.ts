@@ -15,8 +15,6 @@ export interface Structure {
   onlyReads?(operation: number): boolean
   /** Whether a listener with this filter (as it subscribed) wants this event. */
   matches(filter: Uint8Array, event: Uint8Array): boolean
-  /** What listeners are told once this partition was lost with all its copies. */
-  lossEvent?(partition: number): Uint8Array
 }
 
 /** What a fragment is made of. */

@@ -70,7 +70,7 @@ const serving = async (work: () => Promise<Response>): Promise<Response> => {
 export const dataRoutes = ({ data, waitMsMax }: DataRoutesOptions): Hono<MemberEnv> => {
   const present = (): HttpData => {
     const found = data()
-    if (found === undefined) throw unavailable('This member has not joined the cluster yet.')
+    if (found === undefined) throw unavailable('This member is not in the cluster right now.')
     return found
   }
   const mapOf = (context: Context<MemberEnv>): HttpDataMap => present().map(nameOf(context, 'name'))

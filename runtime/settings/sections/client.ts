@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nearCacheSection } from './structures.ts'
+import { nearCacheSection, reliableTopicSection } from './structures.ts'
 import { choice, decimal, flag, integer, list, section, text } from './values.ts'
 
 /** Hazelcast's properties of a client that mean something here. */
@@ -19,7 +19,6 @@ export const clientSection = section({
   'cluster-name': text().default('seatunnel'),
   'instance-name': text().optional(),
   'connection-strategy': section({
-    'async-start': flag().default(false),
     'reconnect-mode': choice(['ON', 'OFF', 'ASYNC']).default('ON'),
     'connection-retry': section({
       'cluster-connect-timeout-millis': integer(-1).default(3000),
@@ -36,6 +35,7 @@ export const clientSection = section({
     'redo-operation': flag().default(false),
   }),
   'near-cache': z.record(z.string(), nearCacheSection).default({}),
+  'reliable-topic': reliableTopicSection,
   properties: propertiesSection,
 })
 

@@ -59,7 +59,6 @@ export type EngineConfiguration = z.infer<typeof engineSection>
  * name.
  */
 export const WITHOUT_EFFECT: readonly string[] = [
-  'seatunnel.engine.classloader-cache-mode',
   'seatunnel.engine.queue-type',
   'seatunnel.engine.task_execution_thread_share_mode',
   'seatunnel.engine.coordinator-service.core-thread-num',

@@ -142,6 +142,17 @@ const collection = {
 
 const atomicSection = structure(backups)
 
+/** Of members and of clients, each for what they publish and read themselves. */
+export const reliableTopicSection = byName(
+  z.object({
+    'read-batch-size': integer(1).default(10),
+    'topic-overload-policy': choice(['BLOCK', 'DISCARD_OLDEST', 'DISCARD_NEWEST', 'ERROR']).default(
+      'BLOCK',
+    ),
+    'statistics-enabled': flag().default(true),
+  }),
+)
+
 /** The structures of `hazelcast`; keys and defaults are Hazelcast's, but for `lock` and `atomic-long`. */
 export const structureSections = {
   map: byName(mapSection),
@@ -157,18 +168,7 @@ export const structureSections = {
       'merge-policy': mergePolicySection,
     }),
   ),
-  'reliable-topic': byName(
-    z.object({
-      'read-batch-size': integer(1).default(10),
-      'topic-overload-policy': choice([
-        'BLOCK',
-        'DISCARD_OLDEST',
-        'DISCARD_NEWEST',
-        'ERROR',
-      ]).default('BLOCK'),
-      'statistics-enabled': flag().default(true),
-    }),
-  ),
+  'reliable-topic': reliableTopicSection,
   multimap: byName(
     structure({
       ...backups,

@@ -78,9 +78,11 @@ export const callsOf = (settings: WireSettings): Protocol => ({
       if (step.refused !== undefined) throw step.refused
       isAgreed = step.agreed !== undefined
     }
-    const decoder = createFrameDecoder(HANDSHAKE_FRAME_BYTES_MAX, (frame) => {
-      take(handshake.receive(frame))
-    })
+    const decoder = createFrameDecoder(
+      HANDSHAKE_FRAME_BYTES_MAX,
+      (frame) => take(handshake.receive(frame)),
+      () => {},
+    )
     return {
       start: () => {
         take(handshake.start())

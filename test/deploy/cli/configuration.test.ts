@@ -243,10 +243,13 @@ describe('the configuration', () => {
     const groupsWith = async (...set: readonly string[]): Promise<unknown> =>
       (await load({ set: set.map((each) => `hazelcast.network.rest-api.${each}`) })).http
         .endpointGroups
-    expect(await groupsWith()).toEqual({ clusterRead: true, healthCheck: true })
-    expect(await groupsWith('enabled=false')).toEqual({ clusterRead: false, healthCheck: false })
+    expect(await groupsWith()).toEqual({ clusterRead: true, healthCheck: true, data: false })
+    const none = { clusterRead: false, healthCheck: false, data: false }
+    expect(await groupsWith('enabled=false', 'endpoint-groups.DATA.enabled=true')).toEqual(none)
+    const data = await groupsWith('endpoint-groups.DATA.enabled=true')
+    expect(data).toEqual({ clusterRead: true, healthCheck: true, data: true })
     const part = await groupsWith('endpoint-groups.CLUSTER_READ.enabled=false')
-    expect(part).toEqual({ clusterRead: false, healthCheck: true })
+    expect(part).toEqual({ clusterRead: false, healthCheck: true, data: false })
   })
 
   test('tells the role and the port of a member as it would start', async () => {

@@ -2,14 +2,25 @@ import { afterEach, describe, expect, test } from 'bun:test'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
-import { connect, type ConnectOptions, type Grid, join, type JoinOptions } from 'tidegate'
+import {
+  aggregations,
+  connect,
+  type ConnectOptions,
+  type EntryProcessors,
+  type Grid,
+  join,
+  type JoinOptions,
+  predicates,
+  type ProcessedEntry,
+} from 'tidegate'
+import { DEFAULT_NEAR_CACHE } from '../../../members/grid/settings.ts'
 import { codeOf } from '../../members/wire/members.ts'
 
 const CLUSTER = `embedded-${process.pid}`
 const open: Grid[] = []
 
 afterEach(async () => {
-  for (const grid of open.splice(0).reverse()) await grid.close()
+  for (const grid of open.splice(0).toReversed()) await grid.close()
 })
 
 const kept = async (grid: Promise<Grid>): Promise<Grid> => {
@@ -45,9 +56,13 @@ describe('a program', () => {
     await three.list('l').add('y')
     expect(await two.list('l').toArray()).toEqual(['y'])
     expect(await one.set('s').contains('x')).toBe(true)
+    await three.map('people').set('ada', { age: 36 })
+    const { equal, sql } = predicates
+    expect(await two.map('people').keySet(equal('age', 36))).toEqual(['ada'])
+    expect(await one.map('people').aggregate(aggregations.max('age'), sql('age > 30'))).toBe(36)
     expect(await three.flakeIdGenerator('ids').newId()).toBeGreaterThan(0n)
     const fence = await two.lock('door').lock()
-    expect(await one.lock('door').tryLock(0)).toBeUndefined()
+    expect(await one.lock('door').tryLock(0)).toBeNull()
     await two.lock('door').unlock(fence)
     await one.ringbuffer('r').add('z')
     expect(await three.ringbuffer('r').readOne(0)).toBe('z')
@@ -72,6 +87,37 @@ describe('a program', () => {
     }
     expect(await view('brief')).toBe(1000)
     expect(await view('long')).toBe(0)
+  })
+
+  test('gives members functions that callers name', async () => {
+    const processors: EntryProcessors = {
+      raise: (entry: ProcessedEntry, by) => {
+        const raised = Number(entry.value ?? 0) + Number(by)
+        entry.setValue(raised)
+        return raised
+      },
+    }
+    const one = await first({ processors })
+    await next(one, { processors })
+    const outside = await client(one)
+    const map = outside.map<string, number>('salaries')
+    await map.set('ada', 100)
+    expect(await map.executeOnKey<number>('ada', 'raise', 20)).toBe(120)
+    expect(await one.map('salaries').get('ada')).toBe(120)
+  })
+
+  test('keeps near what it reads, and drops what others change', async () => {
+    const nearCache = { ...DEFAULT_NEAR_CACHE, sizeMax: 100 }
+    const one = await first({ maps: { near: { nearCache } } })
+    const outside = await client(one, { nearCaches: { near: { sizeMax: 10 } } })
+    for (const grid of [one, outside]) {
+      const map = grid.map<string, number>('near')
+      await map.set('k', 1)
+      // It keeps nothing before it hears of changes; and every `map` of a name is the same one.
+      while (grid.map('near').getNearCacheStats()!.hits === 0) await map.get('k')
+    }
+    await one.map('near').set('k', 2)
+    while ((await outside.map('near').get('k')) !== 2) await Bun.sleep(1)
   })
 
   test('hands over what it holds when it closes, without any backup', async () => {

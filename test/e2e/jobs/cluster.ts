@@ -1,8 +1,13 @@
 import type { JobService } from '../../../jobs/cluster/index.ts'
 
+type Role = 'master' | 'worker' | 'master_and_worker'
+
 export interface MemberProcess {
-  readonly role: 'master' | 'worker'
+  readonly role: Role
+  /** Where its service is called. */
   readonly port: number
+  /** The one of the cluster; whoever takes its place has it too. */
+  readonly memberPort: number
   readonly pid: number
   readonly log: () => string
   kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void
@@ -11,7 +16,8 @@ export interface MemberProcess {
 
 export interface ProcessCluster extends AsyncDisposable {
   readonly members: MemberProcess[]
-  start(role: 'master' | 'worker'): Promise<MemberProcess>
+  /** On the next port, or on that of a member that is gone. */
+  start(role: Role, memberPort?: number): Promise<MemberProcess>
   activeMaster(): Promise<MemberProcess>
   /** Calls the service of the active master, again while there is none. */
   call<Method extends keyof JobService>(
@@ -22,6 +28,8 @@ export interface ProcessCluster extends AsyncDisposable {
 
 const PROGRAM = new URL('memberProcess.ts', import.meta.url).pathname
 const PATIENCE_MS = 30_000
+/** For the end of a job, which is asked for again and again. */
+const JOB_PATIENCE_MS = 600_000
 const POLL_MS = 20
 
 /** Gone, standing still, or not the master: another member may answer. */
@@ -48,8 +56,9 @@ export const createProcessCluster = (settings: readonly string[] = []): ProcessC
   const base = 20_000 + Math.floor(Math.random() * 20_000)
   const list = Array.from({ length: 3 }, (_, index) => `127.0.0.1:${base + index}`).join(',')
 
-  const start: ProcessCluster['start'] = async (role) => {
-    const port = base + children.length
+  let nextPort = base
+  const start: ProcessCluster['start'] = async (role, memberPort) => {
+    const port = memberPort ?? nextPort++
     const set = [
       `hazelcast.network.port.port=${port}`,
       'hazelcast.network.port.auto-increment=false',
@@ -72,6 +81,7 @@ export const createProcessCluster = (settings: readonly string[] = []): ProcessC
     const member: MemberProcess = {
       role,
       port: control,
+      memberPort: port,
       pid: child.pid,
       log: () => log,
       kill: (signal) => {
@@ -101,7 +111,8 @@ export const createProcessCluster = (settings: readonly string[] = []): ProcessC
     start,
     activeMaster,
     call: async (method, ...values) => {
-      for (const deadline = performance.now() + PATIENCE_MS; ;) {
+      const patienceMs = method === 'ended' ? JOB_PATIENCE_MS : PATIENCE_MS
+      for (const deadline = performance.now() + patienceMs; ;) {
         try {
           return (await ask(await activeMaster(), method, values)) as never
         } catch (thrown) {

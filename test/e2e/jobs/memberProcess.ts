@@ -1,4 +1,5 @@
 import { loadSetup } from '../../../deploy/cli/member/setup.ts'
+import { openJobShelves } from '../../../deploy/cli/member/jobTools.ts'
 import { startMemberJobs } from '../../../deploy/cli/member/memberJobs.ts'
 import type { JobService } from '../../../jobs/cluster/index.ts'
 import { openMemberGrid } from '../../../members/grid/index.ts'
@@ -13,7 +14,7 @@ import { createRealHost } from '../../../runtime/host/index.ts'
 const host = createRealHost()
 const [role, ...set] = process.argv.slice(2)
 const setup = await loadSetup(host, {
-  role: role as 'master' | 'worker',
+  role: role as 'master' | 'worker' | 'master_and_worker',
   config: [],
   set,
   cluster: 'jobs-test',
@@ -31,6 +32,7 @@ const jobs = startMemberJobs({
   member,
   grid,
   settings: setup,
+  shelves: openJobShelves(host, grid, { dataFolder: setup.grid.dataFolder, keepsIdleCode: true }),
   tls: undefined,
   version: '0',
   log: (level, text) => console.error(`${Math.round(performance.now())} ${level} ${text}`),

@@ -179,6 +179,7 @@ describe('tidegate doctor', () => {
       'disk',
       'open files',
       'memory',
+      'backups',
     ])
   })
 })

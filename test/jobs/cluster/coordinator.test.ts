@@ -1,28 +1,6 @@
 import { expect, test } from 'bun:test'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { JobService } from '../../../jobs/cluster/index.ts'
 import { createTestCluster, hocon } from './testCluster.ts'
-
-const ended = (service: JobService, jobId: string) =>
-  service.ended(jobId, AbortSignal.timeout(20_000))
-
-const until = async (what: string, isSo: () => Promise<boolean> | boolean): Promise<void> => {
-  const deadline = performance.now() + 10_000
-  while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`Never: ${what}`)
-    await Bun.sleep(10)
-  }
-}
-
-const smallJob = (env = '', rows = 10): string => `
-  env { job.name = small, job.mode = BATCH, parallelism = 2 ${env} }
-  source { FakeSource { row.num = ${rows}, schema { fields { id = bigint } } } }
-  sink { Console { log.print.data = false } }`
-
-const slowJob = (env = ''): string =>
-  smallJob(`, read_limit.rows_per_second = 20 ${env}`, 100_000).replace('BATCH', 'STREAMING')
+import { ended, slowJob, smallJob, until } from './testJobs.ts'
 
 test('a job runs to its end and is told of as SeaTunnel does', async () => {
   await using cluster = createTestCluster()
@@ -37,6 +15,7 @@ test('a job runs to its end and is told of as SeaTunnel does', async () => {
     createTime: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
     isStartWithSavePoint: false,
     pluginJarsUrls: [],
+    envOptions: { 'job.name': 'small', 'job.mode': 'BATCH', parallelism: 2 },
   })
   expect(info.metrics).toMatchObject({
     SourceReceivedCount: '20',
@@ -130,139 +109,6 @@ test('a job for which there is no room is rejected where it shall not wait', asy
   expect(info!.errorMsg).toStartWith('JOB-007 The job needs 3 slots')
 })
 
-const fileJob = (folder: string, env: string, source = 'fake'): string => `
-  env { job.name = files, parallelism = 2, checkpoint.interval = 50 ${env} }
-  source {
-    LocalFile {
-      plugin_output = "${source}"
-      path = "${folder}/in"
-      file_format_type = csv
-      schema { fields { id = bigint } }
-    }
-  }
-  sink {
-    LocalFile {
-      plugin_input = "${source}"
-      path = "${folder}/out"
-      tmp_path = "${folder}/tmp"
-      file_format_type = csv
-    }
-  }`
-
-const withFolder = async (work: (folder: string) => Promise<void>): Promise<void> => {
-  const folder = await mkdtemp(join(tmpdir(), 'tidegate-'))
-  try {
-    for (let file = 0; file < 4; file += 1) {
-      const ids = Array.from({ length: 300 }, (_, index) => file * 300 + index)
-      await Bun.write(join(folder, 'in', `${file}.csv`), ids.map((id) => `${id}\n`).join(''))
-    }
-    await work(folder)
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-}
-
-const idsIn = async (folder: string): Promise<number[]> => {
-  const ids: number[] = []
-  for (const name of await readdir(join(folder, 'out')).catch(() => [])) {
-    const text = await Bun.file(join(folder, 'out', name)).text()
-    for (const line of text.split('\n')) if (line !== '') ids.push(Number(line))
-  }
-  return ids.sort((left, right) => left - right)
-}
-
-const ALL_IDS = Array.from({ length: 1200 }, (_, index) => index)
-
-test('a job stops with a savepoint and goes on, at another parallelism, each row once', async () => {
-  await withFolder(async (folder) => {
-    await using cluster = createTestCluster()
-    const { service } = cluster.master()
-    const slow = fileJob(folder, ', read_limit.rows_per_second = 400')
-    await service.submit({ content: hocon(slow), jobId: '5' })
-    await until('a checkpoint is complete', async () => {
-      const checkpoints = await service.checkpoints('5')
-      return (checkpoints?.pipelines[0]?.counts.completed ?? 0) >= 2
-    })
-    await service.stop('5', { savepoint: true, force: false })
-    expect((await ended(service, '5'))!.jobStatus).toBe('SAVEPOINT_DONE')
-    const before = await idsIn(folder)
-    expect(before.length).toBeLessThan(1200)
-    const saved = await service.checkpoints('5')
-    expect(saved!.pipelines[0]!.latestSavepoint).toMatchObject({ status: 'COMPLETED' })
-    const faster = fileJob(folder, '').replace('parallelism = 2', 'parallelism = 3')
-    await service.submit({ content: hocon(faster), jobId: '5', isStartWithSavePoint: true })
-    const info = await ended(service, '5')
-    expect(info).toMatchObject({ jobStatus: 'FINISHED', isStartWithSavePoint: true })
-    expect(await idsIn(folder)).toEqual(ALL_IDS)
-    expect([...cluster.maps.inside.get('engine_checkpointChunks')!.keys()]).toEqual([])
-  })
-})
-
-test('state that no operator takes is refused, unless that is allowed', async () => {
-  await withFolder(async (folder) => {
-    await using cluster = createTestCluster()
-    const { service } = cluster.master()
-    const slow = fileJob(folder, ', read_limit.rows_per_second = 400')
-    await service.submit({ content: hocon(slow), jobId: '5' })
-    await until('it runs', async () => (await service.jobInfo('5'))!.jobStatus === 'RUNNING')
-    await service.stop('5', { savepoint: true, force: false })
-    await ended(service, '5')
-    const other = { content: hocon(smallJob()), jobId: '6', restoreMode: 'CHECKPOINT' as const }
-    const restore = { ...other, restoreSourceJobId: '5' }
-    expect(service.submit(restore)).rejects.toMatchObject({
-      code: 'JOB-040',
-      message: expect.stringContaining('Source[0]-LocalFile'),
-    })
-    await service.submit({ ...restore, allowOrphanedState: true })
-    expect((await ended(service, '6'))!.jobStatus).toBe('FINISHED')
-  })
-})
-
-test('a new master takes over running tasks without stopping them, each row once', async () => {
-  await withFolder(async (folder) => {
-    await using cluster = createTestCluster()
-    const first = cluster.master()
-    const slow = fileJob(folder, ', read_limit.rows_per_second = 600')
-    await first.service.submit({ content: hocon(slow), jobId: '5' })
-    await until('a checkpoint is complete', async () => {
-      const checkpoints = await first.service.checkpoints('5')
-      return (checkpoints?.pipelines[0]?.counts.completed ?? 0) >= 2
-    })
-    const second = cluster.master()
-    first.member.isMaster = false
-    expect(first.service.jobInfo('5')).rejects.toMatchObject({ code: 'JOB-001' })
-    await second.service.runningJobs()
-    expect((await ended(second.service, '5'))!.jobStatus).toBe('FINISHED')
-    expect(await idsIn(folder)).toEqual(ALL_IDS)
-    const events = await second.service.events('5')
-    const executions = events!.filter(({ pipelineStatus }) => pipelineStatus === 'DEPLOYING')
-    expect(executions).toHaveLength(1)
-  })
-})
-
-test('a stale master changes nothing any more', async () => {
-  await using cluster = createTestCluster()
-  const first = cluster.master()
-  await first.service.submit({ content: hocon(slowJob()), jobId: '5' })
-  await until('it runs', async () => (await first.service.jobInfo('5'))!.jobStatus === 'RUNNING')
-  const second = cluster.master()
-  expect((await second.service.runningJobs()).total).toBe(1)
-  // The first still thinks that it is the master.
-  await until('the second has taken over', () =>
-    String(cluster.maps.inside.get('engine_checkpoint-id-map')!.get('5/1')).includes(
-      '"masterEpoch":2',
-    ),
-  )
-  expect(first.service.stop('5', { savepoint: false, force: false })).rejects.toMatchObject({
-    code: 'JOB-011',
-  })
-  await until('the first has given up', async () => (await first.service.runningJobs()).total === 0)
-  expect((await first.service.runningJobs()).total).toBe(0)
-  expect((await second.service.jobInfo('5'))!.jobStatus).toBe('RUNNING')
-  await second.service.stop('5', { savepoint: false, force: false })
-  expect((await ended(second.service, '5'))!.jobStatus).toBe('CANCELED')
-})
-
 test('what expires leaves nothing in the grid', async () => {
   await using cluster = createTestCluster()
   const { service } = cluster.master({ historyExpiryMs: 1 })
@@ -271,4 +117,84 @@ test('what expires leaves nothing in the grid', async () => {
   await until('the history is empty', async () => (await service.finishedJobs()).total === 0)
   for (const [name, entries] of cluster.maps.inside) expect([name, entries.size]).toEqual([name, 0])
   expect(await service.jobInfo('1')).toBeUndefined()
+})
+
+test('a savepoint is taken while the job goes on', async () => {
+  await using cluster = createTestCluster()
+  const { service } = cluster.master({ checkpointIntervalMs: 60_000 })
+  await service.submit({ content: hocon(slowJob()), jobId: '5' })
+  await until('it runs', async () => (await service.jobInfo('5'))!.jobStatus === 'RUNNING')
+  await service.savepoint('5')
+  const { pipelines } = (await service.checkpoints('5'))!
+  expect(pipelines[0]!.latestSavepoint).toMatchObject({ status: 'COMPLETED' })
+  expect((await service.jobInfo('5'))!.jobStatus).toBe('RUNNING')
+  await service.stop('5', { savepoint: false, force: true })
+  expect((await ended(service, '5'))!.jobStatus).toBe('CANCELED')
+  expect(service.savepoint('5')).rejects.toMatchObject({ code: 'JOB-006' })
+})
+
+test('a job that fails is tried again as its env says, and its failures are told', async () => {
+  await using cluster = createTestCluster()
+  const { service } = cluster.master()
+  const failing = `
+    env { parallelism = 1, job.retry.times = 2, job.retry.interval.seconds = 0 }
+    source { FakeSource { row.num = 5, schema { fields { id = bigint } } } }
+    sink { InMemory { throw_exception_of_committer = true } }`
+  await service.submit({ content: hocon(failing), jobId: '5' })
+  const info = (await ended(service, '5'))!
+  expect(info.jobStatus).toBe('FAILED')
+  const failures = (await service.failures('5'))!
+  expect(info.errorMsg).toContain(failures[0]!.message)
+  expect(failures.length).toBeGreaterThan(0)
+})
+
+test('a job that must not run on a part of the cluster waits until more members are there', async () => {
+  await using cluster = createTestCluster()
+  const master = cluster.master()
+  const { service, member } = master
+  member.memberCount = 3
+  const content = hocon(slowJob(', split-brain-protection = true'))
+  await service.submit({ content, jobId: '5' })
+  await until('it runs', async () => (await service.jobInfo('5'))!.jobStatus === 'RUNNING')
+  master.setMembers(1)
+  await until('its slots are free', () => cluster.slots.free === 20)
+  const { pendingJobs } = await service.pendingJobs({})
+  expect(pendingJobs).toMatchObject([{ jobId: '5', pendingSourceState: 'RESTORE' }])
+  await until('it says why', async () => {
+    const [waiting] = (await service.pendingJobs({})).pendingJobs
+    return waiting!.failureMessage.startsWith('Only 1 of 3 members are there')
+  })
+  master.setMembers(2)
+  await until('it runs again', () => cluster.slots.free === 17)
+  expect((await service.failures('5'))!).toEqual([])
+})
+
+test('what happens to a job is reported over HTTP, and counted in the log', async () => {
+  const received: { eventType: string; message: string }[] = []
+  const server = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    fetch: async (request) => {
+      expect(request.headers.get('x-key')).toBe('k')
+      received.push(...((await request.json()) as typeof received))
+      return new Response()
+    },
+  })
+  await using cluster = createTestCluster()
+  const eventReport = { url: `http://127.0.0.1:${server.port}/`, headers: { 'x-key': 'k' } }
+  const { service } = cluster.master({ eventReport, printIntervalMs: 20 })
+  const { jobId } = await service.submit({ content: hocon(smallJob()) })
+  await ended(service, jobId)
+  await until('all is reported', () => received.some(({ message }) => message === 'Job FINISHED'))
+  const statuses = received.filter(({ eventType }) => eventType === 'JOB_STATUS')
+  expect(statuses.map(({ message }) => message)).toEqual([
+    'Job PENDING',
+    'Job SCHEDULED',
+    'Job RUNNING',
+    'Job FINISHED',
+  ])
+  await until('the counts are printed', () =>
+    cluster.log.some((line) => /finishedJobCount\s+:\s+1$/m.test(line)),
+  )
+  await server.stop(true)
 })

@@ -2,11 +2,7 @@ import { startJobCoordinator, type JobCoordinator } from '../../../jobs/cluster/
 import type { JobSettings } from '../../../jobs/cluster/settings.ts'
 import { createIsolatePool, localTaskHosts, type TaskHosts } from '../../../jobs/workers/index.ts'
 import type { View } from '../../../members/membership/index.ts'
-import type {
-  SlotAssignment,
-  SlotDirectory,
-  WorkerSlots,
-} from '../../../members/slots/directory.ts'
+import type { SlotAssignment, SlotDirectory, WorkerSlots } from '../../../members/slots/index.ts'
 import { createRealHost, type Host } from '../../../runtime/host/index.ts'
 import { createMemoryMaps, type MemoryMaps } from '../coordinator/memoryMaps.ts'
 
@@ -98,20 +94,28 @@ export const TEST_SETTINGS: JobSettings = {
   printIntervalMs: 0,
 }
 
+export interface TestMaster extends JobCoordinator {
+  readonly member: TestMember
+  /** Members come or go. */
+  setMembers(count: number): void
+}
+
 export interface TestCluster extends AsyncDisposable {
   readonly maps: MemoryMaps
   readonly slots: TestSlots
   readonly hosts: TaskHosts
   readonly log: string[]
   /** Another master over the same maps, slots and tasks. */
-  master(settings?: Partial<JobSettings>): JobCoordinator & { readonly member: TestMember }
+  master(settings?: Partial<JobSettings>): TestMaster
 }
 
-/** Masters over maps, slots and isolates of this process. */
-export const createTestCluster = (slotCount = 20): TestCluster => {
+/** Masters over maps, slots and isolates of this process; the maps of another cluster live on. */
+export const createTestCluster = (
+  slotCount = 20,
+  maps: MemoryMaps = createMemoryMaps(),
+): TestCluster => {
   const host: Host = createRealHost()
   const isolates = createIsolatePool(host, 0)
-  const maps = createMemoryMaps()
   const slots = new TestSlots(slotCount)
   const hosts = localTaskHosts(host, isolates)
   const log: string[] = []
@@ -144,10 +148,20 @@ export const createTestCluster = (slotCount = 20): TestCluster => {
         hosts,
         settings: { ...TEST_SETTINGS, ...settings },
         versions: { projectVersion: '0', gitCommitAbbrev: '0' },
-        log: (level, message) => log.push(`${level} ${message}`),
+        logs: {
+          member: (level, message) => log.push(`${level} ${message}`),
+          job: (jobId, level, message) => log.push(`${jobId} ${level} ${message}`),
+        },
       })
       masters.push(coordinator)
-      return { ...coordinator, member }
+      return {
+        ...coordinator,
+        member,
+        setMembers: (count) => {
+          member.memberCount = count
+          for (const listener of listeners) listener(undefined as never)
+        },
+      }
     },
     [Symbol.asyncDispose]: async () => {
       for (const master of masters) master.close()

@@ -11,6 +11,7 @@ import {
 import { folderCheckpointStore } from '../../../jobs/coordinator/index.ts'
 import type { Plan } from '../../../jobs/plan/index.ts'
 import { instanceOf } from '../../../runtime/exchange/index.ts'
+import { packEntries, unpackEntries } from '../../../runtime/operators/index.ts'
 import { createRealHost } from '../../../runtime/host/index.ts'
 
 const host = createRealHost()
@@ -79,7 +80,10 @@ test('state finds its instance at another parallelism', () => {
   const half = hashes.length / 2
   const saved = record(1, {
     0: [null, { id: 's1', position: 4 }],
-    1: [[...hashes.slice(0, half).map(entry), entry(null)], hashes.slice(half).map(entry)],
+    1: [
+      packEntries([...hashes.slice(0, half).map(entry), entry(null)]),
+      packEntries(hashes.slice(half).map(entry)),
+    ],
     2: [
       { writer: ['w0'], infos: [{ transaction: 'a' }] },
       { writer: ['w1'], infos: [{ transaction: 'b' }] },
@@ -90,9 +94,8 @@ test('state finds its instance at another parallelism', () => {
   const seen: number[] = []
   for (const instance of [0, 1, 2]) {
     const restored = restoredFor(saved, plan, [0, 1, 2], instance)
-    const entries = restored.find(({ vertexId }) => vertexId === 1)!.states as ReturnType<
-      typeof entry
-    >[]
+    const chunks = restored.find(({ vertexId }) => vertexId === 1)!.states as Uint8Array[]
+    const entries = [...unpackEntries(chunks)]
     expect(entries.filter(({ keyHash }) => keyHash === null)).toHaveLength(1)
     for (const { keyHash } of entries) {
       if (keyHash === null) continue

@@ -8,8 +8,10 @@ export const createFixedTable = (partitionCount: number) => {
   const handovers: Parameters<PartitionTable['onHandover']>[0][] = []
   const inSync = new Map<number, number>()
   const frozen = new Map<number, number>()
+  let promised = 0
   const adopt = (partition: number, row: PartitionRow): void => {
     const previous = rows[partition]
+    if (row.version < promised) return
     if (previous !== undefined && previous.version >= row.version) return
     rows[partition] = row
     for (const listener of listeners) listener(partition, row, previous)
@@ -40,6 +42,10 @@ export const createFixedTable = (partitionCount: number) => {
     table,
     inSync,
     frozen,
+    /** Takes no row of a lower version any more. */
+    promise: (version: number) => {
+      promised = version
+    },
     askHandover: (partition: number, version: number) => {
       for (const listener of handovers) listener(partition, version)
     },

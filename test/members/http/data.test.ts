@@ -145,7 +145,7 @@ describe("Hazelcast's endpoint group DATA", () => {
 
   test('answers 503 before the member has joined, and while the grid asks to come again', async () => {
     await using served = await serve({ settings: { endpointGroups } })
-    expect(await ask(served, 'GET', 'maps/m/k')).toMatch(/^503 .*has not joined/)
+    expect(await ask(served, 'GET', 'maps/m/k')).toMatch(/^503 .*is not in the cluster/)
     const failing = (retry: 'backoff' | 'never'): HttpData => {
       const data = createData()
       const get = async (): Promise<never> => {

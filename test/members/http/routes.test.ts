@@ -84,6 +84,8 @@ describe('the cluster', () => {
     expect(ours).toMatchObject({
       clusterName: 'seatunnel',
       membersVersion: 7,
+      isSafe: true,
+      migrations: 0,
       activeMaster: 'one',
       members: [
         { id: 'one', address: '127.0.0.1:5801', httpUrl: 'http://127.0.0.1:8080', isLocal: true },

@@ -21,9 +21,13 @@ const joined = (parts: readonly Uint8Array[]): Uint8Array => {
 
 const decode = (pieces: readonly Uint8Array[], frameBytesMax = 1000): Frame[] => {
   const frames: Frame[] = []
-  // The bodies of calls are good for the moment only.
-  const keep = (found: Frame): void => void frames.push({ ...found, body: found.body.slice() })
-  const decoder = createFrameDecoder(frameBytesMax, keep)
+  const decoder = createFrameDecoder(
+    frameBytesMax,
+    (found) => frames.push(found),
+    // The bodies of calls are good for the moment only.
+    (kind, correlation, { memory, start, end }) =>
+      frames.push({ kind, correlation, body: memory.slice(start, end) }),
+  )
   for (const piece of pieces) {
     const received = piece.slice()
     decoder.push(received)

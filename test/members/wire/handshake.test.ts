@@ -29,7 +29,10 @@ const acceptor = (change: Partial<WireSettings> = {}): Handshake =>
 
 const framesOf = (step: HandshakeStep): Frame[] => {
   const frames: Frame[] = []
-  const decoder = createFrameDecoder(4096, (frame) => frames.push(frame))
+  const noCall = (): never => {
+    throw new Error('a call in a handshake')
+  }
+  const decoder = createFrameDecoder(4096, (frame) => frames.push(frame), noCall)
   for (const bytes of step.send) decoder.push(bytes)
   return frames
 }

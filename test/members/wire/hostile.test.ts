@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import { createByteWriter } from '../../../members/wire/bytes.ts'
-import { createFrameDecoder, encodeFrame, FRAME_KINDS } from '../../../members/wire/frames.ts'
+import {
+  createFrameDecoder,
+  encodeFrame,
+  type Frame,
+  FRAME_KINDS,
+} from '../../../members/wire/frames.ts'
 import { createHandshake } from '../../../members/wire/handshake.ts'
 import type { Connection } from '../../../runtime/host/index.ts'
 import { type Machine, simulate, simulateSeeds, type SimWorld } from '../../sim/host/index.ts'
@@ -33,14 +38,15 @@ const dialTraitor = async (
   const traitor = { connection, isClosed: false }
   const agreed = Promise.withResolvers<void>()
   let isOpen = false
-  const decoder = createFrameDecoder(20_000_000, (frame) => {
+  const onFrame = (frame: Frame): void => {
     if (isOpen) return
     const step = handshake.receive(frame)
     for (const sent of step.send) connection.write(sent)
     if (step.agreed === undefined) return
     isOpen = true
     agreed.resolve()
-  })
+  }
+  const decoder = createFrameDecoder(20_000_000, onFrame, () => {})
   connection.handle({
     onData: (received) => decoder.push(received),
     onClose: () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import type { EngineError } from '../../../runtime/errors/index.ts'
 import { listenForStreams, StreamReader, StreamWriter } from '../../../runtime/exchange/index.ts'
-import { createRealHost, type Connection } from '../../../runtime/host/index.ts'
+import { createRealHost, type Connection, type Tls } from '../../../runtime/host/index.ts'
+import { hasOpenssl, makeCertificates } from '../../members/wire/certificates.ts'
 import { edgeContract, pass, texts, type EdgePair } from '../../contract/edgeContract.ts'
 
 const host = createRealHost()
@@ -14,17 +15,17 @@ interface StreamPair extends EdgePair {
   readonly failures: EngineError[]
 }
 
-const listen = async (failures: EngineError[]) => {
+const listen = async (failures: EngineError[], tls: Tls | undefined) => {
   const reader = new StreamReader((error) => failures.push(error))
   const readers = new Map([[TOKEN, reader]])
-  const listener = await listenForStreams({ host, bindHost: '127.0.0.1', tls: undefined, readers })
+  const listener = await listenForStreams({ host, bindHost: '127.0.0.1', tls, readers })
   return { reader, listener }
 }
 
-const makePair = async (): Promise<StreamPair> => {
+const makePair = async (tls?: Tls): Promise<StreamPair> => {
   const failures: EngineError[] = []
-  const { reader, listener } = await listen(failures)
-  const connection = await host.network.dial(listener.address, 1000)
+  const { reader, listener } = await listen(failures, tls)
+  const connection = await host.network.dial(listener.address, 1000, tls)
   const fail = (error: EngineError): void => void failures.push(error)
   const writer = new StreamWriter({ connection, token: TOKEN, fail })
   const close = (): void => {
@@ -40,7 +41,7 @@ const until = async (condition: () => boolean): Promise<void> => {
 }
 
 describe('a stream', () => {
-  edgeContract(makePair, 60)
+  edgeContract(() => makePair(), 60)
 
   test('of which the sender dies fails the receiver at once, and may be tried again', async () => {
     const pair = await makePair()
@@ -71,7 +72,7 @@ describe('a stream', () => {
 
   test('takes nobody who does not know its token, and no token twice', async () => {
     const failures: EngineError[] = []
-    const { reader, listener } = await listen(failures)
+    const { reader, listener } = await listen(failures, undefined)
     const closed: string[] = []
     const fail = (error: EngineError): void => void closed.push(error.code)
     const stranger = await host.network.dial(listener.address, 1000)
@@ -86,4 +87,28 @@ describe('a stream', () => {
     for (const end of [wrong, writer, reader]) end.close()
     listener.close()
   })
+})
+
+test.skipIf(!hasOpenssl)('a stream is encrypted where the member port is', async () => {
+  const { member, stranger } = await makeCertificates()
+  const pair = await makePair(member)
+  const batch = texts(100, 1000)
+  const received = await pass(
+    pair,
+    Array.from({ length: 40 }, () => batch),
+  )
+  expect(received).toHaveLength(40)
+  expect(pair.failures).toEqual([])
+  pair.close()
+  const { reader, listener } = await listen([], member)
+  for (const tls of [stranger, undefined]) {
+    const failures: EngineError[] = []
+    const connection = await host.network.dial(listener.address, 1000, tls)
+    const fail = (error: EngineError): void => void failures.push(error)
+    const writer = new StreamWriter({ connection, token: TOKEN, fail })
+    await until(() => failures.length > 0)
+    expect(reader.isConnected).toBe(false)
+    writer.close()
+  }
+  listener.close()
 })

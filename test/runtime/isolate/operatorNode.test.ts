@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { Emitter, OperatorNode } from '../../../runtime/isolate/index.ts'
-import type { Operator } from '../../../runtime/operators/index.ts'
+import { unpackEntries, type Operator } from '../../../runtime/operators/index.ts'
 import type { Batch } from '../../../runtime/rows/index.ts'
 import { batch, Recorder } from './recording.ts'
 
@@ -28,7 +28,9 @@ const nodeOf = (inputCount: number, exactlyOnce = true) => {
     emitter: new Emitter([{ target: recorder, input: 0 }]),
     exactlyOnce,
     acknowledge: (checkpointId, _vertexId, state) =>
-      acknowledged.push(`${checkpointId}=${(state as { bytes: Uint8Array }[])[0]!.bytes[0]}`),
+      acknowledged.push(
+        `${checkpointId}=${[...unpackEntries(state as Uint8Array[])][0]!.bytes[0]}`,
+      ),
   })
   return { node, recorder, acknowledged }
 }

@@ -1,10 +1,9 @@
-import { ByteSink, type ByteSource } from '../../../members/grid/bytes/index.ts'
 import type { GridCore } from '../../../members/grid/start.ts'
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { SimWorld } from '../host/index.ts'
-import { type GridNode, PARTITIONS } from './cluster.ts'
+import type { GridNode } from './cluster.ts'
 import type { Recorded } from './history.ts'
-import { KEY_VALUE, OPERATIONS, readOptional } from './keyValue.ts'
+import type { Registers } from './registers.ts'
 
 /** Who reads and writes while faults happen, and what they saw. */
 export interface Clients {
@@ -17,23 +16,15 @@ export interface Clients {
   readAll(grid: GridCore): Promise<void>
 }
 
-const KINDS = ['get', 'put', 'put', 'compareAndSet', 'compareAndSet', 'remove'] as const
-
-const partitionOf = (key: string): number => Number(key.slice(1)) % PARTITIONS
-
-const argumentsOf = ({ kind, expected, value }: Recorded, key: string): Uint8Array => {
-  const sink = new ByteSink()
-  sink.text(key)
-  if (kind === 'compareAndSet') {
-    sink.flag(expected !== undefined)
-    if (expected !== undefined) sink.text(expected)
-  }
-  if (value !== undefined) sink.text(value)
-  return sink.copy()
+export interface ClientsOptions {
+  readonly registers: Registers
+  readonly clients: number
+  readonly keys: number
+  /** Between two operations of a client. */
+  readonly pauseMaxMs: number
 }
 
-const resultOf = ({ kind }: Recorded, answer: ByteSource): string | boolean | undefined =>
-  kind === 'compareAndSet' ? answer.flag() : readOptional(answer)
+const KINDS = ['get', 'put', 'put', 'compareAndSet', 'compareAndSet', 'remove'] as const
 
 /** Sure not to have run. */
 const NOT_RUN: readonly string[] = ['GRD-001', 'GRD-003', 'GRD-004']
@@ -41,7 +32,7 @@ const NOT_RUN: readonly string[] = ['GRD-001', 'GRD-003', 'GRD-004']
 export const startClients = (
   world: SimWorld,
   nodes: readonly GridNode[],
-  options: { readonly clients: number; readonly keys: number; readonly pauseMaxMs: number },
+  options: ClientsOptions,
 ): Clients => {
   const { random } = world
   const histories = new Map<string, Recorded[]>()
@@ -56,15 +47,7 @@ export const startClients = (
     history.push(operation)
     let outcome = 'ok'
     try {
-      const answer = await grid.invoker.invoke({
-        serviceId: KEY_VALUE,
-        operation: OPERATIONS[operation.kind],
-        name: 'registers',
-        partition: partitionOf(key),
-        arguments: argumentsOf(operation, key),
-        isIdempotent: operation.kind === 'get',
-      })
-      operation.result = resultOf(operation, answer)
+      operation.result = await options.registers.perform(grid, key, operation)
       operation.returnedMs = world.nowMs()
     } catch (thrown) {
       if (!(thrown instanceof EngineError)) throw thrown

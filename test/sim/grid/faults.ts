@@ -35,13 +35,33 @@ const drawVictims = (
 
 const FAULTS = {
   crash: async (world: SimWorld, victims: readonly GridNode[]) => {
+    // The longer messages are on their way, the more is under way when it happens.
+    world.network.setDefaults({ delayMaxMs: world.random.pick([1, 20, 200]) })
+    await world.sleep(world.random.pick([0, 500]))
     for (const victim of victims) {
       if (world.random.chance(0.5)) takeDown(victim, () => victim.node.machine.crash())
       else takeDown(victim, () => victim.node.machine.kill())
       await world.sleep(world.random.pick([0, 1, 50, 2000]))
     }
     await world.sleep(world.random.pick([0, 100, 3000, 9000]))
+    world.network.setDefaults({ delayMaxMs: 1 })
     for (const { node } of victims) if (!node.machine.isUp) node.machine.restart()
+  },
+  /** What the victim tells others, one of them has not heard when it dies. */
+  cutAndCrash: async (
+    world: SimWorld,
+    victims: readonly GridNode[],
+    nodes: readonly GridNode[],
+  ) => {
+    const [victim] = victims
+    if (victim === undefined) return
+    const [other] = world.random.shuffled(nodes.filter((node) => node !== victim))
+    const heal = world.network.partition([victim.node.machine], [other!.node.machine])
+    await world.sleep(world.random.between(100, 2500))
+    takeDown(victim, () => victim.node.machine.crash())
+    await world.sleep(world.random.pick([7000, 9000]))
+    heal()
+    victim.node.machine.restart()
   },
   crashAndWait: async (
     world: SimWorld,

@@ -26,7 +26,8 @@ const after = (
       return !isKnown || result === state ? { state: value } : undefined
     case 'remove':
       return !isKnown || result === state ? { state: undefined } : undefined
-    case 'compareAndSet': {
+    default: {
+      kind satisfies 'compareAndSet'
       const isMade = state === expected
       if (isKnown && result !== isMade) return undefined
       return { state: isMade ? value : state }

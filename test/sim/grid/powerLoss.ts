@@ -5,7 +5,7 @@ import { expectConverged, expectLinearizable, expectNoLeaks } from './checker.ts
 import { type Clients, startClients } from './clients.ts'
 import { type GridNode, liveGrids, startGridCluster, takeDown } from './cluster.ts'
 import { becomeSafe } from './faults.ts'
-import { createKeyValue } from './keyValue.ts'
+import { keyValues, mapEntries } from './registers.ts'
 
 const LOSSES = 3
 
@@ -23,7 +23,8 @@ const losePower = async (world: SimWorld, nodes: readonly GridNode[]): Promise<v
     await world.sleep(random.between(0, spreadMs))
   }
   await world.sleep(random.pick([0, 1000]))
-  const laterMs = random.pick([0, 100, 5000, 20_000])
+  // All are there before those who wait for them go on without.
+  const laterMs = random.pick([0, 100, 2000, 7000])
   for (const node of random.shuffled(nodes)) {
     node.node.machine.restart()
     await world.sleep(random.between(0, laterMs))
@@ -41,14 +42,15 @@ export const losePowerAgainAndAgain = async (
   const { random } = world
   const masters = 1 + random.integer(4)
   const backups = random.integer(3)
+  const registers = random.pick([keyValues, mapEntries])
   const nodes = startGridCluster(world, {
     masters,
-    structures: () => [createKeyValue(backups)],
+    structures: () => registers.structures({ backupCount: backups, asyncBackupCount: 0 }),
     keeping: keepingIn(fsync),
   })
-  world.note(`${masters} masters, ${backups} backups`)
+  world.note(`${registers.name}, ${masters} masters, ${backups} backups`)
   await becomeSafe(world, nodes, false)
-  const clients = startClients(world, nodes, { clients: 3, keys: 8, pauseMaxMs: 200 })
+  const clients = startClients(world, nodes, { registers, clients: 3, keys: 8, pauseMaxMs: 200 })
   for (let left = LOSSES; left > 0; left -= 1) {
     await world.sleep(random.between(0, 5000))
     await losePower(world, nodes)

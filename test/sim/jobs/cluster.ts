@@ -26,6 +26,8 @@ export interface SharedState {
   /** All tasks of the present attempt run. */
   isDeployed: boolean
   isFinished: boolean
+  /** Coordinators do nothing. */
+  isHeld: boolean
   attempts: number
   takeovers: number
   failures: string[]
@@ -37,6 +39,7 @@ export const createSharedState = (): SharedState => ({
   isRunning: false,
   isDeployed: false,
   isFinished: false,
+  isHeld: false,
   attempts: 0,
   takeovers: 0,
   failures: [],
@@ -145,7 +148,7 @@ const coordinate = (
   }
   const work = async (): Promise<void> => {
     while (isActive && !shared.isFinished) {
-      if (!isInCharge()) {
+      if (!isInCharge() || shared.isHeld) {
         await host.clock.sleep(50)
         continue
       }

@@ -1,3 +1,4 @@
+import { pieceOf } from '../../../wire/index.ts'
 import { ByteSource } from '../../bytes/index.ts'
 import type { FragmentCall, FragmentTurn } from '../structure.ts'
 import {
@@ -47,7 +48,12 @@ export const putAll = (state: MapState, call: FragmentCall): void => {
     const key = source.bytes()
     const found = findEntry(state, key, call)
     state.counters.sets += 1
-    writeEntry(state, found, { key, value: source.bytes(), lifetime: DEFAULT_LIFETIME }, call)
+    writeEntry(
+      state,
+      found,
+      { key: pieceOf(key), value: source.piece(), lifetime: DEFAULT_LIFETIME },
+      call,
+    )
   }
 }
 

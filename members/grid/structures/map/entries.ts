@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../bytes/index.ts'
-import { keyHashOf } from '../../data/index.ts'
+import { bytesOf, type Piece, pieceOf } from '../../../wire/index.ts'
+import { keyHashIn, keyHashOf } from '../../data/index.ts'
 import type { ByteSink } from '../../bytes/index.ts'
 import type { RecordStore } from '../../store/index.ts'
 import type { FragmentTurn } from '../structure.ts'
@@ -23,10 +24,14 @@ const MS_OF_SECOND = 1000
  * The handle of a key as of now, -1 where there is none: the one place where entries are looked up
  * and where a miss is seen. An entry whose time is over is taken away.
  */
-export const findEntry = (state: MapState, key: Uint8Array, turn: FragmentTurn): number => {
+export const findEntry = (state: MapState, key: Uint8Array, turn: FragmentTurn): number =>
+  findEntryOf(state, pieceOf(key), turn)
+
+/** The same for a key that is part of something larger. */
+export const findEntryOf = (state: MapState, key: Piece, turn: FragmentTurn): number => {
   const { store } = state
-  state.hash = keyHashOf(key)
-  const handle = store.find(state.hash, key)
+  state.hash = keyHashIn(key)
+  const handle = store.findPiece(state.hash, key)
   if (handle < 0 || !store.hasExpiry(handle)) return handle
   const expiresAtMs = store.expiresAtMs(handle)
   if (expiresAtMs === 0 || expiresAtMs > turn.nowMs) return handle
@@ -86,16 +91,17 @@ const setLifetime = (state: MapState, handle: number, lifetime: Lifetime): numbe
 export const writeEntry = (
   state: MapState,
   found: number,
-  entry: { readonly key: Uint8Array; readonly value: Uint8Array; readonly lifetime: Lifetime },
+  entry: { readonly key: Piece; readonly value: Piece; readonly lifetime: Lifetime },
   turn: FragmentTurn,
 ): void => {
   const { store, counters } = state
-  const { key, value } = entry
   const isNew = found < 0
   const isTold = turn.hasListeners || state.journal !== undefined
   const oldValue = !isNew && isTold ? store.value(found).slice() : undefined
   if (!isNew) state.indexes.removing(found)
-  let handle = isNew ? store.put(state.hash, key, value) : store.replace(found, value)
+  let handle = isNew
+    ? store.put(state.hash, bytesOf(entry.key), bytesOf(entry.value))
+    : store.replacePiece(found, entry.value)
   if (isNew) store.setCreatedAtMs(handle, turn.nowMs)
   else store.setVersion(handle, store.version(handle) + 1)
   store.setUpdatedAtMs(handle, turn.nowMs)
@@ -107,6 +113,7 @@ export const writeEntry = (
   state.invalidations += 1
   if (isTold) {
     const type = isNew ? MapEventType.added : MapEventType.updated
+    const [key, value] = [bytesOf(entry.key), bytesOf(entry.value)]
     tellChange(state, { type, key, value, oldValue }, turn)
   }
   makeRoom(state, handle, turn)

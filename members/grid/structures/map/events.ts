@@ -14,8 +14,6 @@ export const MapEventType = {
   merged: 128,
   invalidation: 256,
   loaded: 512,
-  /** Ours: Hazelcast tells it by itself. */
-  partitionLost: 1024,
 } as const
 
 /**
@@ -118,20 +116,6 @@ export const publishChange = (state: MapState, change: EntryChange, turn: Fragme
 export const publishPartition = (state: MapState, turn: FragmentTurn): void => {
   turn.publish(encodeEvent(about(state, EventForm.partition, MapEventType.invalidation)))
 }
-
-/** What those are told who listen for the loss of partitions. */
-export const partitionLostEvent = (partition: number): Uint8Array =>
-  encodeEvent({
-    form: EventForm.short,
-    type: MapEventType.partitionLost,
-    partition,
-    invalidationId: 0,
-    invalidation: 0,
-    count: 1,
-    key: undefined,
-    value: undefined,
-    oldValue: undefined,
-  })
 
 /** Tells listeners about the map as a whole; one partition does it for all. */
 export const publishAll = (

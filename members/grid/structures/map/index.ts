@@ -1,4 +1,4 @@
-export type { EntryLifetime } from './caller.ts'
+export type { EntryLifetime } from './calls/caller.ts'
 export { createGridMap, type GridMap, type GridMapOptions } from './gridMap.ts'
 export type {
   JournalEvent,
@@ -6,18 +6,17 @@ export type {
   JournalPage,
   JournalRange,
   JournalReadOptions,
-} from './journalCalls.ts'
-export type { EntryView } from './keyCalls.ts'
+} from './calls/journalCalls.ts'
+export type { EntryView } from './calls/keyCalls.ts'
 export type {
   EntryEvent,
   EntryListener,
   ListenerOptions,
   MapWideEvent,
-  PartitionLostEvent,
-} from './listenerCalls.ts'
-export type { LockOptions } from './lockCalls.ts'
+} from './calls/listenerCalls.ts'
+export type { LockOptions } from './calls/lockCalls.ts'
 export { createMapStructure, type MapStructure } from './mapStructure.ts'
-export type { NearCacheStatistics } from './nearCache.ts'
+export type { NearCacheStatistics } from './calls/nearCache.ts'
 export { MAP_SERVICE_ID, MapOperation } from './operations.ts'
 export type { EntryProcessor, EntryProcessors, ProcessedEntry } from './processors.ts'
 export type { MapStatistics } from './statistics.ts'

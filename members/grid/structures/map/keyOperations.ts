@@ -1,8 +1,10 @@
+import { bytesOf, pieceOf } from '../../../wire/index.ts'
 import type { FragmentCall } from '../structure.ts'
 import {
   changeLifetime,
   DEFAULT_LIFETIME,
   findEntry,
+  findEntryOf,
   noteRead,
   removeEntry,
   writeEntry,
@@ -29,7 +31,7 @@ const answerValue = (state: MapState, handle: number, call: FragmentCall): void 
 
 /** Key → value. */
 export const get = (state: MapState, call: FragmentCall): void => {
-  const handle = findEntry(state, call.arguments.bytes(), call)
+  const handle = findEntryOf(state, call.arguments.piece(), call)
   state.counters.gets += 1
   if (handle >= 0) {
     state.counters.hits += 1
@@ -53,15 +55,21 @@ export const put = (state: MapState, call: FragmentCall): void => {
   const found = findEntry(state, key, call)
   answerValue(state, found, call)
   state.counters.puts += 1
-  writeEntry(state, found, { key, value, lifetime: lifetimeOf(call) }, call)
+  writeEntry(
+    state,
+    found,
+    { key: pieceOf(key), value: pieceOf(value), lifetime: lifetimeOf(call) },
+    call,
+  )
 }
 
 /** Key, context, value, lifetime → nothing. */
 export const set = (state: MapState, call: FragmentCall): void => {
-  const key = call.arguments.bytes()
-  if (!mayWrite(state, key, call.arguments.f64(), call)) return
-  const value = call.arguments.bytes()
-  const found = findEntry(state, key, call)
+  const key = call.arguments.piece()
+  const context = call.arguments.f64()
+  if (state.locks.count > 0 && !mayWrite(state, bytesOf(key), context, call)) return
+  const value = call.arguments.piece()
+  const found = findEntryOf(state, key, call)
   state.counters.sets += 1
   writeEntry(state, found, { key, value, lifetime: lifetimeOf(call) }, call)
 }
@@ -78,7 +86,12 @@ export const putIfAbsent = (state: MapState, call: FragmentCall): void => {
     return
   }
   state.counters.puts += 1
-  writeEntry(state, found, { key, value, lifetime: lifetimeOf(call) }, call)
+  writeEntry(
+    state,
+    found,
+    { key: pieceOf(key), value: pieceOf(value), lifetime: lifetimeOf(call) },
+    call,
+  )
 }
 
 /** Key, context, value, timeout → whether it was done. */
@@ -89,7 +102,12 @@ export const tryPut = (state: MapState, call: FragmentCall): void => {
   if (!mayTry(state, key, { context, timeoutMs: call.arguments.f64() }, call)) return
   state.counters.puts += 1
   const found = findEntry(state, key, call)
-  writeEntry(state, found, { key, value, lifetime: DEFAULT_LIFETIME }, call)
+  writeEntry(
+    state,
+    found,
+    { key: pieceOf(key), value: pieceOf(value), lifetime: DEFAULT_LIFETIME },
+    call,
+  )
   call.result.flag(true)
 }
 
@@ -102,7 +120,12 @@ export const replace = (state: MapState, call: FragmentCall): void => {
   answerValue(state, found, call)
   if (found < 0) return
   state.counters.puts += 1
-  writeEntry(state, found, { key, value, lifetime: DEFAULT_LIFETIME }, call)
+  writeEntry(
+    state,
+    found,
+    { key: pieceOf(key), value: pieceOf(value), lifetime: DEFAULT_LIFETIME },
+    call,
+  )
 }
 
 /** Key, context, the value that must be there, value → whether it was done. */
@@ -116,7 +139,12 @@ export const replaceIfSame = (state: MapState, call: FragmentCall): void => {
   call.result.flag(isSame)
   if (!isSame) return
   state.counters.puts += 1
-  writeEntry(state, found, { key, value, lifetime: DEFAULT_LIFETIME }, call)
+  writeEntry(
+    state,
+    found,
+    { key: pieceOf(key), value: pieceOf(value), lifetime: DEFAULT_LIFETIME },
+    call,
+  )
 }
 
 /** Key, context → the value before. */

@@ -3,6 +3,7 @@ import { fromData, toData } from '../../data/index.ts'
 import { compilePredicate, type Matcher, type Predicate } from '../../query/index.ts'
 import { decodeEvent, EventForm } from './events.ts'
 import { sameData } from './keyText.ts'
+import { readLeniently } from './storedEntry.ts'
 
 /** Which events a listener wants. */
 export interface ListenerFilter {
@@ -82,10 +83,10 @@ export const matchesEvent = (filterBytes: Uint8Array, eventBytes: Uint8Array): b
   const value = event.value ?? event.oldValue
   return filter.matches({
     get key() {
-      return fromData(key)
+      return readLeniently(key)
     },
     get value() {
-      return value === undefined ? null : fromData(value)
+      return value === undefined ? null : readLeniently(value)
     },
   })
 }

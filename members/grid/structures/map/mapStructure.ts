@@ -1,5 +1,4 @@
 import type { Structure } from '../structure.ts'
-import { partitionLostEvent } from './events.ts'
 import { createMapFragment, type SharedState } from './fragment.ts'
 import { onlyReads } from './handlers.ts'
 import { matchesEvent } from './listening.ts'
@@ -15,8 +14,8 @@ export interface MapStructure extends Structure {
 
 /**
  * The maps of a member. A change is answered once `backup-count` backups have it; after the loss of
- * more members than that, the partitions that had all their copies on them start empty, which a
- * partition-lost event tells.
+ * more members than that, the partitions that had all their copies on them start empty, which
+ * `Grid.onPartitionLost` tells.
  */
 export const createMapStructure = (surroundings: MapSurroundings): MapStructure => {
   const shared: SharedState = { surroundings, memory: new MapMemory(), states: new Set() }
@@ -26,7 +25,6 @@ export const createMapStructure = (surroundings: MapSurroundings): MapStructure 
     createFragment: (context) => createMapFragment(context, shared),
     onlyReads,
     matches: matchesEvent,
-    lossEvent: partitionLostEvent,
     localMapStats(name, isOwned) {
       let all = NO_STATISTICS
       for (const state of shared.states) {

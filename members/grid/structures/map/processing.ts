@@ -1,16 +1,16 @@
 import { EngineError, messageOf } from '../../../../runtime/errors/index.ts'
+import { pieceOf } from '../../../wire/index.ts'
 import type { ByteSource } from '../../bytes/index.ts'
 import { fromData, keyHashOf, toData } from '../../data/index.ts'
-import { compilePredicate, type Predicate } from '../../query/index.ts'
 import type { FragmentCall } from '../structure.ts'
-import type { EntryLifetime } from './caller.ts'
+import type { EntryLifetime } from './calls/caller.ts'
 import { DEFAULT_LIFETIME, findEntry, noteRead, removeEntry, writeEntry } from './entries.ts'
 import { MapEventType } from './events.ts'
 import { keyTextOf } from './keyText.ts'
 import { mayWrite } from './lockOperations.ts'
 import { DEFAULT_TIME_MS } from './operations.ts'
 import type { EntryProcessor } from './processors.ts'
-import { matchingHandles } from './querying.ts'
+import { matchingHandles, readPredicate } from './querying.ts'
 import type { MapState } from './state.ts'
 
 /** What a processor wants done with its entry. */
@@ -91,7 +91,7 @@ const carryOut = (state: MapState, { key, wish }: Outcome, call: FragmentCall): 
             maxIdleMs: wish.lifetime.maxIdleMs ?? DEFAULT_TIME_MS,
           }
     state.counters.puts += 1
-    writeEntry(state, found, { key, value: wish.value, lifetime }, call)
+    writeEntry(state, found, { key: pieceOf(key), value: pieceOf(wish.value), lifetime }, call)
   } else if (found >= 0) {
     if (wish.kind === 'nothing') noteRead(state, found, call)
     else {
@@ -155,10 +155,9 @@ export const executeOnEntries = (state: MapState, call: FragmentCall): void => {
   const context = source.f64()
   const name = source.text()
   const argument = fromData(source.bytes())
-  const predicate = fromData(source.bytes()) as Predicate
-  const matches = compilePredicate(predicate)
+  const wanted = readPredicate(source)
   const keys: Uint8Array[] = []
-  matchingHandles(state, { predicate, matches }, call.nowMs, (handle) => {
+  matchingHandles(state, wanted, call.nowMs, (handle) => {
     keys.push(state.store.key(handle).slice())
   })
   for (const key of keys) if (!mayWrite(state, key, context, call)) return
@@ -168,10 +167,9 @@ export const executeOnEntries = (state: MapState, call: FragmentCall): void => {
 /** Context, predicate → how many entries that match were removed. */
 export const removeAll = (state: MapState, call: FragmentCall): void => {
   const context = call.arguments.f64()
-  const predicate = fromData(call.arguments.bytes()) as Predicate
-  const matches = compilePredicate(predicate)
+  const wanted = readPredicate(call.arguments)
   const keys: Uint8Array[] = []
-  matchingHandles(state, { predicate, matches }, call.nowMs, (handle) => {
+  matchingHandles(state, wanted, call.nowMs, (handle) => {
     keys.push(state.store.key(handle).slice())
   })
   for (const key of keys) if (!mayWrite(state, key, context, call)) return

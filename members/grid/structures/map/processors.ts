@@ -1,4 +1,4 @@
-import type { EntryLifetime } from './caller.ts'
+import type { EntryLifetime } from './calls/caller.ts'
 
 /** An entry in the hands of an entry processor; nobody else changes it meanwhile. */
 export interface ProcessedEntry<Key = unknown, Value = unknown> {

@@ -1,8 +1,10 @@
+import type { ByteSource } from '../../bytes/index.ts'
 import { fromData, toData } from '../../data/index.ts'
 import {
   aggregatorOf,
   anchorReader,
   checkIndex,
+  checkPage,
   compareAnchors,
   compilePredicate,
   compileProjection,
@@ -16,16 +18,29 @@ import {
 import type { IndexSettings } from '../../settings.ts'
 import type { FragmentCall } from '../structure.ts'
 import { PAGE_BYTES } from './bulkOperations.ts'
-import { keyTextOf } from './keyText.ts'
+import { keyTextOf, sameData } from './keyText.ts'
 import type { MapState } from './state.ts'
 import { StoredEntry } from './storedEntry.ts'
 
-/** What of an entry that matches is answered (u8). */
-export const QueryResult = { keys: 1, values: 2, entries: 3, projection: 4 } as const
-
+/** A predicate, ready to run. */
 interface Wanted {
   readonly predicate: Predicate
   readonly matches: Matcher
+}
+
+/** A query comes to every partition with the same predicate: the last one is kept as it was made. */
+let lastBytes = new Uint8Array(0)
+let lastWanted: Wanted | undefined
+
+/** Reads a predicate; GRD-020 where it makes no sense. */
+export const readPredicate = (source: ByteSource): Wanted => {
+  const bytes = source.bytes()
+  if (lastWanted === undefined || !sameData(bytes, lastBytes)) {
+    const predicate = fromData(bytes) as Predicate
+    lastWanted = { predicate, matches: compilePredicate(predicate) }
+    lastBytes = bytes.slice()
+  }
+  return lastWanted
 }
 
 const isLive = ({ store }: MapState, handle: number, nowMs: number): boolean => {
@@ -49,25 +64,19 @@ export const matchingHandles = (
   else for (const handle of found) look(handle)
 }
 
-/** Writes what is wanted of a record. */
+/** Writes a flag, the key, and what else is wanted of a record. */
 const resultWriter = (
   { store }: MapState,
-  { kind, projection }: { readonly kind: number; readonly projection: Projection | null },
-  call: FragmentCall,
+  withValues: boolean,
+  projection: Projection | null,
+  { result }: FragmentCall,
 ): ((handle: number, entry: StoredEntry) => void) => {
-  const { result } = call
-  const project =
-    kind === QueryResult.projection && projection !== null
-      ? compileProjection(projection)
-      : undefined
+  const project = projection === null ? undefined : compileProjection(projection)
   return (handle, entry) => {
     result.flag(true)
-    if (project !== undefined) {
-      result.bytes(toData(project(entry)))
-      return
-    }
-    if (kind !== QueryResult.values) store.writeKey(handle, result)
-    if (kind !== QueryResult.keys) store.writeValue(handle, result)
+    store.writeKey(handle, result)
+    if (project !== undefined) result.bytes(toData(project(entry)))
+    else if (withValues) store.writeValue(handle, result)
   }
 }
 
@@ -75,18 +84,18 @@ const resultWriter = (
 const INDEXED_PAGES = 4
 
 /**
- * Cursor (f64, first 0), kind of result, predicate, projection → a flag and the result of each entry
- * that matches; at the end no flag and the next cursor, -1 after the last one. What an index finds
- * comes at once unless it is much; else it comes in pages, as `entries` does.
+ * Cursor (f64, first 0), predicate, with values, projection → a flag, the key and the projection or,
+ * if wanted, value of each entry that matches; at the end no flag and the next cursor, -1 after the
+ * last one. What an index finds comes at once unless it is much; else it comes in pages, as
+ * `entries` does.
  */
 export const query = (state: MapState, call: FragmentCall): void => {
   const { arguments: source, result } = call
   let cursor: number | undefined = source.f64()
-  const kind = source.u8()
-  const predicate = fromData(source.bytes()) as Predicate
+  const { predicate, matches } = readPredicate(source)
+  const withValues = source.flag()
   const projection = fromData(source.bytes()) as Projection | null
-  const matches = compilePredicate(predicate)
-  const write = resultWriter(state, { kind, projection }, call)
+  const write = resultWriter(state, withValues, projection, call)
   const entry = new StoredEntry(state.store)
   const look = (handle: number): void => {
     if (isLive(state, handle, call.nowMs) && matches(entry.at(handle))) write(handle, entry)
@@ -117,12 +126,13 @@ export const query = (state: MapState, call: FragmentCall): void => {
  */
 export const queryPage = (state: MapState, call: FragmentCall): void => {
   const { arguments: source, result } = call
-  const predicate = fromData(source.bytes()) as Predicate
-  const { orders, after, countMax } = fromData(source.bytes()) as Page
+  const wanted = readPredicate(source)
+  const page = fromData(source.bytes()) as Page
+  checkPage(page)
+  const { orders, after, countMax } = page
   const anchorOf = anchorReader(orders)
   const compare = compareAnchors(orders)
   const found: { readonly handle: number; readonly anchor: Anchor }[] = []
-  const wanted = { predicate, matches: compilePredicate(predicate) }
   matchingHandles(state, wanted, call.nowMs, (handle, entry) => {
     const anchor = anchorOf(entry, keyTextOf(state.store.key(handle)))
     if (after === null || compare(anchor, after) > 0) found.push({ handle, anchor })
@@ -139,9 +149,8 @@ export const queryPage = (state: MapState, call: FragmentCall): void => {
 
 /** Predicate, aggregation → the state of this partition, to be combined with those of others. */
 export const aggregate = (state: MapState, call: FragmentCall): void => {
-  const predicate = fromData(call.arguments.bytes()) as Predicate
+  const wanted = readPredicate(call.arguments)
   const { create, accumulate } = aggregatorOf(fromData(call.arguments.bytes()) as Aggregation)
-  const wanted = { predicate, matches: compilePredicate(predicate) }
   let aggregated = create()
   matchingHandles(state, wanted, call.nowMs, (_handle, entry) => {
     aggregated = accumulate(aggregated, entry)

@@ -5,6 +5,16 @@ import type { RecordStore } from '../../store/index.ts'
 
 const NOT_READ = Symbol('not read')
 
+/** The value of a Data, null where it is of a type that only Java knows. */
+export const readLeniently = (data: Uint8Array): unknown => {
+  try {
+    return fromData(data)
+  } catch (error) {
+    if (error instanceof EngineError) return null
+    throw error
+  }
+}
+
 /**
  * A record as queries see it, decoded when it is asked for. One object stands for record after
  * record: it keeps nothing of the one before.
@@ -40,12 +50,6 @@ export class StoredEntry implements QueryEntry {
   }
 
   #read(data: Uint8Array): unknown {
-    if (!this.#isLenient) return fromData(data)
-    try {
-      return fromData(data)
-    } catch (error) {
-      if (error instanceof EngineError) return null
-      throw error
-    }
+    return this.#isLenient ? readLeniently(data) : fromData(data)
   }
 }

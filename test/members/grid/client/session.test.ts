@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { openClientDesk } from '../../../../members/grid/client/desk.ts'
 import { openSession, type ClientSession } from '../../../../members/grid/client/session.ts'
 import { type ClientSettings, DEFAULT_CLIENT } from '../../../../members/grid/client/settings.ts'
+import type { Member, MemberEvent } from '../../../../members/member/index.ts'
 import type { PartitionRow } from '../../../../members/grid/table/index.ts'
 import { simulate, type SimWorld } from '../../../sim/host/index.ts'
 import { liveMembers, type Node, PORT, startCluster } from '../../../sim/membership/cluster.ts'
@@ -139,6 +140,30 @@ describe('the session of a client', () => {
       await until(world, () => session.state() === 'lost')
       await until(world, () => session.state() === 'connected')
       expect(session.messenger.connected()[0]!.address.host).not.toBe(home)
+      await session.close()
+    })
+  })
+
+  test('is sent to another member by one that has to join anew', async () => {
+    await simulate(8, async (world) => {
+      const nodes = startCluster(world, { masters: 2 })
+      await until(world, () => liveMembers(nodes).length === 2)
+      const table = createTable()
+      const listeners: ((event: MemberEvent) => void)[] = []
+      for (const member of liveMembers(nodes)) {
+        const onEvent: Member['onEvent'] = (listener) => {
+          listeners.push(listener)
+          return member.onEvent(listener)
+        }
+        const watched: Member = { ...member, onEvent }
+        openClientDesk({ member: watched, table, clientKinds: [], statistics: () => [] })
+      }
+      const session = await open(world)
+      const states: string[] = []
+      session.onState((state) => states.push(state))
+      for (const tell of listeners) tell({ kind: 'reset', reason: 'a test' })
+      await until(world, () => states.length === 2)
+      expect(states).toEqual(['lost', 'connected'])
       await session.close()
     })
   })

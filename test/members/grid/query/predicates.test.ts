@@ -21,6 +21,7 @@ import {
   sqlPredicate,
   type Predicate,
 } from '../../../../members/grid/query/index.ts'
+import { EngineError } from '../../../../runtime/errors/index.ts'
 import { Decimal } from '../../../../runtime/rows/index.ts'
 
 const UUID = '12345678-1234-1234-1234-123456789abc'
@@ -161,5 +162,25 @@ describe('a text becomes a predicate', () => {
   }
   for (const [text, complaint] of Object.entries(bad)) {
     test(`refuses ${text}`, () => expect(() => sqlPredicate(text)).toThrow(complaint))
+  }
+})
+
+test('what comes as data is not trusted to be a predicate', () => {
+  const foreign: unknown[] = [
+    null,
+    undefined,
+    7,
+    { kind: 'and' },
+    { kind: 'or', predicates: 3 },
+    { kind: 'or', predicates: [null] },
+    { kind: 'not' },
+    { kind: 'eq' },
+    { kind: 'in', attribute: 'a' },
+    { kind: 'like', attribute: 'a', pattern: 3 },
+    { kind: 'regex', attribute: 'a' },
+    { kind: 'gt', attribute: 4, value: 3 },
+  ]
+  for (const data of foreign) {
+    expect(() => compilePredicate(data as Predicate)).toThrow(EngineError)
   }
 })

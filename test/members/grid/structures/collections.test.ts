@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { ByteSink, ByteSource } from '../../../../members/grid/bytes/index.ts'
+import { Collection } from '../../../../members/grid/structures/collection.ts'
 import { createHarnessGrid, settle, type HarnessGrid } from '../../../contract/harnessGrid.ts'
 
 /** One change, done to the structure and to an array beside it. */
@@ -124,14 +126,34 @@ describe('collections behave as arrays, also when their member changes', () => {
 
 test('a list takes any number of items at one place', async () => {
   const { list, harness } = createHarnessGrid({ copyEvery: 100 })
-  const items = ['first', 'last']
+  const items = ['first', 'second', 'last']
   await list('l').addAll(items)
   for (let index = 0; index < 500; index += 1) {
-    await list('l').addAt(1, `${index}`)
-    items.splice(1, 0, `${index}`)
+    await list('l').addAt(2, `${index}`)
+    items.splice(2, 0, `${index}`)
   }
   expect(await list('l').toArray()).toEqual(items)
   harness.close()
+})
+
+test('making room in a list moves few of its items', () => {
+  const list = new Collection({ backupCount: 1, asyncBackupCount: 0, isIndexed: false })
+  const effects = new ByteSink()
+  const turn = { nowMs: 0, effects, hasListeners: false, publish: () => {} }
+  for (let index = 0; index < 5000; index += 1) list.append(new Uint8Array([1]), turn)
+  let bytesMax = 0
+  const isOdd = (index: number): Uint8Array => new Uint8Array([index % 2])
+  for (let index = 0; index < 20_000; index += 1) {
+    effects.reset()
+    list.insert(2500, isOdd(index), turn)
+    bytesMax = Math.max(bytesMax, effects.length)
+  }
+  for (let index = 0; index < 20_000; index += 1) {
+    expect(list.at(2500 + index)).toEqual(isOdd(19_999 - index))
+  }
+  // An item that is moved takes 23 bytes.
+  expect(bytesMax).toBeGreaterThan(23 * 10)
+  expect(bytesMax).toBeLessThan(23 * 200)
 })
 
 test('a queue of more than a page is drained and looked through in pages', async () => {
@@ -178,6 +200,22 @@ describe('who waits at a queue', () => {
     await queue('q').put('a')
     expect(await queue('q').size()).toBe(1)
   })
+})
+
+test('an effect of a set holds whatever was at its position', () => {
+  const effect = (value: number): ByteSource => {
+    const sink = new ByteSink()
+    sink.u8(1)
+    sink.f64(0)
+    sink.bytes(new Uint8Array([value]))
+    return new ByteSource(sink.copy())
+  }
+  const set = new Collection({ backupCount: 1, asyncBackupCount: 0, isIndexed: true })
+  set.apply(effect(1))
+  set.apply(effect(2))
+  expect(set.indexOf(new Uint8Array([1]))).toBe(-1)
+  expect(set.indexOf(new Uint8Array([2]))).toBe(0)
+  expect(set.length).toBe(1)
 })
 
 test('no collection takes null', async () => {

@@ -50,6 +50,15 @@ describe('a lock', () => {
     expect((await lockOf('one').owner())?.caller).toBe('two')
   })
 
+  test('is not given back with a fence of before by the same caller', async () => {
+    const { harness, lockOf } = start()
+    const first = await lockOf('one').lock({ leaseMs: 1000 })
+    harness.advance(1000)
+    const second = await lockOf('one').lock()
+    expect(await codeOf(lockOf('one').unlock(first))).toBe('GRD-033')
+    expect((await lockOf('one').owner())?.fence).toBe(second)
+  })
+
   test('keeps its owner and its fences when its member changes', async () => {
     const { harness, lockOf } = start()
     const first = await lockOf('one').lock({ holder: 'worker' })

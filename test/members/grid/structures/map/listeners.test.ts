@@ -1,15 +1,10 @@
 import { afterEach, describe, expect, test } from 'bun:test'
-import { ByteSource } from '../../../../../members/grid/bytes/index.ts'
 import { greaterThan } from '../../../../../members/grid/query/index.ts'
-import {
-  createGridMap,
-  createMapStructure,
-  type EntryListener,
-  type GridMap,
-  type ListenerOptions,
+import type {
+  EntryListener,
+  GridMap,
+  ListenerOptions,
 } from '../../../../../members/grid/structures/map/index.ts'
-import { DEFAULT_GRID } from '../../../../../members/grid/settings.ts'
-import { RecordArena } from '../../../../../members/grid/store/index.ts'
 import { startMaps, type Maps } from './maps.ts'
 
 let maps: Maps
@@ -126,32 +121,5 @@ describe('a listener', () => {
       ['added', 'a', 1, null],
       ['updated', 'a', 2, 1],
     ])
-  })
-  test('is told that a partition is lost', async () => {
-    maps = startMaps()
-    const structure = createMapStructure({
-      settings: DEFAULT_GRID,
-      arena: new RecordArena(),
-      processors: {},
-      memoryLimitBytes: 2 ** 30,
-      dataMemberCount: () => 1,
-    })
-    const lost: number[] = []
-    const told: unknown[] = []
-    const event = structure.lossEvent!(5)
-    const map = createGridMap<string, number>(
-      {
-        ...maps.invoker,
-        subscribe: async (_serviceId, _name, filter, onEvent) => {
-          if (structure.matches(filter, event)) onEvent(new ByteSource(event))
-          return { cancel: async () => {} }
-        },
-      },
-      'm',
-    )
-    await map.addPartitionLostListener(({ partitionId }) => lost.push(partitionId))
-    told.push(...(await listen(map)))
-    expect(lost).toEqual([5])
-    expect(told).toEqual([])
   })
 })

@@ -1,8 +1,8 @@
-import { fromData, partitionOf, toData } from '../../data/index.ts'
-import { compilePredicate, type Predicate } from '../../query/index.ts'
+import { fromData, partitionOf, toData } from '../../../data/index.ts'
+import { compilePredicate, type Predicate } from '../../../query/index.ts'
 import { beginArguments, dataOf, type MapCaller } from './caller.ts'
-import { keyTextOf } from './keyText.ts'
-import { MapOperation } from './operations.ts'
+import { keyTextOf } from '../keyText.ts'
+import { MapOperation } from '../operations.ts'
 
 /**
  * Changes that run where the entries are, without a way there and back in between. A processor is

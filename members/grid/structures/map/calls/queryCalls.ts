@@ -1,10 +1,10 @@
-import { EngineError } from '../../../../runtime/errors/index.ts'
-import type { ByteSource } from '../../bytes/index.ts'
-import { fromData, toData } from '../../data/index.ts'
+import type { ByteSource } from '../../../bytes/index.ts'
+import { fromData, toData } from '../../../data/index.ts'
 import {
   aggregatorOf,
   always,
   checkIndex,
+  checkPage,
   compareAnchors,
   compilePredicate,
   compileProjection,
@@ -14,13 +14,12 @@ import {
   type PagingPredicate,
   type Predicate,
   type Projection,
-} from '../../query/index.ts'
-import type { IndexSettings } from '../../settings.ts'
+} from '../../../query/index.ts'
+import type { IndexSettings } from '../../../settings.ts'
 import { pagesOf } from './bulkCalls.ts'
 import { beginArguments, READS, type MapCaller } from './caller.ts'
-import { keyTextOf } from './keyText.ts'
-import { MapOperation } from './operations.ts'
-import { QueryResult } from './querying.ts'
+import { keyTextOf } from '../keyText.ts'
+import { MapOperation } from '../operations.ts'
 
 /**
  * Entries by what is in them. A query sees each partition as it is when the query gets there; an
@@ -41,8 +40,11 @@ export interface QueryCalls<Key, Value> {
 
 interface FoundEntry {
   readonly key: Uint8Array
+  /** Empty where values are not wanted. */
   readonly value: Uint8Array
 }
+
+const NO_VALUE = new Uint8Array(0)
 
 const isPaging = (predicate: Predicate | PagingPredicate): predicate is PagingPredicate =>
   'pageSize' in predicate
@@ -50,39 +52,11 @@ const isPaging = (predicate: Predicate | PagingPredicate): predicate is PagingPr
 const allPartitions = (caller: MapCaller): number[] =>
   Array.from({ length: caller.invoker.partitionCount }, (_, at) => at)
 
-/** Entries that match, in pages. A predicate that makes no sense is refused before it is sent. */
-const matching = async function* (
-  caller: MapCaller,
-  predicate: Predicate,
-): AsyncGenerator<FoundEntry[], void> {
-  compilePredicate(predicate)
-  if (predicate.kind === 'true') {
-    for await (const page of pagesOf(caller, allPartitions(caller), true)) {
-      yield page.map(({ key, value }) => ({ key, value: value! }))
-    }
-    return
-  }
-  const seen = new Set<string>()
-  const pages = queryPages(caller, QueryResult.entries, predicate, null)
-  for await (const results of pages) {
-    const entries: FoundEntry[] = []
-    for (const result of results) {
-      while (result.flag()) {
-        const [key, value] = [result.bytes(), result.bytes()]
-        const text = keyTextOf(key)
-        if (!seen.has(text)) entries.push({ key, value })
-        seen.add(text)
-      }
-    }
-    yield entries
-  }
-}
-
 /** Answers of `query`: of all partitions, then of those that have more. */
 const queryPages = async function* (
   caller: MapCaller,
-  kind: number,
   predicate: Predicate,
+  withValues: boolean,
   projection: Projection | null,
 ): AsyncGenerator<ByteSource[], void> {
   const [predicateData, projectionData] = [toData(predicate), toData(projection)]
@@ -91,8 +65,8 @@ const queryPages = async function* (
     const calls = cursors.map(({ partition, cursor }) => {
       const sink = beginArguments()
       sink.f64(cursor)
-      sink.u8(kind)
       sink.bytes(predicateData)
+      sink.flag(withValues)
       sink.bytes(projectionData)
       return { partition, arguments: sink.copy(), keys: [] }
     })
@@ -105,12 +79,39 @@ const queryPages = async function* (
   }
 }
 
+/** Entries that match, each once. A predicate that makes no sense is refused before it is sent. */
+const matching = async (
+  caller: MapCaller,
+  predicate: Predicate,
+  withValues: boolean,
+): Promise<FoundEntry[]> => {
+  compilePredicate(predicate)
+  const found: FoundEntry[] = []
+  if (predicate.kind === 'true') {
+    for await (const page of pagesOf(caller, allPartitions(caller), withValues)) {
+      for (const { key, value = NO_VALUE } of page) found.push({ key, value })
+    }
+    return found
+  }
+  const seen = new Set<string>()
+  for await (const results of queryPages(caller, predicate, withValues, null)) {
+    for (const result of results) {
+      while (result.flag()) {
+        const key = result.bytes()
+        const value = withValues ? result.bytes() : NO_VALUE
+        const text = keyTextOf(key)
+        if (!seen.has(text)) found.push({ key, value })
+        seen.add(text)
+      }
+    }
+  }
+  return found
+}
+
 /** The page that a paging predicate stands at. */
 const pageOf = async (caller: MapCaller, paging: PagingPredicate): Promise<FoundEntry[]> => {
   const { page, pageSize, orders, anchors } = paging
-  if (!Number.isInteger(pageSize) || pageSize < 1) {
-    throw new EngineError('GRD-020', `A page of ${pageSize} entries makes no sense`)
-  }
+  checkPage({ orders, after: null, countMax: pageSize })
   compilePredicate(paging.predicate)
   // From the end of the nearest page before that is known.
   let known = Math.min(page, anchors.length)
@@ -144,11 +145,13 @@ const project = async (
 ): Promise<unknown[]> => {
   compilePredicate(predicate)
   compileProjection(projection)
-  const projected: unknown[] = []
-  for await (const results of queryPages(caller, QueryResult.projection, predicate, projection)) {
-    for (const result of results) while (result.flag()) projected.push(fromData(result.bytes()))
+  const projected = new Map<string, unknown>()
+  for await (const results of queryPages(caller, predicate, false, projection)) {
+    for (const result of results) {
+      while (result.flag()) projected.set(keyTextOf(result.bytes()), fromData(result.bytes()))
+    }
   }
-  return projected
+  return [...projected.values()]
 }
 
 const aggregate = async (
@@ -169,26 +172,12 @@ const aggregate = async (
 }
 
 export const createQueryCalls = <Key, Value>(caller: MapCaller): QueryCalls<Key, Value> => {
-  const find = async (predicate: Predicate | PagingPredicate): Promise<FoundEntry[]> => {
-    if (isPaging(predicate)) return pageOf(caller, predicate)
-    const found: FoundEntry[] = []
-    for await (const page of matching(caller, predicate))
-      for (const entry of page) found.push(entry)
-    return found
-  }
-  const keyOf = ({ key }: { key: Uint8Array }): Key => fromData(key) as Key
+  const find = (predicate: Predicate | PagingPredicate, withValues = true) =>
+    isPaging(predicate) ? pageOf(caller, predicate) : matching(caller, predicate, withValues)
+  const keyOf = ({ key }: FoundEntry): Key => fromData(key) as Key
   const valueOf = ({ value }: FoundEntry): Value => fromData(value) as Value
   return {
-    async keySet(predicate = always()) {
-      if (isPaging(predicate) || predicate.kind !== 'true') {
-        return (await find(predicate)).map(keyOf)
-      }
-      const keys: Key[] = []
-      for await (const page of pagesOf(caller, allPartitions(caller), false)) {
-        for (const entry of page) keys.push(keyOf(entry))
-      }
-      return keys
-    },
+    keySet: async (predicate = always()) => (await find(predicate, false)).map(keyOf),
     values: async (predicate = always()) => (await find(predicate)).map(valueOf),
     entrySet: async (predicate = always()) =>
       (await find(predicate)).map((entry): [Key, Value] => [keyOf(entry), valueOf(entry)]),

@@ -1,5 +1,5 @@
-import type { ByteSource } from '../../bytes/index.ts'
-import { fromData } from '../../data/index.ts'
+import type { ByteSource } from '../../../bytes/index.ts'
+import { fromData } from '../../../data/index.ts'
 import {
   argumentsFor,
   dataOf,
@@ -10,7 +10,7 @@ import {
   type EntryLifetime,
   type MapCaller,
 } from './caller.ts'
-import { MapOperation } from './operations.ts'
+import { MapOperation } from '../operations.ts'
 
 /** An entry with what is known about it; times are milliseconds since 1970, 0 for never. */
 export interface EntryView<Key, Value> {

@@ -1,8 +1,8 @@
-import { ByteSink } from '../../bytes/index.ts'
-import { fromData, partitionOf, partitionOfName } from '../../data/index.ts'
+import { ByteSink } from '../../../bytes/index.ts'
+import { fromData, partitionOf, partitionOfName } from '../../../data/index.ts'
 import { beginArguments, dataOf, READS, type MapCaller, type PartitionCall } from './caller.ts'
-import { keyTextOf } from './keyText.ts'
-import { MapOperation } from './operations.ts'
+import { keyTextOf } from '../keyText.ts'
+import { MapOperation } from '../operations.ts'
 
 /** What can be done with many entries at once. */
 export interface BulkCalls<Key, Value> {

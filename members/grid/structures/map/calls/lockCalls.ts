@@ -1,6 +1,6 @@
-import { EngineError } from '../../../../runtime/errors/index.ts'
+import { EngineError } from '../../../../../runtime/errors/index.ts'
 import { argumentsFor, dataOf, READS, writeArgumentsFor, type MapCaller } from './caller.ts'
-import { MapOperation } from './operations.ts'
+import { MapOperation } from '../operations.ts'
 
 /** How long a lock is tried for and held. */
 export interface LockOptions {

@@ -1,9 +1,9 @@
-import { EngineError } from '../../../../runtime/errors/index.ts'
-import { ByteSink, type ByteSource } from '../../bytes/index.ts'
-import { fromData, partitionOf, toData } from '../../data/index.ts'
-import type { GridInvoker } from '../../operations/index.ts'
-import type { Lifetime } from './entries.ts'
-import { MAP_SERVICE_ID } from './operations.ts'
+import { EngineError } from '../../../../../runtime/errors/index.ts'
+import { ByteSink, type ByteSource } from '../../../bytes/index.ts'
+import { fromData, partitionOf, toData } from '../../../data/index.ts'
+import type { GridInvoker } from '../../../operations/index.ts'
+import type { Lifetime } from '../entries.ts'
+import { MAP_SERVICE_ID } from '../operations.ts'
 
 /** How long an entry is to live; what is not given is as the settings of the map say. */
 export interface EntryLifetime {

@@ -1,10 +1,10 @@
-import { EngineError } from '../../../../runtime/errors/index.ts'
-import { ByteSource } from '../../bytes/index.ts'
-import { fromData } from '../../data/index.ts'
+import { EngineError } from '../../../../../runtime/errors/index.ts'
+import { ByteSource } from '../../../bytes/index.ts'
+import { fromData } from '../../../data/index.ts'
 import { beginArguments, READS, type MapCaller } from './caller.ts'
-import { MapEventType } from './events.ts'
-import { decodeJournalRecord } from './journal.ts'
-import { MAP_SERVICE_ID, MapOperation } from './operations.ts'
+import { MapEventType } from '../events.ts'
+import { decodeJournalRecord } from '../journal.ts'
+import { MAP_SERVICE_ID, MapOperation } from '../operations.ts'
 
 export type JournalEventType = 'added' | 'updated' | 'removed' | 'evicted' | 'expired' | 'loaded'
 

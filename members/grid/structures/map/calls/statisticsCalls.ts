@@ -1,7 +1,7 @@
 import { beginArguments, READS, type MapCaller } from './caller.ts'
 import type { NearCacheStatistics } from './nearCache.ts'
-import { MapOperation } from './operations.ts'
-import { addStatistics, NO_STATISTICS, type MapStatistics } from './statistics.ts'
+import { MapOperation } from '../operations.ts'
+import { addStatistics, NO_STATISTICS, type MapStatistics } from '../statistics.ts'
 
 export interface StatisticsCalls {
   /** Of all partitions, as their primaries count. */

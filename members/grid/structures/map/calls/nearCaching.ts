@@ -1,13 +1,13 @@
-import type { Clock } from '../../../../runtime/host/index.ts'
-import { ByteSource } from '../../bytes/index.ts'
-import { partitionOf } from '../../data/index.ts'
-import type { Subscription } from '../../operations/invoker.ts'
-import type { NearCacheSettings } from '../../settings.ts'
+import type { Clock } from '../../../../../runtime/host/index.ts'
+import { ByteSource } from '../../../bytes/index.ts'
+import { partitionOf } from '../../../data/index.ts'
+import type { Subscription } from '../../../operations/index.ts'
+import type { NearCacheSettings } from '../../../settings.ts'
 import { argumentsFor, beginArguments, READS, type MapCaller } from './caller.ts'
-import { decodeEvent } from './events.ts'
-import { encodeFilter } from './listening.ts'
+import { decodeEvent } from '../events.ts'
+import { encodeFilter } from '../listening.ts'
 import { NearCache, type NearCacheStatistics } from './nearCache.ts'
-import { MAP_SERVICE_ID, MapOperation } from './operations.ts'
+import { MAP_SERVICE_ID, MapOperation } from '../operations.ts'
 
 /** As Hazelcast's `hazelcast.invalidation.reconciliation.interval.seconds`. */
 const REPAIR_MS = 60_000

@@ -1,11 +1,11 @@
-import type { ByteSource } from '../../bytes/index.ts'
-import { fromData } from '../../data/index.ts'
-import type { Subscription } from '../../operations/invoker.ts'
-import type { Predicate } from '../../query/index.ts'
+import type { ByteSource } from '../../../bytes/index.ts'
+import { fromData } from '../../../data/index.ts'
+import type { Subscription } from '../../../operations/index.ts'
+import { compilePredicate, type Predicate } from '../../../query/index.ts'
 import { dataOf, type MapCaller } from './caller.ts'
-import { decodeEvent, MapEventType, type MapEvent } from './events.ts'
-import { encodeFilter } from './listening.ts'
-import { MAP_SERVICE_ID } from './operations.ts'
+import { decodeEvent, MapEventType, type MapEvent } from '../events.ts'
+import { encodeFilter } from '../listening.ts'
+import { MAP_SERVICE_ID } from '../operations.ts'
 
 /** What has happened to an entry. Values are null where there are none, or were not asked for. */
 export interface EntryEvent<Key, Value> {
@@ -47,12 +47,6 @@ export interface ListenerOptions<Key> {
   readonly includeValue?: boolean
 }
 
-/** A partition of the map was lost with all its copies. */
-export interface PartitionLostEvent {
-  readonly name: string
-  readonly partitionId: number
-}
-
 /**
  * Listeners are told after a change is replicated, in order for each key. What happens while
  * a connection is broken is not told: whoever must see every change reads the event journal.
@@ -62,7 +56,6 @@ export interface ListenerCalls<Key, Value> {
     listener: EntryListener<Key, Value>,
     options?: ListenerOptions<Key>,
   ): Promise<Subscription>
-  addPartitionLostListener(listener: (event: PartitionLostEvent) => void): Promise<Subscription>
 }
 
 const ENTRY_TYPES = [
@@ -105,12 +98,9 @@ const tell = <Key, Value>(
 
 export const createListenerCalls = <Key, Value>(caller: MapCaller): ListenerCalls<Key, Value> => {
   const { invoker, name } = caller
-  const subscribe = (filter: Uint8Array, onEvent: (event: MapEvent) => void) =>
-    invoker.subscribe(MAP_SERVICE_ID, name, filter, (source: ByteSource) =>
-      onEvent(decodeEvent(source)),
-    )
   return {
-    addEntryListener(listener, { key, predicate, includeValue = true } = {}) {
+    async addEntryListener(listener, { key, predicate, includeValue = true } = {}) {
+      if (predicate !== undefined) compilePredicate(predicate)
       const filter = encodeFilter({
         types: typesOf(listener),
         includesValue: includeValue,
@@ -118,23 +108,11 @@ export const createListenerCalls = <Key, Value>(caller: MapCaller): ListenerCall
         predicate,
         isNearCache: false,
       })
-      return subscribe(filter, (event) =>
-        tell(
-          listener,
-          name,
-          includeValue ? event : { ...event, value: undefined, oldValue: undefined },
-        ),
-      )
-    },
-    addPartitionLostListener(listener) {
-      const filter = encodeFilter({
-        types: MapEventType.partitionLost,
-        includesValue: false,
-        key: undefined,
-        predicate: undefined,
-        isNearCache: false,
+      const bare = { value: undefined, oldValue: undefined }
+      return invoker.subscribe(MAP_SERVICE_ID, name, filter, (source: ByteSource) => {
+        const event = decodeEvent(source)
+        tell(listener, name, includeValue ? event : { ...event, ...bare })
       })
-      return subscribe(filter, (event) => listener({ name, partitionId: event.partition }))
     },
   }
 }

@@ -1,7 +1,7 @@
-import type { Clock } from '../../../../runtime/host/index.ts'
-import type { NearCacheSettings } from '../../settings.ts'
-import { EventForm, type MapEvent } from './events.ts'
-import { keyTextOf } from './keyText.ts'
+import type { Clock } from '../../../../../runtime/host/index.ts'
+import type { NearCacheSettings } from '../../../settings.ts'
+import { EventForm, type MapEvent } from '../events.ts'
+import { keyTextOf } from '../keyText.ts'
 
 /** What a near cache has done. */
 export interface NearCacheStatistics {

@@ -1,0 +1,80 @@
+import {
+  bundleMap,
+  createBundleCache,
+  takeCode,
+  type BundleCache,
+} from '../../../jobs/bundles/index.ts'
+import type { JobTools } from '../../../jobs/http/index.ts'
+import { createJobLogs, type JobLogs } from '../../../jobs/logs/index.ts'
+import { prometheusText, startMonitoring, type Workload } from '../../../jobs/monitoring/index.ts'
+import type { MemberGrid } from '../../../members/grid/index.ts'
+import { formatAddress } from '../../../members/http/index.ts'
+import type { Member } from '../../../members/member/index.ts'
+import type { Host } from '../../../runtime/host/index.ts'
+import { apiText } from '../bundling/apiText.ts' with { type: 'macro' }
+import type { MemberJobs } from './memberJobs.ts'
+
+export interface JobShelves {
+  readonly bundles: BundleCache
+  readonly logs: JobLogs
+}
+
+/** Where a member keeps the code of jobs and what they log. */
+export const openJobShelves = (
+  host: Host,
+  grid: MemberGrid,
+  { dataFolder, keepsIdleCode }: { readonly dataFolder: string; readonly keepsIdleCode: boolean },
+): JobShelves => ({
+  bundles: createBundleCache({
+    host,
+    map: bundleMap(grid),
+    folder: `${dataFolder}/bundles`,
+    keepsIdle: keepsIdleCode,
+  }),
+  logs: createJobLogs(host, `${dataFolder}/logs`),
+})
+
+export interface JobToolsOptions {
+  readonly host: Host
+  readonly member: Member
+  readonly grid: MemberGrid
+  readonly jobs: MemberJobs
+  readonly shelves: JobShelves
+  readonly clusterName: string
+  readonly dataFolder: string
+  readonly httpUrl: (memberId: string) => Promise<string | undefined>
+}
+
+/** What a member serves jobs with over HTTP. */
+export const createJobTools = (options: JobToolsOptions): JobTools => {
+  const { host, member, grid, jobs, shelves, clusterName, dataFolder, httpUrl } = options
+  const workload = (): Workload => {
+    const { ran, waiting } = grid.calls()
+    return { isolates: jobs.isolates().length, gridCalls: ran, gridWaiting: waiting }
+  }
+  const monitoring = startMonitoring({ host, member, logs: shelves.logs, workload })
+  const folder = `${dataFolder}/uploads`
+  return {
+    service: jobs.service,
+    logs: shelves.logs,
+    monitoring,
+    httpUrl,
+    updateTags: (tags) => jobs.slots?.updateTags(tags),
+    threads: () => ['member', ...jobs.isolates()],
+    metrics: async () =>
+      prometheusText({
+        cluster: clusterName,
+        address: formatAddress(member.self.address),
+        nowMs: host.clock.now(),
+        members: member.members().length,
+        partitions: grid.partitionCount,
+        migrationQueueSize: grid.migrationQueueSize(),
+        isSafe: grid.isClusterSafe(),
+        memoryUsedBytes: host.memory.usedBytes(),
+        workload: workload(),
+        jobs: member.isActiveMaster() ? await jobs.service.summary() : undefined,
+      }),
+    takeCode: (file, text) =>
+      takeCode({ host, cache: shelves.bundles, folder, api: apiText() }, file, text),
+  }
+}
