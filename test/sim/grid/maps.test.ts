@@ -161,7 +161,7 @@ const writeOn = (world: SimWorld, nodes: readonly GridNode[], key: number) => {
 }
 
 test('what was acknowledged is there after members died and came back', () =>
-  simulateSeeds(6, async (world) => {
+  simulateSeeds(3, async (world) => {
     const indexes = [{ name: undefined, type: 'SORTED', attributes: ['this'] }] as const
     const nodes = await start(world, { indexes })
     const writers = Array.from({ length: 12 }, (_, key) => writeOn(world, nodes, key))
