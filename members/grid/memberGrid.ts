@@ -9,6 +9,7 @@ import {
   type StructureStatistics,
 } from './client/index.ts'
 import { createStructures, type Grid } from './facade.ts'
+import { handOver } from './handOver.ts'
 import { GRID_KINDS } from './kinds.ts'
 import { DEFAULT_MAP, type GridSettings, settingsOf } from './settings.ts'
 import { startGrid } from './start.ts'
@@ -33,8 +34,11 @@ export interface MemberGrid extends Grid {
   calls(): { readonly ran: number; readonly waiting: number }
   /** Partitions that are to move. */
   migrationQueueSize(): number
-  /** Hands over all that this member holds; resolves when it holds nothing, or nobody can take it. */
-  handOver(): Promise<void>
+  /**
+   * Hands over all that this member holds; resolves when it holds nothing, or nobody can take it.
+   * False where the majority of the masters is gone, so that nothing can be moved.
+   */
+  handOver(): Promise<boolean>
   /** Ends without handing over: the member is about to close. */
   stop(): void
 }
@@ -107,9 +111,10 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
     desk.close()
     grid.close()
   }
+  const handAllOver = (): Promise<boolean> => handOver(host, member, () => grid.leave())
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
-    await grid.leave()
+    await handAllOver()
     stop()
     await options.leave()
   }
@@ -137,7 +142,7 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
     onMigration: (listener) => table.onMigration(listener),
     onPartitionLost: (listener) => table.onPartitionLost(listener),
     statistics: () => statisticsOf(member, held),
-    handOver: () => grid.leave(),
+    handOver: handAllOver,
     stop,
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
