@@ -497,6 +497,14 @@ export const ERROR_CODES = {
     what: 'The code of a job is not in the grid.',
     action: 'Submit the job again with its code.',
   },
+  'PIP-007': {
+    what: 'A stage of a job does not come back.',
+    action: 'Look for a loop that does not end; long work belongs into many short calls.',
+  },
+  'PIP-008': {
+    what: 'The code of a job takes too much memory.',
+    action: 'Keep less in the states and variables of the stage that is named.',
+  },
   'PIP-002': {
     what: 'The code of a job threw.',
     action: 'Correct the stage that is named; the place is that in the bundle.',
