@@ -40,6 +40,43 @@ const textOf = (thrown: unknown): string => {
   return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
 }
 
+<<<<<<< HEAD
+=======
+/** Waits for `work`, but not for ever; `told` is what a user then reads. */
+const within = async (
+  { clock }: Host,
+  work: Promise<void>,
+  timeoutMs: number,
+  told: () => void,
+): Promise<void> => {
+  const late = Promise.withResolvers<void>()
+  const timer = clock.timer(timeoutMs, () => {
+    told()
+    late.resolve()
+  })
+  await Promise.race([work, late.promise])
+  timer.cancel()
+}
+
+interface Leaving {
+  readonly member: Member
+  readonly grid: MemberGrid
+  readonly handOverMs: number
+  readonly log: Log
+}
+
+/** First all that this member holds goes to the others, then the member itself goes. */
+const leave = async (host: Host, { member, grid, handOverMs, log }: Leaving): Promise<void> => {
+  await within(host, grid.handOver(), handOverMs, () =>
+    log('warn', `not all was handed over within ${handOverMs} ms; the backups will do`),
+  )
+  await grid.stop()
+  await within(host, member.leave(), LEAVE_TIMEOUT_MS, () =>
+    log('warn', `the cluster did not let go within ${LEAVE_TIMEOUT_MS} ms; leaving as it is`),
+  )
+}
+
+>>>>>>> main
 const openGrid = (host: Host, setup: MemberSetup, member: Member, log: Log): MemberGrid => {
   const { clusterName, memory } = setup
   const grid = openMemberGrid({
