@@ -12,6 +12,7 @@ import { describeMember, logEvents } from './events.ts'
 import { createHttpMember, type MemberLife } from './httpMember.ts'
 import { startMemberJobs } from './memberJobs.ts'
 import { createJobTools, openJobShelves } from './jobTools.ts'
+import { leave, logLost } from './leaving.ts'
 import type { Log } from './log.ts'
 import { watchMemory } from './memoryLimit.ts'
 import type { MemberSetup } from './setup.ts'
@@ -21,8 +22,6 @@ const MEGABYTE = 1024 * 1024
 
 /** Requests that run when the member ends have so long to be answered. */
 const HTTP_GRACE_MS = 5000
-/** A member that cannot say goodbye in this time goes without; the others notice. */
-const LEAVE_TIMEOUT_MS = 10_000
 
 export interface RunMemberOptions {
   readonly setup: MemberSetup
@@ -41,6 +40,8 @@ const textOf = (thrown: unknown): string => {
   return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
 }
 
+<<<<<<< HEAD
+=======
 /** Waits for `work`, but not for ever; `told` is what a user then reads. */
 const within = async (
   { clock }: Host,
@@ -75,6 +76,7 @@ const leave = async (host: Host, { member, grid, handOverMs, log }: Leaving): Pr
   )
 }
 
+>>>>>>> main
 const openGrid = (host: Host, setup: MemberSetup, member: Member, log: Log): MemberGrid => {
   const { clusterName, memory } = setup
   const grid = openMemberGrid({
@@ -85,9 +87,7 @@ const openGrid = (host: Host, setup: MemberSetup, member: Member, log: Log): Mem
     ...(memory.limitMegabytes > 0 && { memoryLimitBytes: memory.limitMegabytes * MEGABYTE }),
     leave: () => member.leave(),
   })
-  grid.onPartitionLost(({ partition }) =>
-    log('error', `partition ${partition} is lost: all members that had a copy of it are gone`),
-  )
+  logLost(host, grid, log)
   return grid
 }
 
