@@ -321,7 +321,7 @@ test(
   'whoever is killed, paused or cut off when, each row is written once',
   async () => {
     const totals = await runMany(
-      100,
+      60,
       await Promise.all([planOf(3, 2, 'keyed'), planOf(2, 3, 'rebalance'), planOf(3, 3, 'keyed')]),
     )
     expect(totals.takeovers).toBeGreaterThan(0)
