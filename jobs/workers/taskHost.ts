@@ -2,6 +2,7 @@ import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import type { ExchangePlace, TaskCommand } from '../tasks/index.ts'
 import { HostedExecution, type Relay } from './hostedExecution.ts'
+import type { CodeLimits } from './codeWatch.ts'
 import { withCode, type IsolatePool } from './isolatePool.ts'
 import type { ExecutionId, HostCommand, HostLink, HostLinkEvents, TaskName } from './protocol.ts'
 
@@ -20,6 +21,7 @@ export interface TaskHostOptions {
 
 /** The code of jobs on this member, by its content hash. */
 export interface JobCodeShelf {
+  readonly limits?: CodeLimits
   /** Where it is, once it is here. */
   pathOf(bundle: string): Promise<string>
   /** An execution with it begins, and has ended. */
@@ -183,9 +185,9 @@ export class TaskHost {
   }
 
   async #isolatesWith(bundle: string | null): Promise<IsolatePool> {
-    const { isolates, code } = this.#options
+    const { host, isolates, code } = this.#options
     if (bundle === null || code === undefined) return isolates
-    return withCode(isolates, await code.pathOf(bundle))
+    return withCode(host, isolates, await code.pathOf(bundle), code.limits)
   }
 
   async #endAsked(
