@@ -69,7 +69,7 @@ const leave = async (host: Host, { member, grid, handOverMs, log }: Leaving): Pr
   await within(host, grid.handOver(), handOverMs, () =>
     log('warn', `not all was handed over within ${handOverMs} ms; the backups will do`),
   )
-  grid.stop()
+  await grid.stop()
   await within(host, member.leave(), LEAVE_TIMEOUT_MS, () =>
     log('warn', `the cluster did not let go within ${LEAVE_TIMEOUT_MS} ms; leaving as it is`),
   )

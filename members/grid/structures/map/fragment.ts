@@ -61,11 +61,7 @@ const createState = (context: FragmentContext, shared: SharedState): MapState =>
       ? memoryNoter(memory, context.name, store)
       : undefined,
     counters: createCounters(),
-    countsReads:
-      settings.perEntryStatsEnabled ||
-      settings.maxIdleSeconds > 0 ||
-      policy === 'LRU' ||
-      policy === 'LFU',
+    countsReads: settings.perEntryStatsEnabled || policy === 'LRU' || policy === 'LFU',
     mayExpire: false,
     invalidationId: context.host.random.integer(2 ** 32),
     invalidations: 0,
@@ -80,8 +76,7 @@ const applyEffect = (state: MapState, effect: number, effects: ByteSource): void
     case MapEffect.remove:
       return applyRemove(state, effects)
     case MapEffect.clear:
-      state.store.clear()
-      return state.indexes.reset()
+      return state.store.clear()
     case MapEffect.expiry:
       return applyExpiry(state, effects)
     case MapEffect.lock:
@@ -94,8 +89,8 @@ const applyEffect = (state: MapState, effect: number, effects: ByteSource): void
       return state.indexes.applyForget()
     case MapEffect.journal:
       return journalFor(state, effect).applyItem(effects)
-    case MapEffect.journalTail:
-      return journalFor(state, effect).applyTail(effects)
+    case MapEffect.noJournal:
+      return journalFor(state, effect).applyClear()
     default:
       throw new WireFault(`There is no effect ${effect} of a map`)
   }
@@ -161,6 +156,8 @@ export class MapFragment implements Fragment {
   }
 
   apply(effects: ByteSource): void {
+    // A backup answers no queries; if it is to be the primary, the first one builds them anew.
+    this.#state.indexes.reset()
     while (!effects.isAtEnd) applyEffect(this.#state, effects.u8(), effects)
     this.#state.memoryNote?.update()
   }
