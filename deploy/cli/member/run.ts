@@ -10,7 +10,7 @@ import { EngineError, formatEngineError } from '../../../runtime/errors/index.ts
 import type { Host } from '../../../runtime/host/index.ts'
 import { describeMember, logEvents } from './events.ts'
 import { createHttpMember, type MemberLife } from './httpMember.ts'
-import { startMemberJobs } from './memberJobs.ts'
+import { startMemberJobs, type MemberJobs } from './memberJobs.ts'
 import { createJobTools, openJobShelves } from './jobTools.ts'
 import { leave, logLost } from './leaving.ts'
 import type { Log } from './log.ts'
@@ -61,15 +61,24 @@ const within = async (
 interface Leaving {
   readonly member: Member
   readonly grid: MemberGrid
+  readonly jobs: MemberJobs
   readonly handOverMs: number
   readonly log: Log
 }
 
-/** First all that this member holds goes to the others, then the member itself goes. */
-const leave = async (host: Host, { member, grid, handOverMs, log }: Leaving): Promise<void> => {
+/**
+ * First all that this member holds goes to the others, while its tasks still run; then its tasks end,
+ * and the member itself goes: what they did goes on elsewhere at once.
+ */
+const leave = async (
+  host: Host,
+  { member, grid, jobs, handOverMs, log }: Leaving,
+): Promise<void> => {
+  jobs.stopCoordinating()
   await within(host, grid.handOver(), handOverMs, () =>
     log('warn', `not all was handed over within ${handOverMs} ms; the backups will do`),
   )
+  await jobs.close()
   await grid.stop()
   await within(host, member.leave(), LEAVE_TIMEOUT_MS, () =>
     log('warn', `the cluster did not let go within ${LEAVE_TIMEOUT_MS} ms; leaving as it is`),
@@ -175,8 +184,7 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     log('info', `${await stop.asked}: leaving the cluster`)
     life.state = 'draining'
     await working
-    await jobs.close()
-    await leave(host, { member, grid, handOverMs: setup.handOverMs, log })
+    await leave(host, { member, grid, jobs, handOverMs: setup.handOverMs, log })
     life.grid = undefined
     return isAsked
   } finally {
