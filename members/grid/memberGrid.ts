@@ -19,11 +19,7 @@ import { createAtomicLongs } from './structures/atomiclong/index.ts'
 import { createFlakeIdGenerators } from './structures/flakeid/index.ts'
 import { createLists } from './structures/list/index.ts'
 import { createLocks } from './structures/lock/index.ts'
-import {
-  createMapStructure,
-  type EntryProcessors,
-  MAP_SERVICE_ID,
-} from './structures/map/index.ts'
+import { createMapStructure, type EntryProcessors, MAP_SERVICE_ID } from './structures/map/index.ts'
 import { createMultiMaps } from './structures/multimap/index.ts'
 import { createQueues } from './structures/queue/index.ts'
 import { createRingbuffers } from './structures/ringbuffer/index.ts'

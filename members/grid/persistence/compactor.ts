@@ -119,7 +119,7 @@ class LogCompactor implements Compactor {
     this.#sizes.set(segment, sizeBytes)
     this.#look()
   }
-close(): void {
+  close(): void {
     this.#isClosed = true
     this.#timer?.cancel()
     this.#timer = undefined

@@ -56,7 +56,8 @@ export const keepingOf = (
   store: MapStoreSettings | undefined,
   dataFolder: string,
 ): Keeping | undefined => {
-  if (store?.enabled !== true || !isFileStore(store) || storageOf(store) !== 'local') return undefined
+  if (store?.enabled !== true || !isFileStore(store) || storageOf(store) !== 'local')
+    return undefined
   const { namespace, clusterName, fsync } = store.properties
   const root = namespace === undefined ? `${withoutEnd(dataFolder)}/maps` : withoutEnd(namespace)
   return {

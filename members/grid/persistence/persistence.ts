@@ -179,7 +179,8 @@ class GridPersistence implements Persistence {
 
   async close(): Promise<void> {
     for (const { loaded } of this.#stores) {
-      for (const { fragments } of loaded.values()) for (const each of fragments) each.fragment.close()
+      for (const { fragments } of loaded.values())
+        for (const each of fragments) each.fragment.close()
       loaded.clear()
     }
     await Promise.all([this.#writing, ...this.#stores.map(({ log }) => log.close())])
@@ -194,7 +195,10 @@ class GridPersistence implements Persistence {
       store.loaded = partitions
       for (const id of partitions.keys()) this.#untaken.add(id)
       for (const path of damaged) {
-        note('error', `${path} is damaged: what it held is taken from other members if they have it`)
+        note(
+          'error',
+          `${path} is damaged: what it held is taken from other members if they have it`,
+        )
       }
       const fragments = [...partitions.values()].flatMap((each) => each.fragments)
       const entries = fragments.reduce((sum, each) => sum + each.fragment.sizes().entries, 0)

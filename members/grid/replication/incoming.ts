@@ -13,7 +13,14 @@ import {
   type Refusal,
   writeAcknowledgement,
 } from './entries.ts'
-import { type Held, isHolder, type Keepers, type Named, type Partition, type Registry } from './state.ts'
+import {
+  type Held,
+  isHolder,
+  type Keepers,
+  type Named,
+  type Partition,
+  type Registry,
+} from './state.ts'
 
 /** What was taken from one sender. */
 interface Sender {
@@ -226,7 +233,7 @@ class IncomingBackups implements Incoming {
     held.sequence = change.sequence
     this.#applyTo(held.fragment, change.effects)
     if (held.build !== undefined) this.#applyTo(held.build, change.effects)
-    named.keeper?.changed(held, change.effects)
+    named.keeper?.changed(held, change.effects, undefined)
   }
 
   #startCopy(named: Named, partition: Partition): void {

@@ -61,7 +61,8 @@ export const createTableCopy = (partitionCount: number): TableCopy => {
     rows: () => rows,
     adopt: (partition, row) => {
       const previous = rows[partition]
-      if (row.version % LIFE_STRIDE < versionMin || row.version <= (previous?.version ?? -1)) return false
+      if (row.version % LIFE_STRIDE < versionMin || row.version <= (previous?.version ?? -1))
+        return false
       rows[partition] = row
       digest = undefined
       if (previous === undefined) knownCount += 1

@@ -78,7 +78,12 @@ const view = (world: World, masterId: string, stamp: string, members: string[]):
   if (masterId !== world.masterId) {
     const { partitionCount, copies } = world
     const grouping = { type: 'PER_MEMBER' } as const
-    world.leader = createLeader({ partitionCount, grouping, replicas: copies + 1, recoveryTimeoutMs: 30_000 })
+    world.leader = createLeader({
+      partitionCount,
+      grouping,
+      replicas: copies + 1,
+      recoveryTimeoutMs: 30_000,
+    })
     world.asked.clear()
   }
   world.masterId = masterId
@@ -162,7 +167,12 @@ const newWorld = (partitionCount: number, copies: number): World => ({
   copies,
   masterId: '',
   members: [],
-  leader: createLeader({ partitionCount, grouping: { type: 'PER_MEMBER' }, replicas: copies + 1, recoveryTimeoutMs: 30_000 }),
+  leader: createLeader({
+    partitionCount,
+    grouping: { type: 'PER_MEMBER' },
+    replicas: copies + 1,
+    recoveryTimeoutMs: 30_000,
+  }),
   known: new Map(),
   deaf: new Set(),
   asked: new Map(),
