@@ -93,6 +93,7 @@ const openGrid = (host: Host, setup: MemberSetup, member: Member, log: Log): Mem
     member,
     clusterName,
     settings: setup.grid,
+    note: log,
     ...(memory.limitMegabytes > 0 && { memoryLimitBytes: memory.limitMegabytes * MEGABYTE }),
     leave: () => member.leave(),
   })
