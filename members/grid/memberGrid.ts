@@ -1,3 +1,4 @@
+import type { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import type { Member } from '../member/index.ts'
 import { canBeMaster } from '../membership/index.ts'
@@ -11,14 +12,15 @@ import {
 import { createStructures, type Grid } from './facade.ts'
 import { handOver } from './handOver.ts'
 import { GRID_KINDS } from './kinds.ts'
+import { keepingOf, type NoteLevel } from './persistence/index.ts'
 import { DEFAULT_MAP, type GridSettings, settingsOf } from './settings.ts'
-import { startGrid } from './start.ts'
+import { type KeepingOptions, startGrid } from './start.ts'
 import { RecordArena } from './store/index.ts'
 import { createAtomicLongs } from './structures/atomiclong/index.ts'
 import { createFlakeIdGenerators } from './structures/flakeid/index.ts'
 import { createLists } from './structures/list/index.ts'
 import { createLocks } from './structures/lock/index.ts'
-import { createMapStructure, type EntryProcessors } from './structures/map/index.ts'
+import { createMapStructure, type EntryProcessors, MAP_SERVICE_ID } from './structures/map/index.ts'
 import { createMultiMaps } from './structures/multimap/index.ts'
 import { createQueues } from './structures/queue/index.ts'
 import { createRingbuffers } from './structures/ringbuffer/index.ts'
@@ -39,8 +41,10 @@ export interface MemberGrid extends Grid {
    * False where the majority of the masters is gone, so that nothing can be moved.
    */
   handOver(): Promise<boolean>
-  /** Ends without handing over: the member is about to close. */
-  stop(): void
+  /** Why changes of persisted maps are refused; undefined when all is well. */
+  diskFailure(): EngineError | undefined
+  /** Ends without handing over: the member is about to close. Resolves when all is on the disk. */
+  stop(): Promise<void>
 }
 
 const structuresOf = ({
@@ -68,6 +72,19 @@ const structuresOf = ({
   createFlakeIdGenerators(settings.atomics),
 ]
 
+/** Of all structures only maps are kept, as their `map-store` says. */
+const keepingFor = ({ settings, note = () => {} }: MemberGridOptions): KeepingOptions => {
+  const { maps, dataFolder } = settings
+  return {
+    all: Object.values(maps).flatMap(({ mapStore }) => keepingOf(mapStore, dataFolder) ?? []),
+    of: ({ serviceId }, name) =>
+      serviceId === MAP_SERVICE_ID
+        ? keepingOf(settingsOf(maps, name, DEFAULT_MAP).mapStore, dataFolder)
+        : undefined,
+    note,
+  }
+}
+
 export interface MemberGridOptions {
   readonly host: Host
   readonly member: Member
@@ -75,6 +92,8 @@ export interface MemberGridOptions {
   readonly settings: GridSettings
   /** Entry processors by name; all data members must have those that callers name. */
   readonly processors?: EntryProcessors
+  /** Told what happens to maps that are kept on the disk. */
+  readonly note?: (level: NoteLevel, text: string) => void
   /** What the process may take; all memory of the machine by default. */
   readonly memoryLimitBytes?: number
   /** Closes the member too, once it holds nothing any more. */
@@ -100,22 +119,22 @@ const statisticsOf = async (
 /** Makes a member that is in a cluster take part in its grid, and serve its clients. */
 export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const { host, member, clusterName, settings } = options
-  const grid = startGrid(host, member, settings, structuresOf(options))
+  const grid = startGrid(host, member, settings, structuresOf(options), keepingFor(options))
   const { table } = grid
   const { call, cancel, clientLeaves, subscribe, unsubscribe, heard } = GRID_KINDS
   const held = (): StructureStatistics[] =>
     grid.sizes().map(({ service, ...sizes }) => ({ kind: service, ...sizes }))
   const clientKinds = [call, cancel, clientLeaves, subscribe, unsubscribe, heard]
   const desk = openClientDesk({ member, table, clientKinds, statistics: held })
-  const stop = (): void => {
+  const stop = (): Promise<void> => {
     desk.close()
-    grid.close()
+    return grid.close()
   }
   const handAllOver = (): Promise<boolean> => handOver(host, member, () => grid.leave())
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
     await handAllOver()
-    stop()
+    await stop()
     await options.leave()
   }
   const closeOnce = (): Promise<void> => (closing ??= close())
@@ -143,6 +162,7 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
     onPartitionLost: (listener) => table.onPartitionLost(listener),
     statistics: () => statisticsOf(member, held),
     handOver: handAllOver,
+    diskFailure: () => grid.diskFailure(),
     stop,
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,

@@ -39,7 +39,7 @@ export const leave = async (
       isHandedOver === false ? 'without a majority of the masters' : `within ${handOverMs} ms`
     log('warn', `what this member holds was not handed over ${why}; the others have the backups`)
   }
-  grid.stop()
+  await grid.stop()
   const hasLeft = await within(
     host,
     member.leave().then(() => true),

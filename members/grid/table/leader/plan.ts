@@ -1,5 +1,5 @@
 import { assign, groupMembers } from '../assignment/index.ts'
-import { EPOCH_STRIDE, type PartitionRow, sameIds } from '../row.ts'
+import { EPOCH_STRIDE, LIFE_STRIDE, type PartitionRow, sameIds } from '../row.ts'
 import { type Draft, REPLICAS_MAX } from './state.ts'
 
 /** Makes a new version of a row; what was known of the old one no longer counts. */
@@ -8,7 +8,9 @@ export const setRow = (
   partition: number,
   row: Pick<PartitionRow, 'replicas' | 'next'>,
 ): void => {
-  const version = Math.max((draft.rows[partition]?.version ?? 0) + 1, draft.epoch * EPOCH_STRIDE)
+  const { life, epoch, rows } = draft
+  const first = life * LIFE_STRIDE + epoch * EPOCH_STRIDE
+  const version = Math.max((rows[partition]?.version ?? 0) + 1, first)
   draft.rows[partition] = { version, replicas: row.replicas, next: row.next }
   draft.handovers.delete(partition)
   draft.lostVersions.delete(partition)

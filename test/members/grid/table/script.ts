@@ -78,7 +78,12 @@ const view = (world: World, masterId: string, stamp: string, members: string[]):
   if (masterId !== world.masterId) {
     const { partitionCount, copies } = world
     const grouping = { type: 'PER_MEMBER' } as const
-    world.leader = createLeader({ partitionCount, grouping, replicas: copies + 1 })
+    world.leader = createLeader({
+      partitionCount,
+      grouping,
+      replicas: copies + 1,
+      recoveryTimeoutMs: 30_000,
+    })
     world.asked.clear()
   }
   world.masterId = masterId
@@ -90,7 +95,7 @@ const view = (world: World, masterId: string, stamp: string, members: string[]):
     isMaster: true,
     epoch: epoch!,
     viewVersion: viewVersion!,
-    members: members.map((id) => ({ id, host: id })),
+    members: members.map((id) => ({ id, host: id, address: id })),
   })
 }
 
@@ -100,6 +105,8 @@ const answer = (world: World, memberId: string): string[] =>
     memberId,
     epoch: world.leader.epoch,
     rows: [...rowsOf(world, memberId)],
+    copies: [],
+    expected: [],
   })
 
 /** The primary tells that all it leads is in sync, as it knows it. */
@@ -160,7 +167,12 @@ const newWorld = (partitionCount: number, copies: number): World => ({
   copies,
   masterId: '',
   members: [],
-  leader: createLeader({ partitionCount, grouping: { type: 'PER_MEMBER' }, replicas: copies + 1 }),
+  leader: createLeader({
+    partitionCount,
+    grouping: { type: 'PER_MEMBER' },
+    replicas: copies + 1,
+    recoveryTimeoutMs: 30_000,
+  }),
   known: new Map(),
   deaf: new Set(),
   asked: new Map(),

@@ -1,0 +1,164 @@
+import type { Disk } from '../../../runtime/host/index.ts'
+import { ByteSource } from '../bytes/index.ts'
+import type { Kept, Named, Partition, Registry } from '../replication/index.ts'
+import type { Fragment } from '../structures/structure.ts'
+import { type FragmentState, type LogRecord, readRecords, type RowRecord } from './records.ts'
+import { cutSegment, listSegments, type Segment } from './segments.ts'
+
+export interface LoadedPartition extends RowRecord {
+  readonly fragments: readonly Kept[]
+}
+
+export interface LoadedLog {
+  readonly partitions: Map<number, LoadedPartition>
+  readonly segments: readonly Segment[]
+  /** Files that hold damaged records; what came after them there is lost. */
+  readonly damaged: readonly string[]
+}
+
+/** A fragment while it is read. */
+interface Reading {
+  readonly named: Named
+  fragment: Fragment | undefined
+  segment: number
+  /** A copy that has begun. */
+  build: Fragment | undefined
+  buildSegment: number
+  state: FragmentState
+}
+
+interface ReadingPartition {
+  row: RowRecord
+  readonly fragments: Map<Named, Reading>
+}
+
+const NO_STATE: FragmentState = { term: 0, sequence: 0, isWhole: false }
+const NO_ROW: RowRecord = { version: 0, place: 0, isComplete: false }
+
+/** Repeats the records of a log, oldest first. */
+const createReader = (registry: Registry) => {
+  const partitions = new Map<number, ReadingPartition>()
+  const source = new ByteSource(new Uint8Array(0))
+  let segment = 0
+
+  const partitionOf = (id: number): ReadingPartition => {
+    const known = partitions.get(id)
+    if (known !== undefined) return known
+    const made: ReadingPartition = { row: NO_ROW, fragments: new Map() }
+    partitions.set(id, made)
+    return made
+  }
+  const readingOf = ({ fragments }: ReadingPartition, named: Named): Reading => {
+    const known = fragments.get(named)
+    if (known !== undefined) return known
+    const nothing = { fragment: undefined, segment, build: undefined, buildSegment: segment }
+    const made: Reading = { named, ...nothing, state: NO_STATE }
+    fragments.set(named, made)
+    return made
+  }
+  const apply = (fragment: Fragment, effects: Uint8Array): void => {
+    source.reset(effects)
+    fragment.apply(source)
+  }
+  const discard = ({ fragment, build }: Reading): void => {
+    fragment?.close()
+    build?.close()
+  }
+  const takeOf = (
+    record: Exclude<LogRecord, { kind: 'row' }>,
+    known: ReadingPartition,
+    named: Named,
+    partition: Partition,
+  ): void => {
+    const reading = readingOf(known, named)
+    switch (record.kind) {
+      case 'effects':
+        if (reading.build === undefined) reading.fragment ??= registry.create(named, partition)
+        if (reading.fragment !== undefined) apply(reading.fragment, record.effects)
+        if (reading.build !== undefined) apply(reading.build, record.effects)
+        reading.state = record
+        return
+      case 'copyStart':
+        reading.build?.close()
+        reading.build = registry.create(named, partition)
+        reading.buildSegment = segment
+        return
+      case 'copyPiece':
+        if (reading.build !== undefined) apply(reading.build, record.effects)
+        return
+      case 'copyEnd':
+        if (reading.build === undefined) return
+        reading.fragment?.close()
+        reading.fragment = reading.build
+        reading.segment = reading.buildSegment
+        reading.build = undefined
+        reading.state = record
+        return
+      case 'drop':
+        discard(reading)
+        known.fragments.delete(named)
+        return
+      default:
+        record satisfies never
+    }
+  }
+  const take = (record: LogRecord): void => {
+    const partition = registry.partitions[record.partition]
+    if (partition === undefined) return
+    const known = partitionOf(record.partition)
+    if (record.kind === 'row') {
+      known.row = record
+      return
+    }
+    const named = registry.find(record.serviceId, record.name)
+    // What is not kept any more is not read either.
+    if (named?.keeper !== undefined) takeOf(record, known, named, partition)
+  }
+  /** Where a first copy was not finished its part is better than nothing. */
+  const finish = (reading: Reading): Kept[] => {
+    const { named, build, state } = reading
+    const fragment = reading.fragment ?? build
+    if (fragment !== build) build?.close()
+    if (fragment === undefined) return []
+    const { term, sequence } = state
+    const isWhole = state.isWhole && reading.fragment !== undefined
+    return [{ named, fragment, segment: reading.segment, term, sequence, isWhole }]
+  }
+  return {
+    readSegment: (number: number, bytes: Uint8Array): number => {
+      segment = number
+      return readRecords(bytes, take)
+    },
+    result: (isDamaged: boolean): Map<number, LoadedPartition> => {
+      const loaded = new Map<number, LoadedPartition>()
+      for (const [id, { row, fragments }] of partitions) {
+        const finished = [...fragments.values()].flatMap(finish)
+        const isComplete = row.isComplete && !isDamaged
+        if (finished.length > 0) loaded.set(id, { ...row, isComplete, fragments: finished })
+      }
+      return loaded
+    },
+  }
+}
+
+/**
+ * Reads what an earlier life has kept in a folder. Records at the end of the last file that a crash
+ * left half written are cut off. Rejects with HST-… where the disk fails.
+ */
+export const loadLog = async (
+  disk: Disk,
+  folder: string,
+  registry: Registry,
+): Promise<LoadedLog> => {
+  const segments = await listSegments(disk, folder)
+  const reader = createReader(registry)
+  const damaged: string[] = []
+  for (const { number, path } of segments) {
+    const bytes = await disk.readFile(path)
+    const goodBytes = reader.readSegment(number, bytes)
+    if (goodBytes === bytes.length) continue
+    if (number === segments.at(-1)!.number) await cutSegment(disk, path, goodBytes)
+    else damaged.push(path)
+  }
+  return { partitions: reader.result(damaged.length > 0), segments, damaged }
+}
