@@ -19,11 +19,23 @@ export {
 } from '../jobs/pipeline/index.ts'
 export {
   aggregations,
+  type AtomicLong,
+  type EntryEvent,
   type EntryProcessor,
   type EntryProcessors,
+  type FlakeIdGenerator,
   type Grid,
+  type GridMap,
+  type List,
+  type Lock,
+  type MultiMap,
   predicates,
   type ProcessedEntry,
   projections,
+  type Queue,
+  type ReliableTopic,
+  type Ringbuffer,
+  type SharedSet,
+  type Topic,
 } from '../members/grid/index.ts'
 export { connect, type ConnectOptions, join, type JoinOptions } from './embedded/index.ts'

@@ -106,7 +106,8 @@ export class Mastership {
       jobName: submission.jobName ?? plan.name,
       plan,
       bundle,
-      createdAtMs: context.host.clock.now(),
+      // Later than the end of the run before also where the clocks of two masters differ.
+      createdAtMs: Math.max(context.host.clock.now(), (before?.endedAtMs ?? 0) + 1),
       isStartWithSavePoint: restoreFrom !== null,
       restoreFrom,
       tablePaths,

@@ -1,3 +1,4 @@
+import type { ClientSettings } from '../../members/grid/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import type { Batch, TableSchema } from '../../runtime/rows/index.ts'
 import type { JsonValue } from '../../runtime/config/index.ts'
@@ -15,6 +16,8 @@ export interface ConnectorContext {
   readonly parallelism: number
   /** The code of the job, where it has any and the part runs in an isolate. */
   readonly code?: JobCode | undefined
+  /** How to reach the grid of the cluster that runs the job; undefined where it runs in none. */
+  readonly grid?: ClientSettings | undefined
   /** One line of the job's log. Never pass a secret. */
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
   /** Prints a line on standard output of the process that shows the job. */

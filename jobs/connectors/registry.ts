@@ -12,6 +12,11 @@ const ENTRIES: readonly ConnectorEntry[] = [
   { name: 'Console', sink: async () => (await import('./console/index.ts')).consoleSink },
   { name: 'FakeSource', source: async () => (await import('./fakesource/index.ts')).fakeSource },
   {
+    name: 'GridMap',
+    source: async () => (await import('./gridmap/index.ts')).gridMapSource,
+    sink: async () => (await import('./gridmap/index.ts')).gridMapSink,
+  },
+  {
     name: 'Http',
     source: async () => (await import('./http/index.ts')).httpSource,
     sink: async () => (await import('./http/index.ts')).httpSink,

@@ -1,6 +1,4 @@
-import { Packr } from 'msgpackr/pack'
 import type { JsonValue } from '../../runtime/config/index.ts'
-import { EngineError } from '../../runtime/errors/index.ts'
 import { instanceOf } from '../../runtime/exchange/index.ts'
 import { packEntries, unpackEntries, type StateEntry } from '../../runtime/operators/index.ts'
 import type { CommitInfo, Split } from '../connectors/index.ts'
@@ -37,38 +35,6 @@ export interface CheckpointRecord {
   readonly enumerators: { readonly [vertexId: number]: JsonValue }
   /** What each instance of a vertex saved, by vertex id; of an operator its entries in chunks. */
   readonly vertices: { readonly [vertexId: number]: readonly unknown[] }
-}
-
-/** Version of the format below; a reader refuses any other. */
-const formatVersion = 2
-const headerBytes = 12
-const packr = new Packr({ useRecords: false, structuredClone: true })
-
-/** `TGCK`, version, CRC-32 of the rest, the rest as MessagePack. */
-export const encodeCheckpoint = (record: CheckpointRecord): Uint8Array => {
-  const body = packr.pack(record)
-  const bytes = new Uint8Array(headerBytes + body.length)
-  const view = new DataView(bytes.buffer)
-  bytes.set([0x54, 0x47, 0x43, 0x4b])
-  view.setUint32(4, formatVersion)
-  view.setUint32(8, Bun.hash.crc32(body))
-  bytes.set(body, headerBytes)
-  return bytes
-}
-
-/** Throws an EngineError CKP-001 for what is not a whole checkpoint. */
-export const decodeCheckpoint = (bytes: Uint8Array, path: string): CheckpointRecord => {
-  const body = bytes.subarray(headerBytes)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const whole =
-    bytes.length > headerBytes &&
-    view.getUint32(0) === 0x5447434b &&
-    view.getUint32(8) === Bun.hash.crc32(body)
-  if (!whole) throw new EngineError('CKP-001', `The checkpoint ${path} is damaged.`)
-  if (view.getUint32(4) !== formatVersion) {
-    throw new EngineError('CKP-002', `The checkpoint ${path} has another format version.`)
-  }
-  return packr.unpack(body) as CheckpointRecord
 }
 
 /** What the sinks have prepared but perhaps not committed, by vertex id. */

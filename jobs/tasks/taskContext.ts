@@ -1,3 +1,4 @@
+import type { ClientSettings } from '../../members/grid/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import type { ConnectorContext, RejectedRow } from '../connectors/index.ts'
 import type { JobCode } from '../code/index.ts'
@@ -12,6 +13,8 @@ export interface TaskEnvironment {
   readonly signal: AbortSignal
   /** The code of the job, once it is loaded. */
   readonly code: () => JobCode | undefined
+  /** How to reach the grid of the cluster; undefined where there is none. */
+  readonly grid: () => ClientSettings | undefined
 }
 
 export interface ContextPlace {
@@ -57,6 +60,7 @@ export const connectorContext = (
   instance: place.instance,
   parallelism: place.vertex.parallelism,
   code: environment.code(),
+  grid: environment.grid(),
   log: (level: LogLevel, message: string) =>
     environment.report({ kind: 'log', level, message: `${place.vertex.name}: ${message}` }),
   print: (line: string) => printer.print(line),

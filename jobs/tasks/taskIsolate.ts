@@ -1,3 +1,4 @@
+import type { ClientSettings } from '../../members/grid/index.ts'
 import type { Host, ThreadPort } from '../../runtime/host/index.ts'
 import { loadCode, type JobCode } from '../code/index.ts'
 import type { Vertex } from '../plan/index.ts'
@@ -26,6 +27,7 @@ export class TaskIsolate {
   /** A promise, since the next command may come while it loads. */
   #loading: Promise<JobCode> | null = null
   #code: JobCode | undefined
+  #grid: ClientSettings | undefined
   #failed = false
 
   constructor(host: Host, port: ThreadPort) {
@@ -36,6 +38,7 @@ export class TaskIsolate {
       fail: (thrown, vertexName) => this.#fail(thrown, vertexName),
       signal: this.#cancellation.signal,
       code: () => this.#code,
+      grid: () => this.#grid,
     }
   }
 
@@ -47,8 +50,14 @@ export class TaskIsolate {
     if (this.#loading !== null && this.#code === undefined) await this.#loading
     switch (command.kind) {
       case 'loadCode':
-        this.#loading = loadCode(this.#environment.host.modules, command.path)
+        this.#loading = loadCode(this.#environment.host, command)
         this.#code = await this.#loading
+        return this.#report({
+          kind: 'codeLoaded',
+          stages: this.#code.graph.stages.map(({ name }) => name),
+        })
+      case 'useGrid':
+        this.#grid = command.settings
         return
       case 'describe':
         return this.#report({ kind: 'described', graph: this.#code!.graph })

@@ -1,4 +1,5 @@
-export { createIsolatePool, withCode, type IsolatePool } from './isolatePool.ts'
+export type { CodeLimits } from './codeWatch.ts'
+export { createIsolatePool, withCode, withGrid, type IsolatePool } from './isolatePool.ts'
 export { localPlaces, localTaskHosts } from './localHosts.ts'
 export { startTaskService, type TaskService, type TaskServiceOptions } from './taskService.ts'
 export type {

@@ -1,5 +1,8 @@
+import type { ClientSettings } from '../../members/grid/index.ts'
 import type { Host, Thread } from '../../runtime/host/index.ts'
 import type { TaskCommand } from '../tasks/index.ts'
+
+import { DEFAULT_CODE_LIMITS, watchedThread, type CodeLimits } from './codeWatch.ts'
 
 /** Where the module of an isolate is, from the folder of the project. */
 const ISOLATE_MODULE = 'jobs/tasks/main.ts'
@@ -11,15 +14,30 @@ export interface IsolatePool {
   close(): Promise<void>
 }
 
-/** The same isolates, each with the code of a job loaded before anything else. */
-export const withCode = (isolates: IsolatePool, path: string): IsolatePool => ({
+/** The same isolates, each told something before anything else. */
+const telling = (isolates: IsolatePool, command: TaskCommand): IsolatePool => ({
   take: (name) => {
     const thread = isolates.take(name)
-    thread.post({ kind: 'loadCode', path } satisfies TaskCommand)
+    thread.post(command)
     return thread
   },
   close: () => isolates.close(),
 })
+
+/** The same isolates, each with the code of a job loaded first and watched. */
+export const withCode = (
+  host: Host,
+  isolates: IsolatePool,
+  path: string,
+  limits: CodeLimits = DEFAULT_CODE_LIMITS,
+): IsolatePool => ({
+  take: (name) => watchedThread(host, isolates.take(name), path, limits),
+  close: () => isolates.close(),
+})
+
+/** The same isolates, each with a way to the grid of the cluster. */
+export const withGrid = (isolates: IsolatePool, settings: ClientSettings): IsolatePool =>
+  telling(isolates, { kind: 'useGrid', settings })
 
 /** Starts `readyCount` isolates at once; a further one is started when it is taken. */
 export const createIsolatePool = (host: Host, readyCount: number): IsolatePool => {

@@ -43,7 +43,7 @@ export class MemberLinks implements TaskHosts {
 
   open(member: string, execution: ExecutionId, events: HostLinkEvents): HostLink {
     const epoch = this.#member.epoch()
-    if (member === this.#member.self.id) return this.#own.open(execution, epoch, events)
+    if (member === this.#member.self.id) return this.#own.open(execution, { epoch, member }, events)
     const record = this.#member.members().find(({ id }) => id === member)
     if (record === undefined || this.#isClosed) {
       queueMicrotask(() => events.onLost(gone()))

@@ -132,6 +132,7 @@ export const connectGrid = async (host: Host, settings: ClientSettings): Promise
     ),
     id: invoker.callerId,
     clusterName: settings.clusterName,
+    partitionCount: invoker.partitionCount,
     members: () => cluster.members(),
     onMembers: (listener) => cluster.onMembers(listener),
     isSafe: () => asksSafe(session, settings.connectionTimeoutMs),

@@ -35,6 +35,7 @@ export interface Grid extends GridStructures, AsyncDisposable {
   /** Of this member or client: locks belong to it. */
   readonly id: string
   readonly clusterName: string
+  readonly partitionCount: number
   /** Members of the cluster, the oldest first. */
   members(): readonly ClusterMember[]
   onMembers(listener: (members: readonly ClusterMember[]) => void): () => void
@@ -79,16 +80,16 @@ const createMaps = (
   { host, invoker }: ProxyContext,
   nearCacheOf: ProxySettings['nearCacheOf'],
 ): GridStructures['map'] => {
-  const nearMap = once((name) => {
-    const settings = nearCacheOf(name)
-    if (settings === undefined) return undefined
-    const nearCache = { settings, clock: host.clock }
-    return createGridMap<unknown, unknown>(invoker, name, { nearCache })
-  })
+  const nearMaps = new Map<string, GridMap<unknown, unknown>>()
   return <Key, Value>(name: string, options?: GridMapOptions) => {
-    const near = options === undefined ? nearMap(checked(name)) : undefined
-    if (near !== undefined) return near as unknown as GridMap<Key, Value>
-    return createGridMap<Key, Value>(invoker, checked(name), options)
+    const settings = options === undefined ? nearCacheOf(checked(name)) : undefined
+    if (settings === undefined) return createGridMap<Key, Value>(invoker, checked(name), options)
+    const known = nearMaps.get(name)
+    if (known !== undefined) return known as unknown as GridMap<Key, Value>
+    const nearCache = { settings, clock: host.clock }
+    const made = createGridMap<Key, Value>(invoker, name, { nearCache })
+    nearMaps.set(name, made as unknown as GridMap<unknown, unknown>)
+    return made
   }
 }
 

@@ -24,6 +24,22 @@ export {
 export { connectGrid } from './connect.ts'
 export type { Grid, GridStructures } from './facade.ts'
 export { type MemberGrid, openMemberGrid } from './memberGrid.ts'
-export type { EntryProcessor, EntryProcessors, ProcessedEntry } from './structures/map/index.ts'
+export type { AtomicLong } from './structures/atomiclong/index.ts'
+export type { FlakeIdGenerator } from './structures/flakeid/index.ts'
+export type { List } from './structures/list/index.ts'
+export type { Lock } from './structures/lock/index.ts'
+export type {
+  EntryEvent,
+  EntryProcessor,
+  EntryProcessors,
+  GridMap,
+  ProcessedEntry,
+} from './structures/map/index.ts'
+export type { MultiMap } from './structures/multimap/index.ts'
+export type { Queue } from './structures/queue/index.ts'
+export type { ReliableTopic } from './structures/reliabletopic/index.ts'
+export type { Ringbuffer } from './structures/ringbuffer/index.ts'
+export type { SharedSet } from './structures/set/index.ts'
+export type { Topic } from './structures/topic/index.ts'
 export { aggregations, predicates, projections } from './queries.ts'
 export { recommendedBackupCount } from './table/index.ts'

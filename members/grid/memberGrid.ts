@@ -31,7 +31,6 @@ import { createTopics } from './structures/topic/index.ts'
 export interface MemberGrid extends Grid {
   /** Nothing moves, and every backup is where it should be; as this member knows it. */
   isClusterSafe(): boolean
-  readonly partitionCount: number
   /** Calls of operations on this member: those that ran, and those that wait now. */
   calls(): { readonly ran: number; readonly waiting: number }
   /** Partitions that are to move. */

@@ -123,7 +123,6 @@ const callsHere = (
 ): Pick<InvokerOptions, 'runHere' | 'cancelHere'> => {
   const caller: Caller = {
     identity: member.messenger.identity,
-    isOpen: true,
     answer: (id, head, body) => invoker().onLocalAnswer(id, head, body),
   }
   return {

@@ -1,6 +1,6 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Clock } from '../../runtime/host/index.ts'
-import { createByteReader, WireFault } from './bytes.ts'
+import { WireFault } from './bytes.ts'
 import { type CallHandlers, type CallPeer, createPeerCalls } from './calls.ts'
 import type { Channel } from './channel.ts'
 import { type CallFrameHandler, type Frame, FRAME_KINDS } from './frames.ts'
@@ -80,10 +80,13 @@ const createIds = (role: Role) => {
   }
 }
 
+const KIND_BYTES = 2
+
 const deliver = (messages: Lookup<MessageHandler>, from: MemberIdentity, frame: Frame): void => {
-  const reader = createByteReader(frame.body)
+  const { body } = frame
+  if (body.length < KIND_BYTES) throw new WireFault('A message ends too early')
   // A kind that this version does not know is one that it need not know.
-  messages.get(reader.u16())?.(from, reader.rest())
+  messages.get((body[0]! << 8) | body[1]!)?.(from, body.subarray(KIND_BYTES))
 }
 
 export const createLink = (options: LinkOptions): Link => {

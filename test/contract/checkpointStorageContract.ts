@@ -11,6 +11,10 @@ export interface StorageUnderTest {
   readonly damage: () => Promise<void>
 }
 
+/** A large one and small ones, as operators save them. */
+const chunksOf = (size: number): Uint8Array[] =>
+  [size, 3, 0, 5].map((length) => Uint8Array.from({ length }, (_, index) => index * 7))
+
 const record = (
   pipelineId: number,
   checkpointId: number,
@@ -24,7 +28,7 @@ const record = (
   ended: false,
   enumerators: { 0: { pending: ['a', 'b'] } },
   vertices: {
-    1: [[{ keyHash: -5, bytes: Uint8Array.from({ length: size }, (_, index) => index * 7) }], null],
+    1: [chunksOf(size), null, []],
     2: [{ writer: ['w'], infos: [{ transaction: `t${checkpointId}` }] }],
   },
 })

@@ -18,6 +18,8 @@ export interface TestContextOptions {
   readonly instance?: number
   readonly parallelism?: number
   readonly output?: string | null
+  /** The grid of the cluster that runs the job. */
+  readonly grid?: ConnectorContext['grid']
   /** What happens to a rejected row after it was remembered; fails the test by default. */
   readonly reject?: (row: RejectedRow) => void
 }
@@ -50,6 +52,7 @@ export const testContext = (options: TestContextOptions = {}): TestContext => {
     vertex,
     instance,
     parallelism,
+    grid: options.grid,
     log: (level, message) => logged.push(`${level} ${message}`),
     print: (line) => printed.push(line),
     signal: cancellation.signal,

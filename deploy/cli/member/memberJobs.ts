@@ -4,8 +4,12 @@ import {
   type JobService,
   type JobSettings,
 } from '../../../jobs/cluster/index.ts'
-import { createIsolatePool, startTaskService } from '../../../jobs/workers/index.ts'
-import type { MemberGrid } from '../../../members/grid/index.ts'
+import { createIsolatePool, startTaskService, withGrid } from '../../../jobs/workers/index.ts'
+import {
+  DEFAULT_CLIENT,
+  type ClientSettings,
+  type MemberGrid,
+} from '../../../members/grid/index.ts'
 import type { Member } from '../../../members/member/index.ts'
 import {
   createSlotDirectory,
@@ -30,6 +34,8 @@ export interface MemberJobsOptions {
   readonly shelves: JobShelves
   /** Of the member port. */
   readonly tls: Tls | undefined
+  /** Of the cluster; empty when it has none. */
+  readonly secret: string
   readonly version: string
   readonly log: Log
 }
@@ -45,13 +51,20 @@ export interface MemberJobs {
   close(): Promise<void>
 }
 
+/** The isolates of this member reach the grid through it. */
+const ownGrid = ({ member, grid, secret, tls }: MemberJobsOptions): ClientSettings => {
+  const { host, port } = member.self.address
+  const { clusterName } = grid
+  return { ...DEFAULT_CLIENT, clusterName, members: [`${host}:${port}`], secret, tls }
+}
+
 /** Makes a member coordinate jobs while it is the active master, and run their tasks if it is a worker. */
 export const startMemberJobs = (options: MemberJobsOptions): MemberJobs => {
   const { host, member, grid, settings, shelves, tls, version, log } = options
   const isWorker = member.self.role !== 'master'
   const slots = isWorker ? startSlotService({ host, member, settings: settings.slots }) : undefined
   const directory = createSlotDirectory({ host, member, own: slots })
-  const isolates = createIsolatePool(host, 0)
+  const isolates = withGrid(createIsolatePool(host, 0), ownGrid(options))
   const tasks = startTaskService({
     host,
     member,

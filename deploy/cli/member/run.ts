@@ -111,6 +111,7 @@ const openJobs = (host: Host, { setup, member, grid, httpMember, log }: JobSurro
     settings: setup,
     shelves,
     tls: setup.member.network.tls,
+    secret: setup.member.secret,
     version: setup.member.programVersion,
     log,
   })

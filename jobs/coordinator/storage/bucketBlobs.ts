@@ -1,6 +1,6 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Bucket } from '../../../runtime/host/index.ts'
-import type { Blobs } from './blobs.ts'
+import { concatenated, type Blobs } from './blobs.ts'
 
 /** Objects of a bucket under a prefix, `PREFIX/JOB/NAME`. */
 export const bucketBlobs = (bucket: Bucket, prefix: string): Blobs => {
@@ -8,7 +8,7 @@ export const bucketBlobs = (bucket: Bucket, prefix: string): Blobs => {
     [prefix, folder, name].filter((part) => part !== '').join('/')
   return {
     pathOf: keyOf,
-    put: (folder, name, bytes) => bucket.put(keyOf(folder, name), bytes),
+    put: (folder, name, pieces) => bucket.put(keyOf(folder, name), concatenated(pieces)),
     get: async (folder, name) => {
       const bytes = await bucket.get(keyOf(folder, name))
       if (bytes !== undefined) return bytes

@@ -1,5 +1,6 @@
-import { decodeCheckpoint, encodeCheckpoint, type CheckpointRecord } from '../checkpointRecord.ts'
-import type { Blobs } from './blobs.ts'
+import type { CheckpointRecord } from '../checkpointRecord.ts'
+import { lengthOf, type Blobs } from './blobs.ts'
+import { decodeCheckpoint, encodeCheckpoint } from './recordFormat.ts'
 
 /** Which checkpoint of a job; two that were taken under one number differ in their time. */
 export interface CheckpointName {
@@ -51,11 +52,11 @@ export const checkpointStorage = (blobs: Blobs, retainedMax: number): Checkpoint
     load,
     save: async (record) => {
       const { jobId, pipelineId } = record
-      const bytes = encodeCheckpoint(record)
-      await blobs.put(jobId, fileOf(record), bytes)
+      const pieces = encodeCheckpoint(record)
+      await blobs.put(jobId, fileOf(record), pieces)
       const names = await listPipeline(jobId, pipelineId)
       for (const old of names.slice(retainedMax)) await blobs.remove(jobId, fileOf(old))
-      return bytes.length
+      return lengthOf(pieces)
     },
     latest: async (jobId, pipelineId) => {
       const [newest] = await listPipeline(jobId, pipelineId)

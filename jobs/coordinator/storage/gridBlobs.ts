@@ -1,5 +1,5 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
-import type { Blobs } from './blobs.ts'
+import { concatenated, type Blobs } from './blobs.ts'
 import type { StateMaps } from './stateMap.ts'
 
 /** How many bytes an entry holds: moved and copied in one piece without holding others up. */
@@ -7,7 +7,7 @@ const CHUNK_BYTES = 256 * 1024
 /** Chunks on their way at once. */
 const WINDOW_CHUNKS = 8
 
-/** What a job has in the grid: the length of each of its files, by name. */
+/** What a job has in the grid: the count of chunks of each of its files, by name. */
 type Folder = { readonly [name: string]: number }
 
 /**
@@ -35,40 +35,64 @@ export const gridBlobs = (maps: StateMaps): Blobs => {
   }
   const folderOf = async (folder: string): Promise<Folder> =>
     JSON.parse((await folders.get(folder)) ?? '{}') as Folder
-  const keysOf = (path: string, length: number): string[] =>
-    Array.from({ length: Math.ceil(length / CHUNK_BYTES) }, (_, index) => `${path}#${index}`)
+  const keysOf = (path: string, count: number): string[] =>
+    Array.from({ length: count }, (_, index) => `${path}#${index}`)
 
   return {
     pathOf,
-    put: async (folder, name, bytes) => {
+    put: async (folder, name, pieces) => {
       const path = pathOf(folder, name)
-      await inWindows(keysOf(path, bytes.length), (key, index) =>
-        chunks.set(key, bytes.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)),
-      )
-      await change(folder, (before) => ({ ...before, [name]: bytes.length }))
+      const parts = chunksOf(pieces)
+      await inWindows(keysOf(path, parts.length), (key, index) => chunks.set(key, parts[index]!))
+      await change(folder, (before) => ({ ...before, [name]: parts.length }))
     },
     get: async (folder, name) => {
       const path = pathOf(folder, name)
-      const length = (await folderOf(folder))[name]
-      if (length === undefined) throw lost(path)
-      const bytes = new Uint8Array(length)
-      await inWindows(keysOf(path, length), async (key, index) => {
-        const chunk = await chunks.get(key)
-        if (chunk === undefined) throw lost(path)
-        bytes.set(chunk, index * CHUNK_BYTES)
+      const count = (await folderOf(folder))[name]
+      if (count === undefined) throw lost(path)
+      const parts: Uint8Array[] = []
+      await inWindows(keysOf(path, count), async (key, index) => {
+        const part = await chunks.get(key)
+        if (part === undefined) throw lost(path)
+        parts[index] = part
       })
-      return bytes
+      return concatenated(parts)
     },
     list: async (folder) => Object.keys(await folderOf(folder)),
     remove: async (folder, name) => {
-      const length = (await folderOf(folder))[name]
-      if (length === undefined) return
+      const count = (await folderOf(folder))[name]
+      if (count === undefined) return
       await change(folder, (before) =>
         Object.fromEntries(Object.entries(before).filter(([each]) => each !== name)),
       )
-      await inWindows(keysOf(pathOf(folder, name), length), (key) => chunks.remove(key))
+      await inWindows(keysOf(pathOf(folder, name), count), (key) => chunks.remove(key))
     },
   }
+}
+
+/** Large pieces are cut, small ones that follow each other are put together. */
+const chunksOf = (pieces: readonly Uint8Array[]): Uint8Array[] => {
+  const parts: Uint8Array[] = []
+  let small: Uint8Array[] = []
+  let smallBytes = 0
+  const flush = (): void => {
+    if (small.length > 0) parts.push(concatenated(small))
+    small = []
+    smallBytes = 0
+  }
+  for (const piece of pieces) {
+    if (smallBytes + piece.length > CHUNK_BYTES) flush()
+    if (piece.length <= CHUNK_BYTES) {
+      small.push(piece)
+      smallBytes += piece.length
+      continue
+    }
+    for (let at = 0; at < piece.length; at += CHUNK_BYTES) {
+      parts.push(piece.subarray(at, at + CHUNK_BYTES))
+    }
+  }
+  flush()
+  return parts
 }
 
 const lost = (path: string): EngineError =>

@@ -76,7 +76,7 @@ export const createCopier = (
     isBusy,
     add: (held) => {
       const version = held.partition.row!.version
-      const known = jobs.find((job) => job.held === held)
+      const known = jobs.find((job) => job.held === held && job.version === version)
       if (known === undefined) jobs.push({ held, version, cursor: undefined })
     },
     pump: () => {

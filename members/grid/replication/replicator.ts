@@ -179,6 +179,8 @@ class GridReplicator implements Replicator {
   close(): void {
     for (const stop of this.#stops) stop()
     this.#checks.close()
+    // Nothing is acknowledged any more: what came now would be nowhere else.
+    for (const partition of this.#options.registry.partitions) this.#demote(partition)
     for (const { outgoing } of this.#channels.values()) outgoing.close()
     this.#channels.clear()
   }

@@ -5,7 +5,7 @@ import type { Fragment, Structure } from '../structures/structure.ts'
 import type { PartitionRow } from '../table/index.ts'
 
 /** Where the answer of a call goes: over a connection, or to the invoker of this member. */
-export type Caller = Pick<CallPeer, 'identity' | 'isOpen' | 'answer'>
+export type Caller = Pick<CallPeer, 'identity' | 'answer'>
 
 /** A structure under one name, with its fragments by partition. */
 export interface Named {

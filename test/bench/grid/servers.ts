@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PROJECT_ROOT } from '../../e2e/tidegate.ts'
+import type { ClientFigures } from './clients.ts'
 import type { LoadResult } from './load.ts'
 import type { LoaderOptions } from './loader.ts'
 
@@ -24,6 +25,18 @@ export const freePort = (): Promise<number> =>
 
 export const residentBytes = (pid: number): number =>
   Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024
+
+/** Of the kernel: the unit of times in /proc. */
+const TICKS_PER_SECOND = 100
+const USER_TICKS_AT = 11
+const SYSTEM_TICKS_AT = 12
+
+/** What a process has used of its cores so far. */
+export const cpuSeconds = (pid: number): number => {
+  // The name of the process, in brackets, may hold anything.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
+  return (Number(fields[USER_TICKS_AT]) + Number(fields[SYSTEM_TICKS_AT])) / TICKS_PER_SECOND
+}
 
 /** On the cores of that list, such as `0` or `0,1`. */
 const pinned = (cores: string, words: readonly string[]): string[] => [
@@ -99,12 +112,25 @@ export const startMember = async (options: MemberOptions): Promise<Server> => {
   }
 }
 
-/** Runs a load in a process of its own on the cores of that list. */
-export const load = async (cores: string, options: LoaderOptions): Promise<LoadResult> => {
-  const script = join(import.meta.dir, 'loader.ts')
-  const words = pinned(cores, [process.execPath, script, JSON.stringify(options)])
-  const child = Bun.spawn(words, { stdio: ['ignore', 'pipe', 'inherit'] })
+/** Runs a script of this folder on the cores of that list; answers what it prints. */
+const runScript = async (
+  cores: string,
+  script: string,
+  ...words: readonly string[]
+): Promise<unknown> => {
+  const command = pinned(cores, [process.execPath, join(import.meta.dir, script), ...words])
+  const child = Bun.spawn(command, { stdio: ['ignore', 'pipe', 'inherit'] })
   const text = await new Response(child.stdout).text()
-  if ((await child.exited) !== 0) throw new Error(`A load ended with ${child.exitCode}`)
-  return JSON.parse(text) as LoadResult
+  if ((await child.exited) !== 0) throw new Error(`${script} ended with ${child.exitCode}`)
+  return JSON.parse(text)
 }
+
+export const load = async (cores: string, options: LoaderOptions): Promise<LoadResult> =>
+  (await runScript(cores, 'loader.ts', JSON.stringify(options))) as LoadResult
+
+export const clients = async (
+  cores: string,
+  { port }: Server,
+  clusterName: string,
+): Promise<ClientFigures> =>
+  (await runScript(cores, 'clients.ts', String(port), clusterName)) as ClientFigures

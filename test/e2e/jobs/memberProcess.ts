@@ -34,6 +34,7 @@ const jobs = startMemberJobs({
   settings: setup,
   shelves: openJobShelves(host, grid, { dataFolder: setup.grid.dataFolder, keepsIdleCode: true }),
   tls: undefined,
+  secret: setup.member.secret,
   version: '0',
   log: (level, text) => console.error(`${Math.round(performance.now())} ${level} ${text}`),
 })

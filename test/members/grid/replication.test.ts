@@ -235,3 +235,16 @@ test('a side of a split without a majority does not answer', () =>
     expect(await codeOf(get(grids[0]!, 'k'))).toBe('GRD-004')
     expect(await codeOf(put(grids[0]!, 'k', 'w'))).toBe('GRD-004')
   }))
+
+test('a grid that is closed acknowledges nothing, though its member is still there', () =>
+  simulate(15, async (world) => {
+    const { grids, adopt } = await startGrids(world, { masters: 3, backupCount: 1 })
+    adopt(1, [0, 1])
+    await put(grids[2]!, 'k', 'v')
+    grids[0]!.close()
+    const late = put(grids[2]!, 'k', 'w')
+    await world.sleep(1000)
+    expect(fragmentOf(grids[0]!)).toBeUndefined()
+    adopt(2, [1, 2])
+    expect(await late).toBe('v')
+  }))

@@ -17,7 +17,6 @@ authority ours; authority theirs; leaf ours member; leaf theirs stranger
 `
 
 export const hasOpenssl = Bun.which('openssl') !== null
-if (!hasOpenssl) process.stdout.write('skipped: what needs TLS, openssl is not installed\n')
 
 /** Of a member, of somebody that another authority knows, and of somebody without any. */
 export const makeCertificates = async (): Promise<{ member: Tls; stranger: Tls; naive: Tls }> => {

@@ -67,6 +67,8 @@ describe('on real sockets', () => {
   })
 })
 
+if (!hasOpenssl) process.stdout.write('skipped: TLS between members, openssl is not installed\n')
+
 describe('with TLS', () => {
   test.skipIf(!hasOpenssl)('mates talk; those without a trusted certificate do not', async () => {
     const { member, stranger, naive } = await makeCertificates()

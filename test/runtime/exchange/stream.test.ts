@@ -89,6 +89,8 @@ describe('a stream', () => {
   })
 })
 
+if (!hasOpenssl) process.stdout.write('skipped: streams with TLS, openssl is not installed\n')
+
 test.skipIf(!hasOpenssl)('a stream is encrypted where the member port is', async () => {
   const { member, stranger } = await makeCertificates()
   const pair = await makePair(member)

@@ -1,5 +1,6 @@
 import { DEFAULT_GRID } from '../../../members/grid/index.ts'
 import { type GridCore, type KeepingOptions, startGrid } from '../../../members/grid/start.ts'
+import type { BackupSettings } from '../../../members/grid/settings.ts'
 import type { Structure } from '../../../members/grid/structures/structure.ts'
 import type { SimWorld } from '../host/index.ts'
 import { canBeMaster } from '../../../members/membership/index.ts'
@@ -26,6 +27,8 @@ export const takeDown = (node: GridNode, act: () => void): void => {
 
 export interface GridOptions extends Omit<ClusterOptions, 'onMember'> {
   readonly structures: () => readonly Structure[]
+  /** What the structures have; the table is made for it from the start. */
+  readonly backups?: BackupSettings
   /** What of them outlives its process. */
   readonly keeping?: KeepingOptions
 }
@@ -44,7 +47,7 @@ export const startGridCluster = (world: SimWorld, options: GridOptions): GridNod
       gridNode.grid = startGrid(
         node.machine.host,
         member,
-        { ...DEFAULT_GRID, partitionCount: PARTITIONS },
+        { ...DEFAULT_GRID, partitionCount: PARTITIONS, maps: { default: options.backups ?? {} } },
         options.structures(),
         options.keeping,
       )

@@ -85,6 +85,7 @@ export const swarm = async (world: SimWorld, bug?: PlantedBug): Promise<void> =>
     masters,
     workers: random.pick([0, 0, 1]),
     quorum,
+    backups: { backupCount, asyncBackupCount },
     structures: () => {
       const structures = population.structures({ backupCount, asyncBackupCount })
       return bug === undefined ? structures : structures.map(withBug)

@@ -146,8 +146,20 @@ const masterOf = (nodes: readonly JobNode[]): JobNode | undefined =>
 
 const workersOf = ({ nodes }: Run): JobNode[] => nodes.slice(3)
 
+type Fault =
+  | 'killWorker'
+  | 'killCoordinator'
+  | 'killBoth'
+  | 'pauseWorker'
+  | 'pauseCoordinator'
+  | 'isolateWorker'
+  | 'isolateCoordinator'
+  | 'cutPair'
+  | 'cutOneWay'
+  | 'resetConnections'
+
 /** One thing after the other goes wrong; what was killed comes back. */
-const FAULTS = {
+const FAULTS: Record<Fault, (run: Run) => Promise<void>> = {
   killWorker: async (given: Run) => {
     const { machine } = given.world.random.pick(workersOf(given))
     machine.kill()
@@ -178,11 +190,32 @@ const FAULTS = {
     await world.sleep(world.random.between(1, 4000))
     heal()
   },
+  killBoth: async (given: Run) => {
+    await Promise.all([FAULTS.killWorker(given), FAULTS.killCoordinator(given)])
+  },
+  isolateWorker: async (given: Run) => {
+    const heal = given.world.network.isolate(given.world.random.pick(workersOf(given)).machine)
+    await given.world.sleep(given.world.random.between(1, 12_000))
+    heal()
+  },
+  isolateCoordinator: async ({ world, nodes }: Run) => {
+    const machine = masterOf(nodes)?.machine
+    if (machine === undefined) return
+    const heal = world.network.isolate(machine)
+    await world.sleep(world.random.between(1, 12_000))
+    heal()
+  },
+  cutOneWay: async ({ world, nodes }: Run) => {
+    const [left, right] = world.random.shuffled(nodes)
+    const heal = world.network.block([left!.machine], [right!.machine])
+    await world.sleep(world.random.between(1, 8000))
+    heal()
+  },
   resetConnections: async ({ world, nodes }: Run) => {
     const [left, right] = world.random.shuffled(nodes)
     world.network.resetConnections(left!.machine, right!.machine)
   },
-} as const satisfies Record<string, (run: Run) => Promise<void>>
+}
 
 test(
   'a killed coordinator stops no task: the next one goes on with what runs',
@@ -262,7 +295,7 @@ const disturb = async (given: Run): Promise<void> => {
   for (let count = world.random.integer(6); count > 0; count -= 1) {
     await world.sleep(world.random.between(0, 300))
     if (shared.isFinished) return
-    const kind = world.random.pick(Object.keys(FAULTS) as (keyof typeof FAULTS)[])
+    const kind = world.random.pick(Object.keys(FAULTS) as Fault[])
     world.note(`fault: ${kind}`)
     await FAULTS[kind](given)
   }
@@ -291,7 +324,7 @@ test(
   'whoever is killed, paused or cut off when, each row is written once',
   async () => {
     const totals = await runMany(
-      40,
+      100,
       await Promise.all([planOf(3, 2, 'keyed'), planOf(2, 3, 'rebalance'), planOf(3, 3, 'keyed')]),
     )
     expect(totals.takeovers).toBeGreaterThan(0)

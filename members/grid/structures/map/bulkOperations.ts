@@ -13,22 +13,31 @@ import {
 import { MapEventType, publishAll, publishPartition } from './events.ts'
 import { sameData } from './keyText.ts'
 import { lockedEntries, mayWrite } from './lockOperations.ts'
-import { MapEffect } from './operations.ts'
+import { GetAllStep, MapEffect } from './operations.ts'
 import type { MapState } from './state.ts'
 
-/** A page of entries: small enough that those of all partitions fit into one message. */
+/** A page of entries: those of all partitions at once take 9 MB of the caller's memory. */
 export const PAGE_BYTES = 32 * 1024
 
-/** How many keys, then the keys → for each whether it is there, and its value. */
+/** An answer of `getAll` is about so long at most. */
+const GET_ALL_BYTES = 1024 * 1024
+
+/** How many keys, then the keys → for each a step of GetAllStep, and its value. */
 export const getAll = (state: MapState, call: FragmentCall): void => {
+  const { result } = call
+  const end = result.length + GET_ALL_BYTES
   for (let left = call.arguments.u32(); left > 0; left -= 1) {
+    if (result.length >= end) {
+      result.u8(GetAllStep.later)
+      return
+    }
     const handle = findEntry(state, call.arguments.bytes(), call)
     state.counters.gets += 1
-    call.result.flag(handle >= 0)
+    result.u8(handle < 0 ? GetAllStep.none : GetAllStep.value)
     if (handle < 0) continue
     state.counters.hits += 1
     noteRead(state, handle, call)
-    state.store.writeValue(handle, call.result)
+    state.store.writeValue(handle, result)
   }
 }
 

@@ -65,7 +65,7 @@ export const makeRoom = (state: MapState, written: number, turn: FragmentTurn): 
   const { eviction } = state.settings
   if (eviction.policy === 'NONE' || eviction.size === 0) return
   for (let evicted = 0; evicted < EVICTIONS_PER_WRITE; evicted += 1) {
-    state.memoryNote.update()
+    state.memoryNote?.update()
     if (!isOverLimit(state, turn.nowMs)) return
     const victim = chooseVictim(state, written, turn.nowMs)
     if (victim < 0) return

@@ -2,7 +2,7 @@ import { WireFault } from '../../../wire/index.ts'
 import type { ByteSink, ByteSource } from '../../bytes/index.ts'
 import { DEFAULT_MAP, settingsOf, type MapSettings } from '../../settings.ts'
 import { RecordStore } from '../../store/index.ts'
-import type { Fragment, FragmentContext, FragmentTurn } from '../structure.ts'
+import type { Fragment, FragmentCall, FragmentContext, FragmentTurn } from '../structure.ts'
 import { sweepExpired } from './bulkOperations.ts'
 import { createCounters } from './counters.ts'
 import { applyExpiry, applyPut, applyRemove, writePut } from './entries.ts'
@@ -22,6 +22,16 @@ export interface SharedState {
   readonly surroundings: MapSurroundings
   readonly memory: MapMemory
   readonly states: Set<MapState>
+  /** Of the map that was asked for last: its partitions mostly come one after the other. */
+  last: { readonly name: string; readonly settings: MapSettings } | undefined
+}
+
+const settingsFor = (shared: SharedState, name: string): MapSettings => {
+  if (shared.last?.name !== name) {
+    const { maps } = shared.surroundings.settings
+    shared.last = { name, settings: settingsOf(maps, name, DEFAULT_MAP) }
+  }
+  return shared.last.settings
 }
 
 const journalOf = (
@@ -33,8 +43,9 @@ const journalOf = (
   return new Journal(capacity, eventJournal.timeToLiveSeconds * MS_OF_SECOND)
 }
 
-const createState = (context: FragmentContext, { surroundings, memory }: SharedState): MapState => {
-  const settings: MapSettings = settingsOf(surroundings.settings.maps, context.name, DEFAULT_MAP)
+const createState = (context: FragmentContext, shared: SharedState): MapState => {
+  const { surroundings, memory } = shared
+  const settings = settingsFor(shared, context.name)
   const { policy } = settings.eviction
   const store = new RecordStore(surroundings.arena)
   return {
@@ -46,13 +57,11 @@ const createState = (context: FragmentContext, { surroundings, memory }: SharedS
     indexes: new FragmentIndexes(store, settings.indexes),
     journal: journalOf(settings, surroundings),
     memory,
-    memoryNote: memoryNoter(memory, context.name, store),
+    memoryNote: settings.eviction.maxSizePolicy.startsWith('USED')
+      ? memoryNoter(memory, context.name, store)
+      : undefined,
     counters: createCounters(),
-    countsReads:
-      settings.perEntryStatsEnabled ||
-      settings.maxIdleSeconds > 0 ||
-      policy === 'LRU' ||
-      policy === 'LFU',
+    countsReads: settings.perEntryStatsEnabled || policy === 'LRU' || policy === 'LFU',
     mayExpire: false,
     invalidationId: context.host.random.integer(2 ** 32),
     invalidations: 0,
@@ -67,8 +76,7 @@ const applyEffect = (state: MapState, effect: number, effects: ByteSource): void
     case MapEffect.remove:
       return applyRemove(state, effects)
     case MapEffect.clear:
-      state.store.clear()
-      return state.indexes.reset()
+      return state.store.clear()
     case MapEffect.expiry:
       return applyExpiry(state, effects)
     case MapEffect.lock:
@@ -81,8 +89,8 @@ const applyEffect = (state: MapState, effect: number, effects: ByteSource): void
       return state.indexes.applyForget()
     case MapEffect.journal:
       return journalFor(state, effect).applyItem(effects)
-    case MapEffect.journalTail:
-      return journalFor(state, effect).applyTail(effects)
+    case MapEffect.noJournal:
+      return journalFor(state, effect).applyClear()
     default:
       throw new WireFault(`There is no effect ${effect} of a map`)
   }
@@ -123,40 +131,72 @@ const copyState = (
 /** Entries looked at in one tick. */
 const SWEEP_BUDGET = 1000
 
-/** A map in one partition. */
-export const createMapFragment = (context: FragmentContext, shared: SharedState): Fragment => {
-  const state = createState(context, shared)
-  const { store, locks, indexes, journal, settings } = state
-  let sweepCursor = 0
-  shared.states.add(state)
-  return {
-    backupCount: settings.backupCount,
-    asyncBackupCount: settings.asyncBackupCount,
-    execute: (call) => handlerOf(call.operation)(state, call),
-    apply(effects) {
-      while (!effects.isAtEnd) applyEffect(state, effects.u8(), effects)
-      state.memoryNote.update()
-    },
-    copy: (cursor, effects, bytesMax) => copyState(state, cursor, effects, bytesMax),
-    digest: () =>
-      (store.digest() + locks.digest() + indexes.addedCount + (journal?.digest() ?? 0)) | 0,
-    isEmpty: () =>
-      store.count === 0 &&
-      locks.count === 0 &&
-      indexes.addedCount === 0 &&
-      (journal === undefined || journal.tail < 0),
-    tick(turn: FragmentTurn) {
-      if (locks.count > 0) locks.releaseEnded(turn)
-      if (!state.mayExpire) return
-      sweepCursor = sweepExpired(state, sweepCursor, SWEEP_BUDGET, turn) ?? 0
-    },
-    callerGone: (caller, turn) => locks.releaseOf(caller, turn),
-    sizes: () => ({ entries: store.count, bytes: store.bytes + (journal?.bytes ?? 0) }),
-    close() {
-      shared.states.delete(state)
-      state.memoryNote.close()
-      locks.clear()
-      store.close()
-    },
+/** A map in one partition. There are many that are empty, so it is small. */
+export class MapFragment implements Fragment {
+  readonly #shared: SharedState
+  readonly #state: MapState
+  #sweepCursor = 0
+
+  constructor(context: FragmentContext, shared: SharedState) {
+    this.#shared = shared
+    this.#state = createState(context, shared)
+    shared.states.add(this.#state)
+  }
+
+  get backupCount(): number {
+    return this.#state.settings.backupCount
+  }
+
+  get asyncBackupCount(): number {
+    return this.#state.settings.asyncBackupCount
+  }
+
+  execute(call: FragmentCall): void {
+    handlerOf(call.operation)(this.#state, call)
+  }
+
+  apply(effects: ByteSource): void {
+    // A backup answers no queries; if it is to be the primary, the first one builds them anew.
+    this.#state.indexes.reset()
+    while (!effects.isAtEnd) applyEffect(this.#state, effects.u8(), effects)
+    this.#state.memoryNote?.update()
+  }
+
+  copy(cursor: number, effects: ByteSink, bytesMax: number): number | undefined {
+    return copyState(this.#state, cursor, effects, bytesMax)
+  }
+
+  digest(): number {
+    const { store, locks, indexes, journal } = this.#state
+    return (store.digest() + locks.digest() + indexes.addedCount + (journal?.digest() ?? 0)) | 0
+  }
+
+  isEmpty(): boolean {
+    const { store, locks, indexes, journal } = this.#state
+    const isJournalEmpty = journal === undefined || journal.tail < 0
+    return store.count === 0 && locks.count === 0 && indexes.addedCount === 0 && isJournalEmpty
+  }
+
+  tick(turn: FragmentTurn): void {
+    const { locks, mayExpire } = this.#state
+    if (locks.count > 0) locks.releaseEnded(turn)
+    if (!mayExpire) return
+    this.#sweepCursor = sweepExpired(this.#state, this.#sweepCursor, SWEEP_BUDGET, turn) ?? 0
+  }
+
+  callerGone(caller: string, turn: FragmentTurn): void {
+    this.#state.locks.releaseOf(caller, turn)
+  }
+
+  sizes(): { readonly entries: number; readonly bytes: number } {
+    const { store, journal } = this.#state
+    return { entries: store.count, bytes: store.bytes + (journal?.bytes ?? 0) }
+  }
+
+  close(): void {
+    this.#shared.states.delete(this.#state)
+    this.#state.memoryNote?.close()
+    this.#state.locks.clear()
+    this.#state.store.close()
   }
 }

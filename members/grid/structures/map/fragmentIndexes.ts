@@ -9,6 +9,9 @@ import { StoredEntry } from './storedEntry.ts'
 const nameOf = ({ name, type, attributes }: IndexSettings): string =>
   name ?? `${type}/${attributes.join('/')}`
 
+/** What most maps have. */
+const NONE_ADDED: ReadonlyMap<string, IndexSettings> = new Map()
+
 /**
  * The indexes of a map in one partition. They are built by the first query and kept up from then
  * on; a backup, which answers no queries, has none and decodes nothing.
@@ -17,14 +20,13 @@ export class FragmentIndexes {
   readonly #store: RecordStore
   readonly #configured: readonly IndexSettings[]
   /** Added while it runs: replicated, by name. */
-  readonly #added = new Map<string, IndexSettings>()
+  #added: ReadonlyMap<string, IndexSettings> = NONE_ADDED
   #indexes: Indexes | undefined
-  readonly #entry: StoredEntry
+  #entry: StoredEntry | undefined
 
   constructor(store: RecordStore, configured: readonly IndexSettings[]) {
     this.#store = store
     this.#configured = configured
-    this.#entry = new StoredEntry(store, true)
   }
 
   /** Indexes beside those of the settings. */
@@ -41,12 +43,12 @@ export class FragmentIndexes {
 
   /** After a record was written, or has another handle. */
   added(handle: number): void {
-    this.#indexes?.add(handle, this.#entry.at(handle))
+    this.#indexes?.add(handle, this.#at(handle))
   }
 
   /** Before a record is changed, moved or deleted. */
   removing(handle: number): void {
-    this.#indexes?.remove(handle, this.#entry.at(handle))
+    this.#indexes?.remove(handle, this.#at(handle))
   }
 
   /** After all records were replaced or deleted. */
@@ -58,39 +60,46 @@ export class FragmentIndexes {
   define(definition: IndexSettings, effects: ByteSink): void {
     const known = this.#configured.some((other) => nameOf(other) === nameOf(definition))
     if (known || this.#added.has(nameOf(definition))) return
-    this.#added.set(nameOf(definition), definition)
-    this.#indexes = undefined
+    this.#add(definition)
     writeIndex(definition, effects)
   }
 
   /** Drops those that were added. */
   forget(effects: ByteSink): void {
     if (this.#added.size === 0) return
-    this.#added.clear()
-    this.#indexes = undefined
+    this.applyForget()
     effects.u8(MapEffect.noIndexes)
   }
 
   /** Repeats the effect `noIndexes`. */
   applyForget(): void {
-    this.#added.clear()
+    this.#added = NONE_ADDED
     this.#indexes = undefined
   }
 
   /** Repeats the effect `index`. */
   apply(effects: ByteSource): void {
     const definition = fromData(effects.bytes()) as IndexSettings
-    this.#added.set(nameOf(definition), definition)
-    this.#indexes = undefined
+    this.#add(definition)
   }
 
   copy(effects: ByteSink): void {
     for (const definition of this.#added.values()) writeIndex(definition, effects)
   }
 
+  #at(handle: number): StoredEntry {
+    this.#entry ??= new StoredEntry(this.#store, true)
+    return this.#entry.at(handle)
+  }
+
+  #add(definition: IndexSettings): void {
+    this.#added = new Map(this.#added).set(nameOf(definition), definition)
+    this.#indexes = undefined
+  }
+
   #build(): Indexes {
     const indexes = createIndexes([...this.#configured, ...this.#added.values()])
-    this.#store.scan(0, (handle) => indexes.add(handle, this.#entry.at(handle)), Infinity)
+    this.#store.scan(0, (handle) => indexes.add(handle, this.#at(handle)), Infinity)
     return indexes
   }
 }

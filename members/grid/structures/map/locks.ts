@@ -20,13 +20,16 @@ interface Lock extends LockOwner {
   readonly reference: number
 }
 
+/** What most partitions have. */
+const NO_LOCKS: ReadonlyMap<string, Lock> = new Map()
+
 /**
  * The locks of keys in one partition. They are replicated; a lease is counted by the clock of the
  * primary, so after its loss it may end earlier or later by the difference of the clocks.
  */
 export class KeyLocks {
   readonly #context: FragmentContext
-  readonly #locks = new Map<string, Lock>()
+  #locks: ReadonlyMap<string, Lock> = NO_LOCKS
   /** For the lease that ends first of those that somebody waits for. */
   #timer: Timer | undefined
   #timerDueMs = Infinity
@@ -88,7 +91,7 @@ export class KeyLocks {
       leaseUntilMs: turn.nowMs + leaseMs,
       reference,
     }
-    this.#locks.set(text, lock)
+    this.#own().set(text, lock)
     writeLock(lock, turn.effects)
   }
 
@@ -98,7 +101,7 @@ export class KeyLocks {
     const lock = this.#locks.get(text)!
     if (lock.holds > 1) {
       const fewer = { ...lock, holds: lock.holds - 1 }
-      this.#locks.set(text, fewer)
+      this.#own().set(text, fewer)
       writeLock(fewer, turn.effects)
       return
     }
@@ -130,8 +133,14 @@ export class KeyLocks {
     }
   }
 
+  /** The locks of this partition, to be changed. */
+  #own(): Map<string, Lock> {
+    if (this.#locks === NO_LOCKS) this.#locks = new Map()
+    return this.#locks as Map<string, Lock>
+  }
+
   #release(text: string, lock: Lock, turn: FragmentTurn): void {
-    this.#locks.delete(text)
+    this.#own().delete(text)
     turn.effects.u8(MapEffect.unlock)
     turn.effects.bytes(lock.key)
     this.#context.wake(text)
@@ -145,7 +154,7 @@ export class KeyLocks {
   /** Repeats the effect `lock`. */
   applyLock(effects: ByteSource): void {
     const key = effects.bytes().slice()
-    this.#locks.set(keyTextOf(key), {
+    this.#own().set(keyTextOf(key), {
       key,
       caller: effects.text(),
       context: effects.f64(),
@@ -157,7 +166,7 @@ export class KeyLocks {
 
   /** Repeats the effect `unlock`. */
   applyUnlock(effects: ByteSource): void {
-    this.#locks.delete(keyTextOf(effects.bytes()))
+    this.#own().delete(keyTextOf(effects.bytes()))
   }
 
   copy(effects: ByteSink): void {
@@ -174,7 +183,7 @@ export class KeyLocks {
   }
 
   clear(): void {
-    this.#locks.clear()
+    this.#locks = NO_LOCKS
     this.#timer?.cancel()
     this.#timer = undefined
     this.#timerDueMs = Infinity

@@ -1,5 +1,5 @@
 import type { Structure } from '../structure.ts'
-import { createMapFragment, type SharedState } from './fragment.ts'
+import { MapFragment, type SharedState } from './fragment.ts'
 import { onlyReads } from './handlers.ts'
 import { matchesEvent } from './listening.ts'
 import { MapMemory } from './memory.ts'
@@ -18,11 +18,16 @@ export interface MapStructure extends Structure {
  * `Grid.onPartitionLost` tells.
  */
 export const createMapStructure = (surroundings: MapSurroundings): MapStructure => {
-  const shared: SharedState = { surroundings, memory: new MapMemory(), states: new Set() }
+  const shared: SharedState = {
+    surroundings,
+    memory: new MapMemory(),
+    states: new Set(),
+    last: undefined,
+  }
   return {
     serviceId: MAP_SERVICE_ID,
     name: 'map',
-    createFragment: (context) => createMapFragment(context, shared),
+    createFragment: (context) => new MapFragment(context, shared),
     onlyReads,
     matches: matchesEvent,
     localMapStats(name, isOwned) {

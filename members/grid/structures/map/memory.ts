@@ -34,11 +34,12 @@ export class MapMemory {
 }
 
 /** Tells the memory of one partition to the sum. */
-export const memoryNoter = (
-  memory: MapMemory,
-  name: string,
-  store: RecordStore,
-): { update(): void; close(): void } => {
+export interface MemoryNote {
+  update(): void
+  close(): void
+}
+
+export const memoryNoter = (memory: MapMemory, name: string, store: RecordStore): MemoryNote => {
   let noted = 0
   const note = (bytes: number): void => {
     if (bytes !== noted) memory.note(name, bytes - noted)

@@ -54,9 +54,17 @@ export const MapEffect = {
   unlock: 5,
   expiry: 6,
   journal: 7,
-  journalTail: 8,
+  noJournal: 8,
   index: 9,
   noIndexes: 10,
+} as const
+
+/** What `getAll` answers for a key (u8 before its value). */
+export const GetAllStep = {
+  none: 0,
+  value: 1,
+  /** The answer is full: this key and those after it are to be asked for again. */
+  later: 2,
 } as const
 
 /** As a time to live or a time of idleness: what the settings of the map say. */

@@ -5,7 +5,7 @@ import type { MapCounters } from './counters.ts'
 import type { FragmentIndexes } from './fragmentIndexes.ts'
 import type { Journal } from './journal.ts'
 import type { KeyLocks } from './locks.ts'
-import type { MapMemory } from './memory.ts'
+import type { MapMemory, MemoryNote } from './memory.ts'
 import type { MapSurroundings } from './surroundings.ts'
 
 /** All that a map has in one partition. */
@@ -19,12 +19,12 @@ export interface MapState {
   /** Undefined where the map has none. */
   readonly journal: Journal | undefined
   readonly memory: MapMemory
-  /** Tells the memory of this partition to the sum. */
-  readonly memoryNote: { update(): void; close(): void }
+  /** Tells the memory of this partition to the sum, where that is limited. */
+  readonly memoryNote: MemoryNote | undefined
   readonly counters: MapCounters
   /** Some entry may have, or have had, an end of its life. */
   mayExpire: boolean
-  /** Reads are to be remembered: entries idle out, or are evicted by what was read. */
+  /** Reads are to be remembered also of entries that do not idle out. */
   readonly countsReads: boolean
   /** Tells this state from one on another member or after a loss; never replicated. */
   readonly invalidationId: number

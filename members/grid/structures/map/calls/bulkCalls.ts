@@ -1,6 +1,6 @@
-import { ByteSink } from '../../../bytes/index.ts'
-import { fromData, partitionOf, partitionOfName } from '../../../data/index.ts'
-import { beginArguments, dataOf, READS, type MapCaller, type PartitionCall } from './caller.ts'
+import { fromData, partitionOfName } from '../../../data/index.ts'
+import { beginArguments, dataOf, READS, type MapCaller } from './caller.ts'
+import { getAll, putAll } from './keyGroups.ts'
 import { keyTextOf } from '../keyText.ts'
 import { MapOperation } from '../operations.ts'
 
@@ -23,27 +23,12 @@ export interface BulkCalls<Key, Value> {
   /** Every entry that is there from the beginning to the end of the iteration, once. */
   iterator(): AsyncGenerator<[Key, Value], void>
   [Symbol.asyncIterator](): AsyncGenerator<[Key, Value], void>
+  /** The entries of one partition, as `iterator` yields them: for those who work through a map in parts. */
+  partitionEntries(partition: number): Promise<[Key, Value][]>
 }
 
-/** One call writes at most about so many bytes. */
-const PUT_ALL_BYTES = 256 * 1024
-/** Before the count in the arguments of `putAll`. */
-const CONTEXT_BYTES = 8
 /** Partitions whose pages are asked for at once. */
 const PARTITIONS_AT_ONCE = 32
-
-interface Group {
-  readonly partition: number
-  readonly sink: ByteSink
-  /** The keys, and which ones they are of those that were given. */
-  readonly keys: Uint8Array[]
-  readonly members: number[]
-}
-
-const finishGroup = ({ partition, sink, keys }: Group, countAt: number): PartitionCall => {
-  sink.setU32(countAt, keys.length)
-  return { partition, arguments: sink.copy(), keys }
-}
 
 /** Pages of entries (without values: of keys) of partitions, as bytes. */
 export const pagesOf = async function* (
@@ -82,71 +67,6 @@ export const pagesOf = async function* (
   }
 }
 
-/** Finds the group of a partition, or begins one. */
-const groupOf = (
-  groups: Map<number, Group>,
-  partition: number,
-  begin: (sink: ByteSink) => void,
-): Group => {
-  const known = groups.get(partition)
-  if (known !== undefined) return known
-  const group: Group = { partition, sink: new ByteSink(), keys: [], members: [] }
-  begin(group.sink)
-  group.sink.u32(0)
-  groups.set(partition, group)
-  return group
-}
-
-const getAll = async <Key, Value>(
-  caller: MapCaller,
-  keys: Iterable<Key>,
-): Promise<Map<Key, Value>> => {
-  const asked = [...keys]
-  const groups = new Map<number, Group>()
-  for (const [index, key] of asked.entries()) {
-    const data = dataOf(key, 'key', caller.name)
-    const group = groupOf(groups, partitionOf(data, caller.invoker.partitionCount), () => {})
-    group.sink.bytes(data)
-    group.keys.push(data)
-    group.members.push(index)
-  }
-  const all = [...groups.values()]
-  const calls = all.map((group) => finishGroup(group, 0))
-  const results = await caller.onEach(MapOperation.getAll, calls, READS)
-  const values = new Map<Key, Value>()
-  for (const [at, result] of results.entries()) {
-    for (const index of all[at]!.members) {
-      if (result.flag()) values.set(asked[index]!, fromData(result.bytes()) as Value)
-    }
-  }
-  return values
-}
-
-const putAll = async <Key, Value>(
-  caller: MapCaller,
-  entries: Iterable<readonly [Key, Value]>,
-): Promise<void> => {
-  const open = new Map<number, Group>()
-  const done: Group[] = []
-  for (const [key, value] of entries) {
-    const keyData = dataOf(key, 'key', caller.name)
-    const valueData = dataOf(value, 'value', caller.name)
-    const partition = partitionOf(keyData, caller.invoker.partitionCount)
-    const group = groupOf(open, partition, (sink) => sink.f64(caller.lockContext))
-    group.sink.bytes(keyData)
-    group.sink.bytes(valueData)
-    group.keys.push(keyData)
-    if (group.sink.length < PUT_ALL_BYTES) continue
-    done.push(group)
-    open.delete(partition)
-  }
-  done.push(...open.values())
-  await caller.onEach(
-    MapOperation.putAll,
-    done.map((group) => finishGroup(group, CONTEXT_BYTES)),
-  )
-}
-
 export const createBulkCalls = <Key, Value>(caller: MapCaller): BulkCalls<Key, Value> => {
   const { name, invoker } = caller
   const count = invoker.partitionCount
@@ -165,7 +85,9 @@ export const createBulkCalls = <Key, Value>(caller: MapCaller): BulkCalls<Key, V
     const sink = beginArguments()
     sink.flag(isCleared)
     sink.u32(taken)
-    await caller.onPartitions(MapOperation.tellAll, { partitions: [partitionOfName(name, count)] })
+    // The entries are gone: that nobody might know of it twice is no reason to fail.
+    const partitions = [partitionOfName(name, count)]
+    await caller.onPartitions(MapOperation.tellAll, { partitions, isIdempotent: true })
   }
 
   const iterator = async function* (): AsyncGenerator<[Key, Value], void> {
@@ -197,6 +119,15 @@ export const createBulkCalls = <Key, Value>(caller: MapCaller): BulkCalls<Key, V
       await caller.onPartitions(MapOperation.destroy)
     },
     iterator,
+    async partitionEntries(partition) {
+      const entries: [Key, Value][] = []
+      for await (const page of pagesOf(caller, [partition], true)) {
+        for (const { key, value } of page) {
+          entries.push([fromData(key) as Key, fromData(value!) as Value])
+        }
+      }
+      return entries
+    },
     [Symbol.asyncIterator]: iterator,
   }
 }
