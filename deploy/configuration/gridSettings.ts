@@ -165,5 +165,6 @@ export const gridSettings = (configuration: Configuration): GridSettings => {
     clientCleanupTimeoutMs: hazelcast.properties['hazelcast.client.cleanup.timeout.millis'],
     invocationTriesMax: hazelcast.properties['hazelcast.invocation.max.retry.count'],
     dataFolder: tidegate['data-folder'],
+    validationTimeoutSeconds: tidegate.persistence['validation-timeout-seconds'],
   }
 }

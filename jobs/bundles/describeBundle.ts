@@ -1,6 +1,6 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
-import type { PipelineGraph } from '../code/index.ts'
+import { createPulse, type PipelineGraph } from '../code/index.ts'
 import { fromTaskError, type TaskReport } from '../tasks/index.ts'
 
 /** Code at the top of a module is there to build a pipeline, not to work. */
@@ -28,7 +28,7 @@ export const describeBundle = async (
     described.reject(new EngineError('PIP-004', text))
   })
   try {
-    thread.post({ kind: 'loadCode', path })
+    thread.post({ kind: 'loadCode', path, pulse: createPulse(), heapBytesMax: Infinity })
     thread.post({ kind: 'describe' })
     return await described.promise
   } finally {

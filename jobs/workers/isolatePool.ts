@@ -2,6 +2,8 @@ import type { ClientSettings } from '../../members/grid/index.ts'
 import type { Host, Thread } from '../../runtime/host/index.ts'
 import type { TaskCommand } from '../tasks/index.ts'
 
+import { DEFAULT_CODE_LIMITS, watchedThread, type CodeLimits } from './codeWatch.ts'
+
 /** Where the module of an isolate is, from the folder of the project. */
 const ISOLATE_MODULE = 'jobs/tasks/main.ts'
 
@@ -22,9 +24,16 @@ const telling = (isolates: IsolatePool, command: TaskCommand): IsolatePool => ({
   close: () => isolates.close(),
 })
 
-/** The same isolates, each with the code of a job loaded first. */
-export const withCode = (isolates: IsolatePool, path: string): IsolatePool =>
-  telling(isolates, { kind: 'loadCode', path })
+/** The same isolates, each with the code of a job loaded first and watched. */
+export const withCode = (
+  host: Host,
+  isolates: IsolatePool,
+  path: string,
+  limits: CodeLimits = DEFAULT_CODE_LIMITS,
+): IsolatePool => ({
+  take: (name) => watchedThread(host, isolates.take(name), path, limits),
+  close: () => isolates.close(),
+})
 
 /** The same isolates, each with a way to the grid of the cluster. */
 export const withGrid = (isolates: IsolatePool, settings: ClientSettings): IsolatePool =>

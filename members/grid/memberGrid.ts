@@ -10,16 +10,18 @@ import {
   type StructureStatistics,
 } from './client/index.ts'
 import { createStructures, type Grid } from './facade.ts'
+import { handOver } from './handOver.ts'
 import { GRID_KINDS } from './kinds.ts'
-import { DEFAULT_MAP, type GridSettings, MERGE_POLICIES, settingsOf } from './settings.ts'
 import type { MergeEvent } from './merging/index.ts'
-import { startGrid } from './start.ts'
+import { keepingOf, type NoteLevel } from './persistence/index.ts'
+import { DEFAULT_MAP, type GridSettings, MERGE_POLICIES, settingsOf } from './settings.ts'
+import { type KeepingOptions, startGrid } from './start.ts'
 import { RecordArena } from './store/index.ts'
 import { createAtomicLongs } from './structures/atomiclong/index.ts'
 import { createFlakeIdGenerators } from './structures/flakeid/index.ts'
 import { createLists } from './structures/list/index.ts'
 import { createLocks } from './structures/lock/index.ts'
-import { createMapStructure, type EntryProcessors } from './structures/map/index.ts'
+import { createMapStructure, type EntryProcessors, MAP_SERVICE_ID } from './structures/map/index.ts'
 import type { MergeFunctions } from './structures/mergePolicies.ts'
 import { createMultiMaps } from './structures/multimap/index.ts'
 import { createQueues } from './structures/queue/index.ts'
@@ -38,10 +40,15 @@ export interface MemberGrid extends Grid {
   onMerge(listener: (event: MergeEvent) => void): () => void
   /** Partitions that are to move. */
   migrationQueueSize(): number
-  /** Hands over all that this member holds; resolves when it holds nothing, or nobody can take it. */
-  handOver(): Promise<void>
-  /** Ends without handing over: the member is about to close. */
-  stop(): void
+  /**
+   * Hands over all that this member holds; resolves when it holds nothing, or nobody can take it.
+   * False where the majority of the masters is gone, so that nothing can be moved.
+   */
+  handOver(): Promise<boolean>
+  /** Why changes of persisted maps are refused; undefined when all is well. */
+  diskFailure(): EngineError | undefined
+  /** Ends without handing over: the member is about to close. Resolves when all is on the disk. */
+  stop(): Promise<void>
 }
 
 const structuresOf = ({
@@ -71,6 +78,19 @@ const structuresOf = ({
   createFlakeIdGenerators(settings.atomics),
 ]
 
+/** Of all structures only maps are kept, as their `map-store` says. */
+const keepingFor = ({ settings, note = () => {} }: MemberGridOptions): KeepingOptions => {
+  const { maps, dataFolder } = settings
+  return {
+    all: Object.values(maps).flatMap(({ mapStore }) => keepingOf(mapStore, dataFolder) ?? []),
+    of: ({ serviceId }, name) =>
+      serviceId === MAP_SERVICE_ID
+        ? keepingOf(settingsOf(maps, name, DEFAULT_MAP).mapStore, dataFolder)
+        : undefined,
+    note,
+  }
+}
+
 export interface MemberGridOptions {
   readonly host: Host
   readonly member: Member
@@ -80,6 +100,8 @@ export interface MemberGridOptions {
   readonly processors?: EntryProcessors
   /** Merge functions by name; all data members must have those that `merge-policy` names. */
   readonly mergeFunctions?: MergeFunctions
+  /** Told what happens to maps that are kept on the disk. */
+  readonly note?: (level: NoteLevel, text: string) => void
   /** What the process may take; all memory of the machine by default. */
   readonly memoryLimitBytes?: number
   /** Closes the member too, once it holds nothing any more. */
@@ -118,21 +140,22 @@ const checkMergePolicies = ({ settings, mergeFunctions = {} }: MemberGridOptions
 export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const { host, member, clusterName, settings } = options
   checkMergePolicies(options)
-  const grid = startGrid(host, member, settings, structuresOf(options))
+  const grid = startGrid(host, member, settings, structuresOf(options), keepingFor(options))
   const { table } = grid
   const { call, cancel, clientLeaves, subscribe, unsubscribe, heard } = GRID_KINDS
   const held = (): StructureStatistics[] =>
     grid.sizes().map(({ service, ...sizes }) => ({ kind: service, ...sizes }))
   const clientKinds = [call, cancel, clientLeaves, subscribe, unsubscribe, heard]
   const desk = openClientDesk({ member, table, clientKinds, statistics: held })
-  const stop = (): void => {
+  const stop = (): Promise<void> => {
     desk.close()
-    grid.close()
+    return grid.close()
   }
+  const handAllOver = (): Promise<boolean> => handOver(host, member, () => grid.leave())
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
-    await grid.leave()
-    stop()
+    await handAllOver()
+    await stop()
     await options.leave()
   }
   const closeOnce = (): Promise<void> => (closing ??= close())
@@ -160,7 +183,8 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
     onMigration: (listener) => table.onMigration(listener),
     onPartitionLost: (listener) => table.onPartitionLost(listener),
     statistics: () => statisticsOf(member, held),
-    handOver: () => grid.leave(),
+    handOver: handAllOver,
+    diskFailure: () => grid.diskFailure(),
     stop,
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,

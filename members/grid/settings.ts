@@ -152,6 +152,11 @@ export interface GridSettings {
   readonly invocationTriesMax: number
   /** Where persisted maps and the state of the grid are kept on this member. */
   readonly dataFolder: string
+  /**
+   * How long a cluster with persisted maps that was stopped whole waits at its start for all members
+   * that held data, so that nobody goes ahead with older data.
+   */
+  readonly validationTimeoutSeconds: number
 }
 
 export const DEFAULT_BACKUPS: BackupSettings = { backupCount: 1, asyncBackupCount: 0 }
@@ -221,6 +226,7 @@ export const DEFAULT_GRID: GridSettings = {
   clientCleanupTimeoutMs: 120_000,
   invocationTriesMax: 250,
   dataFolder: 'data',
+  validationTimeoutSeconds: 30,
 }
 
 /** How well a pattern fits: the count of its own letters, -1 where it does not. */

@@ -1,7 +1,8 @@
+import type { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import type { Member } from '../member/index.ts'
 import { pieceOf } from '../wire/index.ts'
-import { canBeMaster, type View } from '../membership/index.ts'
+import { addressKey, canBeMaster, type View } from '../membership/index.ts'
 import {
   createPublisher,
   createSubscriber,
@@ -26,11 +27,18 @@ import {
   type Caller,
   createRegistry,
   createReplicator,
+  type Keepers,
   type Partition,
   type Pendings,
   type Registry,
   type Replicator,
 } from './replication/index.ts'
+import {
+  createPersistence,
+  type Keeping,
+  type NoteLevel,
+  type Persistence,
+} from './persistence/index.ts'
 import type { Structure } from './structures/structure.ts'
 import {
   type BackupSettings,
@@ -82,9 +90,12 @@ export interface GridCore {
   sizes(): StructureSizes[]
   /** Every fragment that is held here, with its state as numbers: for checks. */
   readonly registry: Registry
+  /** Why changes of what is kept on the disk are refused; undefined when all is well. */
+  diskFailure(): EngineError | undefined
   /** Hands over all data; then the member can leave without anybody noticing. */
   leave(): Promise<void>
-  close(): void
+  /** Ends at once, but for what is still to be written to the disk. */
+  close(): Promise<void>
 }
 
 export interface GridParts {
@@ -92,8 +103,20 @@ export interface GridParts {
   readonly member: Member
   readonly table: PartitionTable
   readonly structures: readonly Structure[]
+  /** Undefined where nothing outlives the process. */
+  readonly persistence?: Persistence | undefined
   /** Hazelcast's defaults unless given. */
   readonly settings?: Pick<GridSettings, 'clientCleanupTimeoutMs' | 'invocationTriesMax'>
+}
+
+const NOTHING_KEPT: Keepers = {
+  isBehind: false,
+  keeperOf: () => undefined,
+  take: () => [],
+  rowChanged: () => {},
+  compared: () => {},
+  afterSync: (callback) => callback(),
+  release: () => {},
 }
 
 /** Runs the calls of this member on its own partitions, without the wire. */
@@ -157,7 +180,8 @@ interface Engine {
 }
 
 const createEngine = (parts: GridParts): Engine => {
-  const { host, member, table, structures, settings = DEFAULT_GRID } = parts
+  const { host, member, table, structures, persistence, settings = DEFAULT_GRID } = parts
+  const keepers = persistence ?? NOTHING_KEPT
   const { messenger } = member
   const { clock } = host
   const { partitionCount } = table
@@ -169,6 +193,7 @@ const createEngine = (parts: GridParts): Engine => {
     onWake: (named, partition, key) => primary.wake(named, partition, key),
     onDrop: (held) => primary.dropped(held),
     onCopies: (copies) => table.needCopies(copies),
+    keeperOf: (structure, name) => keepers.keeperOf(structure, name),
   })
   const publisher = createPublisher(registry, messenger)
   const publish: Publisher['publish'] = (held, events) => publisher.publish(held, events)
@@ -209,12 +234,14 @@ const createEngine = (parts: GridParts): Engine => {
     table,
     registry,
     pendings,
+    keepers,
     events: {
       onPromoted: (partition) => upkeep.promoted(partition),
       onStopped: (partition) => primary.evict(partition),
       onRow: (partition) => invoker.onRow(partition.id),
     },
   })
+  persistence?.begin(registry, pendings)
   return {
     registry,
     primary,
@@ -229,10 +256,8 @@ const createEngine = (parts: GridParts): Engine => {
 }
 
 /** Tells the parts of a grid who comes and goes; returns how to stop it. */
-const followMembers = (
-  { host, member, settings = DEFAULT_GRID }: GridParts,
-  engine: Engine,
-): (() => void) => {
+const followMembers = (parts: GridParts, engine: Engine): (() => void) => {
+  const { host, member, table, persistence, settings = DEFAULT_GRID } = parts
   const { primary, invoker, publisher, subscriber, upkeep } = engine
   const { messenger } = member
   const gone = (callerId: string): void => {
@@ -251,8 +276,16 @@ const followMembers = (
     }
     subscriber.refresh()
   }
+  /** Who has no part of the table yet has nothing to say about who holds the data. */
+  const noteMembers = (): void => {
+    if (table.row(0) === undefined) return
+    const holders = member.members().filter(canBeMaster)
+    persistence?.noteMembers(holders.map(({ address }) => addressKey(address)))
+  }
   const stops = [
     member.onChange(onView),
+    member.onChange(noteMembers),
+    table.onRow(noteMembers),
     messenger.onCallPeerLost((peer) => primary.parking.forget(peer)),
     watchClients(host.clock, member, settings.clientCleanupTimeoutMs, gone),
   ]
@@ -263,7 +296,7 @@ const followMembers = (
 
 /** Puts the grid of a member together around a table that is there already. */
 export const createGrid = (parts: GridParts): GridCore => {
-  const { member, table } = parts
+  const { member, table, persistence } = parts
   const engine = createEngine(parts)
   const { registry, primary, invoker, replicator, publisher, subscriber } = engine
   const stop = followMembers(parts, engine)
@@ -290,9 +323,11 @@ export const createGrid = (parts: GridParts): GridCore => {
       missedEvents: subscriber.missed,
     }),
     sizes: () => sizesOf(registry),
+    diskFailure: () => persistence?.failure(),
     leave: () => table.leave(),
-    close: () => {
+    close: async () => {
       stop()
+      const closed = persistence?.close()
       engine.merger.close()
       invoker.close()
       subscriber.close()
@@ -302,9 +337,12 @@ export const createGrid = (parts: GridParts): GridCore => {
       engine.pendings.close()
       registry.dropAll()
       table.close()
+      await closed
     },
   }
 }
+
+const MS_OF_SECOND = 1000
 
 /** The most copies beside the primary that any structure is configured with. */
 const copiesOf = (settings: GridSettings): number => {
@@ -320,17 +358,31 @@ const copiesOf = (settings: GridSettings): number => {
   return Math.max(DEFAULT_BACKUPS.backupCount, ...copies)
 }
 
+/** What outlives the process, and where. */
+export interface KeepingOptions {
+  /** All that anything may be kept by. */
+  readonly all: readonly Keeping[]
+  readonly of: (structure: Structure, name: string) => Keeping | undefined
+  readonly note: (level: NoteLevel, text: string) => void
+}
+
 /** Starts the part of a member in the grid; until the first table has come calls wait. */
 export const startGrid = (
   host: Host,
   member: Member,
   settings: GridSettings,
   structures: readonly Structure[],
+  keeping?: KeepingOptions,
 ): GridCore => {
+  const isKeeping = keeping !== undefined && keeping.all.length > 0 && canBeMaster(member.self)
+  const { port } = member.self.address
+  const persistence = isKeeping ? createPersistence({ host, port, ...keeping }) : undefined
   const table = createPartitionTable(host, member, {
     partitionCount: settings.partitionCount,
     copies: copiesOf(settings),
     grouping: settings.grouping,
+    recovery: persistence,
+    recoveryTimeoutMs: settings.validationTimeoutSeconds * MS_OF_SECOND,
   })
-  return createGrid({ host, member, table, structures, settings })
+  return createGrid({ host, member, table, structures, persistence, settings })
 }

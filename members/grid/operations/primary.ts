@@ -74,6 +74,7 @@ class PrimaryRunner implements Primary {
   run(request: Request): void {
     const { caller, id, named, partition } = request
     if (!this.#serves(partition, caller, id)) return
+    if (this.#refuses(request)) return
     const held = named.held[partition.id] ?? this.#options.registry.hold(named, partition)
     if (!this.#options.replicator().hasRoom(held)) {
       caller.answer(id, HEADS[OUTCOMES.busy]!, NOTHING)
@@ -93,7 +94,7 @@ class PrimaryRunner implements Primary {
 
   turn(held: Held, act: (call: OperationCall) => void): void {
     const { replicator, host } = this.#options
-    if (!replicator().hasRoom(held)) return
+    if (held.named.keeper?.refusal !== undefined || !replicator().hasRoom(held)) return
     const call = this.#call
     call.begin(host.clock.now(), held.named.hasListeners)
     this.#isRunning = true
@@ -142,6 +143,17 @@ class PrimaryRunner implements Primary {
     if (untilMs === Infinity || host.clock.monotonic() < untilMs) return true
     caller.answer(id, HEADS[OUTCOMES.unsafe]!, NOTHING)
     return false
+  }
+
+  /** Whether a change could not be kept as it must be; if so the caller is told why. */
+  #refuses({ named, operation, caller, id }: Request): boolean {
+    const reason = named.keeper?.refusal
+    if (reason === undefined || named.structure.onlyReads?.(operation) === true) return false
+    const text = `"${named.name}" cannot be changed now: ${reason.message}`
+    this.#refusal.reset()
+    writeRefusal(this.#refusal, new EngineError('GRD-040', text, { retry: 'backoff' }))
+    caller.answer(id, HEADS[OUTCOMES.refused]!, this.#refusal)
+    return true
   }
 
   #notHere(partition: Partition, caller: Caller, id: number): void {

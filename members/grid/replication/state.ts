@@ -1,3 +1,4 @@
+import type { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import type { CallPeer, Piece } from '../../wire/index.ts'
 import type { Fragment, Structure } from '../structures/structure.ts'
@@ -10,6 +11,8 @@ export type Caller = Pick<CallPeer, 'identity' | 'answer'>
 export interface Named {
   readonly structure: Structure
   readonly name: string
+  /** Undefined where its fragments end with the process. */
+  readonly keeper: Keeper | undefined
   readonly held: (Held | undefined)[]
   /** Whether anybody listens: events for nobody are not made. */
   hasListeners: boolean
@@ -59,6 +62,53 @@ export interface Pendings {
   /** Those that all backups have, but that must not be acknowledged. */
   abandonHeldBack(isMeant: (pending: Pending) => boolean): void
   close(): void
+}
+
+/** Writes down what becomes of the fragments of a structure, so that they outlive the process. */
+export interface Keeper {
+  /** Why changes are refused now. */
+  readonly refusal: EngineError | undefined
+  /** Whether changes can be written down as fast as they come. */
+  readonly hasRoom: boolean
+  /**
+   * A change was made; the numbers of `held` are already those after it. Where the answer to it waits
+   * for the disk, that is one more that `pending` waits for.
+   */
+  changed(held: Held, effects: Uint8Array, pending: Pending | undefined): void
+  copyStarted(held: Held): void
+  copied(held: Held, effects: Uint8Array): void
+  copyEnded(held: Held): void
+  dropped(held: Held): void
+  /** This fragment is held again. */
+  restored(held: Held, kept: Kept): void
+  /** It is not to be held any more. */
+  forgot(partition: Partition, kept: Kept): void
+}
+
+/** A fragment as it was when the process before this one ended. */
+export interface Kept {
+  readonly named: Named
+  readonly fragment: Fragment
+  readonly term: number
+  readonly sequence: number
+  readonly isWhole: boolean
+  /** Where the keeper has it. */
+  readonly segment: number
+}
+
+/** What this member keeps beyond its end. */
+export interface Keepers {
+  keeperOf(structure: Structure, name: string): Keeper | undefined
+  /** What was kept of a partition, once: whoever calls restores or forgets each. */
+  take(partition: Partition): readonly Kept[]
+  /** The row of a partition is another one. */
+  rowChanged(partition: Partition): void
+  /** Whether this backup has all that the primary of the present row has. */
+  compared(partition: Partition, isEqual: boolean): void
+  /** Something that others wait for is not on the disk yet. */
+  readonly isBehind: boolean
+  afterSync(callback: () => void): void
+  release(isMeant: (pending: Pending) => boolean, release: (pending: Pending) => void): void
 }
 
 /** What the primary knows of a holder for the present row. */
@@ -112,6 +162,10 @@ export interface Registry {
   find(serviceId: number, name: string): Named | undefined
   /** The fragment, made empty if it is not there. */
   hold(named: Named, partition: Partition): Held
+  /** Holds a fragment that was kept. */
+  restore(kept: Kept, partition: Partition): void
+  /** Closes a fragment that was kept and is not to be held. */
+  forget(kept: Kept, partition: Partition): void
   /** An empty fragment that is not held yet. */
   create(named: Named, partition: Partition): Fragment
   drop(held: Held): void
@@ -129,7 +183,10 @@ export interface RegistryOptions {
   /** A fragment with more copies than any before. */
   readonly onCopies: (copies: number) => void
   readonly onDrop: (held: Held) => void
+  readonly keeperOf: (structure: Structure, name: string) => Keeper | undefined
 }
+
+const NOT_COPYING = { build: undefined, isFilled: false, lastPending: undefined }
 
 export const createRegistry = (options: RegistryOptions): Registry => {
   const { host, partitionCount, structures, onWake, onCopies, onDrop } = options
@@ -149,6 +206,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
   const takeOut = (held: Held): void => {
     held.partition.held.delete(held.named)
     held.named.held[held.partition.id] = undefined
+    held.named.keeper?.dropped(held)
     onDrop(held)
     held.build?.close()
     held.build = undefined
@@ -157,6 +215,16 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     takeOut(held)
     held.fragment.close()
   }
+  const add = (held: Held): Held => {
+    const { named, partition } = held
+    named.held[partition.id] = held
+    partition.held.set(named, held)
+    if (copiesOf(held) > copiesMost) {
+      copiesMost = copiesOf(held)
+      onCopies(copiesMost)
+    }
+    return held
+  }
   return {
     partitions,
     find: (serviceId, name) => {
@@ -164,31 +232,26 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       const known = service?.names.get(name)
       if (known !== undefined || service === undefined) return known
       const held = new Array<Held | undefined>(partitionCount).fill(undefined)
-      const named: Named = { structure: service.structure, name, held, hasListeners: false }
+      const { structure } = service
+      const keeper = options.keeperOf(structure, name)
+      const named: Named = { structure, name, keeper, held, hasListeners: false }
       service.names.set(name, named)
       return named
     },
     hold: (named, partition) => {
       const known = named.held[partition.id]
       if (known !== undefined) return known
-      const held: Held = {
-        named,
-        partition,
-        fragment: create(named, partition),
-        term: partition.term,
-        sequence: 0,
-        isWhole: true,
-        build: undefined,
-        isFilled: false,
-        lastPending: undefined,
-      }
-      named.held[partition.id] = held
-      partition.held.set(named, held)
-      if (copiesOf(held) > copiesMost) {
-        copiesMost = copiesOf(held)
-        onCopies(copiesMost)
-      }
-      return held
+      const { term } = partition
+      const fragment = create(named, partition)
+      return add({ named, partition, fragment, term, sequence: 0, isWhole: true, ...NOT_COPYING })
+    },
+    restore: (kept, partition) => {
+      const { segment: _, ...known } = kept
+      kept.named.keeper?.restored(add({ partition, ...known, ...NOT_COPYING }), kept)
+    },
+    forget: (kept, partition) => {
+      kept.named.keeper?.forgot(partition, kept)
+      kept.fragment.close()
     },
     create,
     drop,

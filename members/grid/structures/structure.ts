@@ -12,6 +12,8 @@ export interface Structure {
   /** As users know it, such as `map`. */
   readonly name: string
   createFragment(context: FragmentContext): Fragment
+  /** Whether an operation changes nothing: it is served also while changes cannot be kept on disk. */
+  onlyReads?(operation: number): boolean
   /** Whether a listener with this filter (as it subscribed) wants this event. */
   matches(filter: Uint8Array, event: Uint8Array): boolean
 }

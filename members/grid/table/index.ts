@@ -20,9 +20,11 @@ export {
   type Publication,
 } from './messages.ts'
 export type { PartitionTable } from './partitionTable.ts'
+export type { KeptCopy, Recovery } from './recovery.ts'
 export {
   EPOCH_STRIDE,
   holdersOf,
+  LIFE_STRIDE,
   lostVersionOf,
   type PartitionRow,
   primaryOf,

@@ -1,6 +1,7 @@
 import { ByteSink, ByteSource } from '../bytes/index.ts'
 import { WireFault } from '../../wire/index.ts'
 import type { PartitionVersion } from './leader/index.ts'
+import type { KeptCopy } from './recovery.ts'
 import { type PartitionRow, REPLICAS_MAX } from './row.ts'
 
 /** The kinds of what members say about the table, on the wire. */
@@ -185,6 +186,56 @@ export const decodeRows = (
   partitionCount: number,
 ): (readonly [partition: number, row: PartitionRow])[] =>
   readRows(new ByteSource(bytes), partitionCount).map(({ partition, row }) => [partition, row])
+
+/** What a member answers a new master. */
+export interface Told {
+  readonly rows: readonly (readonly [partition: number, row: PartitionRow])[]
+  readonly copies: readonly KeptCopy[]
+  /** Addresses of members that must be there before copies are chosen from. */
+  readonly expected: readonly string[]
+}
+
+export const encodeTold = (
+  rows: readonly (PartitionRow | undefined)[],
+  { copies, expected }: Omit<Told, 'rows'>,
+): Uint8Array => {
+  const sink = new ByteSink()
+  sink.bytes(encodeRows(rows))
+  sink.u32(copies.length)
+  for (const { partition, version, place, isComplete, sequence } of copies) {
+    sink.u32(partition)
+    sink.f64(version)
+    sink.u8(place)
+    sink.flag(isComplete)
+    sink.f64(sequence)
+  }
+  sink.u32(expected.length)
+  for (const address of expected) sink.text(address)
+  return sink.view()
+}
+
+const readCopy = (source: ByteSource, partitionCount: number): KeptCopy => {
+  const partition = source.u32()
+  if (partition >= partitionCount) throw new WireFault(`There is no partition ${partition}`)
+  return {
+    partition,
+    version: wholeNumber(source.f64()),
+    place: source.u8(),
+    isComplete: source.flag(),
+    sequence: wholeNumber(source.f64()),
+  }
+}
+
+/** Throws WireFault when it is none, or not of a table with so many partitions. */
+export const decodeTold = (bytes: Uint8Array, partitionCount: number): Told => {
+  const source = new ByteSource(bytes)
+  const rows = decodeRows(source.bytes(), partitionCount)
+  const copies: KeptCopy[] = []
+  for (let left = source.u32(); left > 0; left -= 1) copies.push(readCopy(source, partitionCount))
+  const expected: string[] = []
+  for (let left = source.u32(); left > 0; left -= 1) expected.push(source.text())
+  return { rows, copies, expected }
+}
 
 const writeVersions = (sink: ByteSink, versions: readonly PartitionVersion[]): void => {
   sink.u32(versions.length)

@@ -3,7 +3,10 @@
  * one with the higher version holds, whoever tells it.
  */
 export interface PartitionRow {
-  /** Never given twice to different rows: a master starts at its epoch times EPOCH_STRIDE. */
+  /**
+   * Never given twice to different rows: a master starts at its epoch times EPOCH_STRIDE, in the life
+   * of the cluster times LIFE_STRIDE.
+   */
   readonly version: number
   /** Ids of members; the first is the primary, the others are its backups in order. */
   readonly replicas: readonly string[]
@@ -19,6 +22,14 @@ export interface PartitionRow {
 /** More changes of one partition than any master makes. */
 export const EPOCH_STRIDE = 2 ** 24
 
+/**
+ * More than all epochs of a cluster between two stops of all its members. After such a stop epochs
+ * begin anew, but versions go on with the next multiple: what is kept on disks is always older.
+ */
+export const LIFE_STRIDE = 2 ** 40
+
+/** What the versions of a life begin with: the cluster has come back from a stop so often. */
+export const lifeOf = (version: number): number => Math.floor(version / LIFE_STRIDE)
 /** The primary and six backups. */
 export const REPLICAS_MAX = 7
 

@@ -103,4 +103,8 @@ export const GRID_CODES = {
     what: 'The grid was asked for something that cannot be.',
     action: 'Correct what the message names.',
   },
+  'GRD-040': {
+    what: 'A member cannot write a persisted map to its disk, so it refuses changes of it.',
+    action: 'Free space on the disk that the message names; it goes on by itself. Reads go on.',
+  },
 } as const satisfies CodesOf<'GRD'>

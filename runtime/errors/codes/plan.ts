@@ -35,4 +35,12 @@ export const PLAN_CODES = {
     what: 'The code of a job is not in the grid.',
     action: 'Submit the job again with its code.',
   },
+  'PIP-007': {
+    what: 'A stage of a job does not come back.',
+    action: 'Look for a loop that does not end; long work belongs into many short calls.',
+  },
+  'PIP-008': {
+    what: 'The code of a job takes too much memory.',
+    action: 'Keep less in the states and variables of the stage that is named.',
+  },
 } as const satisfies CodesOf<'PLN' | 'PIP'>

@@ -20,6 +20,8 @@ test('a job runs to its end and is told of as SeaTunnel does', async () => {
   expect(info.metrics).toMatchObject({
     SourceReceivedCount: '20',
     SinkWriteCount: '20',
+    SinkWriteBytes: '160',
+    SinkCommittedBytes: '160',
     SourceReceivedQPS: expect.any(String),
     TableSourceReceivedCount: { fake: '20' },
     TableSinkWriteCount: { fake: '20' },

@@ -1,5 +1,5 @@
 import { DEFAULT_GRID } from '../../../members/grid/index.ts'
-import { type GridCore, startGrid } from '../../../members/grid/start.ts'
+import { type GridCore, type KeepingOptions, startGrid } from '../../../members/grid/start.ts'
 import type { BackupSettings } from '../../../members/grid/settings.ts'
 import type { Structure } from '../../../members/grid/structures/structure.ts'
 import type { SimWorld } from '../host/index.ts'
@@ -29,6 +29,8 @@ export interface GridOptions extends Omit<ClusterOptions, 'onMember'> {
   readonly structures: () => readonly Structure[]
   /** What the structures have; the table is made for it from the start. */
   readonly backups?: BackupSettings
+  /** What of them outlives its process. */
+  readonly keeping?: KeepingOptions
 }
 
 /** Boots a member with a grid on each of a number of machines. */
@@ -47,6 +49,7 @@ export const startGridCluster = (world: SimWorld, options: GridOptions): GridNod
         member,
         { ...DEFAULT_GRID, partitionCount: PARTITIONS, maps: { default: options.backups ?? {} } },
         options.structures(),
+        options.keeping,
       )
     },
   })

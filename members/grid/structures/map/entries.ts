@@ -1,7 +1,6 @@
-import type { ByteSource } from '../../bytes/index.ts'
 import { bytesOf, type Piece, pieceOf } from '../../../wire/index.ts'
+import type { ByteSink, ByteSource } from '../../bytes/index.ts'
 import { keyHashIn, keyHashOf } from '../../data/index.ts'
-import type { ByteSink } from '../../bytes/index.ts'
 import type { RecordStore } from '../../store/index.ts'
 import type { FragmentTurn } from '../structure.ts'
 import { MapEventType, publishChange, type EntryChange } from './events.ts'
@@ -47,13 +46,13 @@ export const expireEntry = (state: MapState, handle: number, turn: FragmentTurn)
 
 /** An entry was read: it idles no more. */
 export const noteRead = (state: MapState, handle: number, turn: FragmentTurn): void => {
-  state.counters.lastAccessMs = turn.nowMs
-  if (!state.countsReads) return
   const { store } = state
+  const maxIdleMs = store.maxIdleMs(handle)
+  state.counters.lastAccessMs = turn.nowMs
+  if (!state.countsReads && maxIdleMs === 0) return
   store.setHits(handle, store.hits(handle) + 1)
   const accessedMs = store.accessedAtMs(handle)
   store.setAccessedAtMs(handle, turn.nowMs)
-  const maxIdleMs = store.maxIdleMs(handle)
   if (maxIdleMs === 0) return
   const previousMs = store.expiresAtMs(handle)
   const expiresAtMs = expiryOf(store, handle, store.ttlMs(handle), maxIdleMs)
@@ -206,18 +205,13 @@ const writeExpiry = (store: RecordStore, handle: number, effects: ByteSink): voi
 export const applyPut = (state: MapState, effects: ByteSource): void => {
   const { store } = state
   const key = effects.bytes()
-  const hash = keyHashOf(key)
-  const before = store.find(hash, key)
-  if (before >= 0) state.indexes.removing(before)
-  const handle = store.put(hash, key, effects.bytes())
+  const handle = store.put(keyHashOf(key), key, effects.bytes())
   store.setVersion(handle, effects.u32())
   store.setHits(handle, effects.u32())
   store.setCreatedAtMs(handle, effects.f64())
   store.setUpdatedAtMs(handle, effects.f64())
   store.setAccessedAtMs(handle, effects.f64())
-  const kept = applyTimes(store, handle, effects)
-  if (store.hasExpiry(kept)) state.mayExpire = true
-  state.indexes.added(kept)
+  if (store.hasExpiry(applyTimes(store, handle, effects))) state.mayExpire = true
 }
 
 /** A record as it is told; expiresAtMs, ttlMs and maxIdleMs are 0 where there is no such end. */
@@ -293,7 +287,7 @@ const applyTimes = (store: RecordStore, handle: number, effects: ByteSource): nu
 }
 
 /** Repeats the effect `expiry`. */
-export const applyExpiry = ({ store, indexes }: MapState, effects: ByteSource): void => {
+export const applyExpiry = ({ store }: MapState, effects: ByteSource): void => {
   const key = effects.bytes()
   const handle = store.find(keyHashOf(key), key)
   const accessedMs = effects.f64()
@@ -304,17 +298,14 @@ export const applyExpiry = ({ store, indexes }: MapState, effects: ByteSource): 
   }
   store.setAccessedAtMs(handle, accessedMs)
   store.setHits(handle, hits)
-  indexes.removing(handle)
-  indexes.added(applyTimes(store, handle, effects))
+  applyTimes(store, handle, effects)
 }
 
 const TIMES_BYTES = 3 * 8
 
 /** Repeats the effect `remove`. */
-export const applyRemove = ({ store, indexes }: MapState, effects: ByteSource): void => {
+export const applyRemove = ({ store }: MapState, effects: ByteSource): void => {
   const key = effects.bytes()
   const handle = store.find(keyHashOf(key), key)
-  if (handle < 0) return
-  indexes.removing(handle)
-  store.delete(handle)
+  if (handle >= 0) store.delete(handle)
 }

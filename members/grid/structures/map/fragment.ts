@@ -70,7 +70,6 @@ const createState = (context: FragmentContext, shared: SharedState): MapState =>
     counters: createCounters(),
     countsReads:
       settings.perEntryStatsEnabled ||
-      settings.maxIdleSeconds > 0 ||
       policy === 'LRU' ||
       policy === 'LFU' ||
       settings.mergePolicy === 'latest-access' ||
@@ -89,8 +88,7 @@ const applyEffect = (state: MapState, effect: number, effects: ByteSource): void
     case MapEffect.remove:
       return applyRemove(state, effects)
     case MapEffect.clear:
-      state.store.clear()
-      return state.indexes.reset()
+      return state.store.clear()
     case MapEffect.expiry:
       return applyExpiry(state, effects)
     case MapEffect.lock:
@@ -103,8 +101,8 @@ const applyEffect = (state: MapState, effect: number, effects: ByteSource): void
       return state.indexes.applyForget()
     case MapEffect.journal:
       return journalFor(state, effect).applyItem(effects)
-    case MapEffect.journalTail:
-      return journalFor(state, effect).applyTail(effects)
+    case MapEffect.noJournal:
+      return journalFor(state, effect).applyClear()
     default:
       throw new WireFault(`There is no effect ${effect} of a map`)
   }
@@ -170,6 +168,8 @@ export class MapFragment implements Fragment {
   }
 
   apply(effects: ByteSource): void {
+    // A backup answers no queries; if it is to be the primary, the first one builds them anew.
+    this.#state.indexes.reset()
     while (!effects.isAtEnd) applyEffect(this.#state, effects.u8(), effects)
     this.#state.memoryNote?.update()
   }

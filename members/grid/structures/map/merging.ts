@@ -49,16 +49,18 @@ const write = (
 ): number | undefined => {
   const end = batch.length + bytesMax
   const nowMs = context.host.clock.now()
-  let left = settings.mergeBatchSize
+  const written = { entries: 0 }
   let cursor: number | undefined = from
   const writeOne = (handle: number): void => {
     const isOver = store.hasExpiry(handle) && neverAsInfinity(store.expiresAtMs(handle)) <= nowMs
     if (isOver) return
-    left -= 1
+    written.entries += 1
     writeRecord(store, handle, batch)
   }
-  do cursor = store.scan(cursor, writeOne, 1)
-  while (cursor !== undefined && left > 0 && batch.length < end)
+  while (cursor !== undefined && written.entries < settings.mergeBatchSize) {
+    if (batch.length >= end) break
+    cursor = store.scan(cursor, writeOne, 1)
+  }
   return cursor
 }
 

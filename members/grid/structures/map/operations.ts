@@ -54,7 +54,7 @@ export const MapEffect = {
   unlock: 5,
   expiry: 6,
   journal: 7,
-  journalTail: 8,
+  noJournal: 8,
   index: 9,
   noIndexes: 10,
 } as const

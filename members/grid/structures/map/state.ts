@@ -24,7 +24,7 @@ export interface MapState {
   readonly counters: MapCounters
   /** Some entry may have, or have had, an end of its life. */
   mayExpire: boolean
-  /** Reads are to be remembered: entries idle out, or are evicted by what was read. */
+  /** Reads are to be remembered also of entries that do not idle out. */
   readonly countsReads: boolean
   /** Tells this state from one on another member or after a loss; never replicated. */
   readonly invalidationId: number

@@ -1,5 +1,5 @@
 import { assign, groupMembers } from '../assignment/index.ts'
-import { EPOCH_STRIDE, type PartitionRow, REPLICAS_MAX, sameIds } from '../row.ts'
+import { EPOCH_STRIDE, LIFE_STRIDE, type PartitionRow, REPLICAS_MAX, sameIds } from '../row.ts'
 import type { Draft } from './state.ts'
 
 /** What has fewer copies than `lostBelow` is lost with this version. */
@@ -19,9 +19,11 @@ export const setRow = (
   partition: number,
   row: Pick<PartitionRow, 'replicas' | 'next'> & { readonly lostBelow?: number },
 ): void => {
-  const version = Math.max((draft.rows[partition]?.version ?? 0) + 1, draft.epoch * EPOCH_STRIDE)
+  const { life, epoch, rows } = draft
+  const first = life * LIFE_STRIDE + epoch * EPOCH_STRIDE
+  const version = Math.max((rows[partition]?.version ?? 0) + 1, first)
   const { replicas, next, lostBelow = 0 } = row
-  const lostVersions = lostSince(draft.rows[partition]?.lostVersions, version, lostBelow)
+  const lostVersions = lostSince(rows[partition]?.lostVersions, version, lostBelow)
   draft.rows[partition] = { version, replicas, next, lostVersions }
   draft.handovers.delete(partition)
   draft.changed.add(partition)
