@@ -179,6 +179,15 @@ interface Engine {
   readonly merger: Merger
 }
 
+const subscriberOf = ({ host, member }: GridParts, publisher: Publisher): Subscriber =>
+  createSubscriber({
+    clock: host.clock,
+    messenger: member.messenger,
+    sources: () =>
+      member.members().filter((each) => canBeMaster(each) && each.id !== member.self.id),
+    listenHere: (...given) => publisher.listenHere(...given),
+  })
+
 const createEngine = (parts: GridParts): Engine => {
   const { host, member, table, structures, persistence, settings = DEFAULT_GRID } = parts
   const keepers = persistence ?? NOTHING_KEPT
@@ -221,13 +230,7 @@ const createEngine = (parts: GridParts): Engine => {
   const upkeep: Upkeep = createUpkeep({ clock, registry, primary, replicator: () => replicator })
   // Before the replicator, which drops what this member does not set aside.
   const merger = createMerger({ clock, member, registry, invoker: () => invoker })
-  const subscriber = createSubscriber({
-    clock,
-    messenger,
-    sources: () =>
-      member.members().filter((each) => canBeMaster(each) && each.id !== member.self.id),
-    listenHere: (...given) => publisher.listenHere(...given),
-  })
+  const subscriber = subscriberOf(parts, publisher)
   const replicator: Replicator = createReplicator({
     host,
     member,

@@ -188,13 +188,20 @@ export interface RegistryOptions {
 
 const NOT_COPYING = { build: undefined, isFilled: false, lastPending: undefined }
 
+const unlink = (held: Held): void => {
+  const { named, partition } = held
+  partition.held.delete(named)
+  named.held[partition.id] = undefined
+  named.keeper?.dropped(held)
+  held.build?.close()
+  held.build = undefined
+}
+
 export const createRegistry = (options: RegistryOptions): Registry => {
   const { host, partitionCount, structures, onWake, onCopies, onDrop } = options
   let copiesMost = 0
   const byService: ({ structure: Structure; names: Map<string, Named> } | undefined)[] = []
-  for (const structure of structures) {
-    byService[structure.serviceId] = { structure, names: new Map() }
-  }
+  for (const each of structures) byService[each.serviceId] = { structure: each, names: new Map() }
   const partitions = Array.from({ length: partitionCount }, (_, id) => createPartition(id))
   const create: Registry['create'] = (named, partition) =>
     named.structure.createFragment({
@@ -204,12 +211,8 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       wake: (key) => onWake(named, partition, key),
     })
   const takeOut = (held: Held): void => {
-    held.partition.held.delete(held.named)
-    held.named.held[held.partition.id] = undefined
-    held.named.keeper?.dropped(held)
+    unlink(held)
     onDrop(held)
-    held.build?.close()
-    held.build = undefined
   }
   const drop = (held: Held): void => {
     takeOut(held)

@@ -2,6 +2,18 @@ import { describe, expect, test } from 'bun:test'
 import type { MergeEvent } from '../../../members/grid/index.ts'
 import { DEFAULT_GRID, type MapSettings } from '../../../members/grid/settings.ts'
 import { RecordArena } from '../../../members/grid/store/index.ts'
+import {
+  createAtomicLong,
+  createAtomicLongs,
+} from '../../../members/grid/structures/atomiclong/index.ts'
+import { createList, createLists } from '../../../members/grid/structures/list/index.ts'
+import { createMultiMap, createMultiMaps } from '../../../members/grid/structures/multimap/index.ts'
+import { createQueue, createQueues } from '../../../members/grid/structures/queue/index.ts'
+import {
+  createRingbuffer,
+  createRingbuffers,
+} from '../../../members/grid/structures/ringbuffer/index.ts'
+import { createSet, createSets } from '../../../members/grid/structures/set/index.ts'
 import { createGridMap, createMapStructure } from '../../../members/grid/structures/map/index.ts'
 import type { MergeFunctions } from '../../../members/grid/structures/mergePolicies.ts'
 import { simulate, type SimWorld } from '../host/index.ts'
@@ -181,6 +193,108 @@ describe('two sides of a split become one', () => {
         ['both', 2, 1],
         ['new', 3, null],
       ])
+    }))
+})
+
+describe('other structures of two sides become one', () => {
+  const started = async (world: SimWorld, mergePolicy: string) => {
+    const each = { default: { mergePolicy } }
+    const nodes = startGridCluster(world, {
+      masters: 3,
+      structures: () => [
+        createQueues(each),
+        createLists(each),
+        createSets(each),
+        createMultiMaps(each),
+        createRingbuffers(each),
+        createAtomicLongs({}),
+      ],
+    })
+    await world.until('safe', () => isSafe(nodes, false), 20_000)
+    return nodes
+  }
+  const structuresOf = ({ node, grid }: GridNode) => {
+    const context = { host: node.machine.host, invoker: grid!.invoker }
+    return {
+      queue: (name: string) => createQueue<string>(context, name),
+      list: (name: string) => createList<string>(context, name),
+      set: (name: string) => createSet<string>(context, name),
+      multiMap: createMultiMap<string, string>(context, 'm'),
+      ringbuffer: (name: string) => createRingbuffer<string>(context, name),
+      counter: (name: string) => createAtomicLong(context, name),
+    }
+  }
+  const fill = async (node: GridNode, side: string, names: readonly string[]): Promise<void> => {
+    const { queue, list, set, multiMap, ringbuffer, counter } = structuresOf(node)
+    for (const name of names) {
+      await queue(name).addAll([`${side}1`, `${side}2`])
+      await list(name).addAll([`${side}1`, `${side}2`])
+      await set(name).addAll([`${side}1`, `${side}2`])
+      await multiMap.put(name, `${side}1`)
+      await multiMap.put(name, `${side}2`)
+      await ringbuffer(name).addAll([`${side}1`, `${side}2`])
+      await counter(name).set(side === 'small' ? 1n : 2n)
+    }
+  }
+  const found = async (node: GridNode, name: string) => {
+    const { queue, list, set, multiMap, ringbuffer, counter } = structuresOf(node)
+    const { items } = await ringbuffer(name).readMany(0, 0, 10)
+    return {
+      queue: await queue(name).toArray(),
+      list: await list(name).toArray(),
+      set: await set(name).toArray(),
+      multiMap: await multiMap.get(name),
+      ringbuffer: items.map(({ item }) => item),
+      counter: await counter(name).get(),
+    }
+  }
+  const allOf = (side: string, counter: bigint) => {
+    const items = [`${side}1`, `${side}2`]
+    return { queue: items, list: items, set: items, multiMap: items, ringbuffer: items, counter }
+  }
+  const mendedWith = async (world: SimWorld, mergePolicy: string): Promise<GridNode> => {
+    const nodes = await started(world, mergePolicy)
+    const heal = await cutOff(world, nodes, 1)
+    await fill(nodes[0]!, 'small', ['both', 'one'])
+    await fill(nodes[2]!, 'large', ['both', 'other'])
+    heal()
+    await mended(world, nodes)
+    return nodes[1]!
+  }
+
+  test('put-if-absent keeps what is there, each as a whole', () =>
+    simulate(20, async (world) => {
+      const node = await mendedWith(world, 'put-if-absent')
+      expect(await found(node, 'both')).toEqual(allOf('large', 2n))
+      expect(await found(node, 'one')).toEqual(allOf('small', 1n))
+      expect(await found(node, 'other')).toEqual(allOf('large', 2n))
+    }))
+
+  test('pass-through takes what comes, save for counters', () =>
+    simulate(21, async (world) => {
+      const node = await mendedWith(world, 'pass-through')
+      const both = await found(node, 'both')
+      expect(both).toEqual(allOf('small', 2n))
+      // Readers of the larger side go on: what came has the next sequences.
+      expect(await structuresOf(node).ringbuffer('both').headSequence()).toBe(2)
+      expect(await found(node, 'one')).toEqual(allOf('small', 1n))
+      expect(await found(node, 'other')).toEqual(allOf('large', 2n))
+    }))
+
+  test('a long queue comes in many batches, in its order', () =>
+    simulate(22, async (world) => {
+      const nodes = await started(world, 'put-if-absent')
+      const heal = await cutOff(world, nodes, 1)
+      const items = Array.from({ length: 3000 }, (_, at) => `${at}`.padEnd(300, '.'))
+      const { queue } = structuresOf(nodes[0]!)
+      for (let at = 0; at < items.length; at += 500) {
+        await queue('long').addAll(items.slice(at, at + 500))
+      }
+      heal()
+      const taken = structuresOf(nodes[2]!).queue('long').poll(60_000)
+      await mended(world, nodes)
+      expect(await taken).toBe(items[0]!)
+      expect(await structuresOf(nodes[1]!).queue('long').toArray()).toEqual(items.slice(1))
     }))
 })
 
