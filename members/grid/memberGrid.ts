@@ -10,6 +10,7 @@ import {
   type StructureStatistics,
 } from './client/index.ts'
 import { createStructures, type Grid } from './facade.ts'
+import { handOver } from './handOver.ts'
 import { GRID_KINDS } from './kinds.ts'
 import { keepingOf, type NoteLevel } from './persistence/index.ts'
 import { DEFAULT_MAP, type GridSettings, settingsOf } from './settings.ts'
@@ -35,8 +36,11 @@ export interface MemberGrid extends Grid {
   calls(): { readonly ran: number; readonly waiting: number }
   /** Partitions that are to move. */
   migrationQueueSize(): number
-  /** Hands over all that this member holds; resolves when it holds nothing, or nobody can take it. */
-  handOver(): Promise<void>
+  /**
+   * Hands over all that this member holds; resolves when it holds nothing, or nobody can take it.
+   * False where the majority of the masters is gone, so that nothing can be moved.
+   */
+  handOver(): Promise<boolean>
   /** Why changes of persisted maps are refused; undefined when all is well. */
   diskFailure(): EngineError | undefined
   /** Ends without handing over: the member is about to close. Resolves when all is on the disk. */
@@ -126,9 +130,10 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
     desk.close()
     return grid.close()
   }
+  const handAllOver = (): Promise<boolean> => handOver(host, member, () => grid.leave())
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
-    await grid.leave()
+    await handAllOver()
     await stop()
     await options.leave()
   }
@@ -156,7 +161,7 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
     onMigration: (listener) => table.onMigration(listener),
     onPartitionLost: (listener) => table.onPartitionLost(listener),
     statistics: () => statisticsOf(member, held),
-    handOver: () => grid.leave(),
+    handOver: handAllOver,
     diskFailure: () => grid.diskFailure(),
     stop,
     close: closeOnce,

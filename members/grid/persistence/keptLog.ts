@@ -83,18 +83,20 @@ class FragmentLog implements KeptLog {
     const isAwaited = fsync === 'always'
     const wrote = (): void => writer.wrote(isAwaited)
     return {
-      isAwaited,
       get refusal() {
         return writer.failure
       },
       get hasRoom() {
         return writer.hasRoom
       },
-      changed: (held, effects) => {
+      changed: (held, effects, pending) => {
         this.#changed(held, effects)
+        if (isAwaited && pending !== undefined) {
+          pending.remaining += 1
+          writer.wait(pending)
+        }
         wrote()
       },
-      wait: (pending) => writer.wait(pending),
       restored: (held, { segment }) => {
         this.#compactor.add(held, segment)
         this.#count(held.partition, 1)
@@ -188,7 +190,7 @@ class FragmentLog implements KeptLog {
     endRecord(sink, start)
     this.writer.wrote(false)
     // The segments before this one may be removed once the copy is there.
-    delete this.#rows[held.partition.id]
+    this.#rows[held.partition.id] = NO_ROW
     this.#noteRow(held.partition)
   }
 

@@ -66,16 +66,15 @@ export interface Pendings {
 
 /** Writes down what becomes of the fragments of a structure, so that they outlive the process. */
 export interface Keeper {
-  /** The answer to a change waits until it is on the disk. */
-  readonly isAwaited: boolean
   /** Why changes are refused now. */
   readonly refusal: EngineError | undefined
   /** Whether changes can be written down as fast as they come. */
   readonly hasRoom: boolean
-  /** A change was made; the numbers of `held` are already those after it. */
-  changed(held: Held, effects: Uint8Array): void
-  /** Settles `pending` once what was written down is on the disk. */
-  wait(pending: Pending): void
+  /**
+   * A change was made; the numbers of `held` are already those after it. Where the answer to it waits
+   * for the disk, that is one more that `pending` waits for.
+   */
+  changed(held: Held, effects: Uint8Array, pending: Pending | undefined): void
   copyStarted(held: Held): void
   copied(held: Held, effects: Uint8Array): void
   copyEnded(held: Held): void
@@ -191,6 +190,8 @@ const discard = (held: Held): void => {
   held.build = undefined
 }
 
+const NOT_COPYING = { build: undefined, isFilled: false, lastPending: undefined }
+
 export const createRegistry = (options: RegistryOptions): Registry => {
   const { host, partitionCount, structures, onWake, onCopies, onDrop } = options
   let copiesMost = 0
@@ -241,14 +242,11 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       if (known !== undefined) return known
       const { term } = partition
       const fragment = create(named, partition)
-      const counted = { term, sequence: 0, isWhole: true, lastPending: undefined }
-      return add({ named, partition, fragment, ...counted, build: undefined, isFilled: false })
+      return add({ named, partition, fragment, term, sequence: 0, isWhole: true, ...NOT_COPYING })
     },
     restore: (kept, partition) => {
-      const { named, fragment, term, sequence, isWhole } = kept
-      const counted = { term, sequence, isWhole, lastPending: undefined }
-      const copying = { build: undefined, isFilled: false }
-      named.keeper?.restored(add({ named, partition, fragment, ...counted, ...copying }), kept)
+      const { segment: _, ...known } = kept
+      kept.named.keeper?.restored(add({ partition, ...known, ...NOT_COPYING }), kept)
     },
     forget: (kept, partition) => {
       kept.named.keeper?.forgot(partition, kept)

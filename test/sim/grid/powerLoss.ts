@@ -1,5 +1,4 @@
 import type { FsyncPolicy } from '../../../members/grid/settings.ts'
-import type { Structure } from '../../../members/grid/structures/structure.ts'
 import type { SimWorld } from '../host/index.ts'
 import { expectConverged, expectLinearizable, expectNoLeaks } from './checker.ts'
 import { type Clients, startClients } from './clients.ts'
@@ -11,7 +10,7 @@ const LOSSES = 3
 
 const keepingIn = (fsync: FsyncPolicy) => {
   const keeping = { folder: '/data/maps', fsync, fsyncIntervalMs: 100 }
-  return { all: [keeping], of: (_: Structure) => keeping, note: () => {} }
+  return { all: [keeping], of: () => keeping, note: () => {} }
 }
 
 /** All machines lose their power at about the same time, and come back in any order. */
