@@ -11,6 +11,7 @@ import {
 } from './client/index.ts'
 import { createStructures, type Grid } from './facade.ts'
 import { GRID_KINDS } from './kinds.ts'
+import { openMapStore, type SharedStore, shareStore } from './mapstores/index.ts'
 import { keepingOf, type NoteLevel } from './persistence/index.ts'
 import { DEFAULT_MAP, type GridSettings, settingsOf } from './settings.ts'
 import { type KeepingOptions, startGrid } from './start.ts'
@@ -49,12 +50,14 @@ const structuresOf = ({
   settings,
   processors = {},
   memoryLimitBytes = host.memory.machine().totalBytes,
-}: MemberGridOptions): Structure[] => [
+  storeOf,
+}: MemberGridOptions & Pick<MapStores, 'storeOf'>): Structure[] => [
   createMapStructure({
     settings,
     processors,
     arena: new RecordArena(),
     memoryLimitBytes,
+    storeOf,
     dataMemberCount: () => member.members().filter(canBeMaster).length,
   }),
   createMultiMaps(settings.multiMaps),
@@ -67,6 +70,35 @@ const structuresOf = ({
   createAtomicLongs(settings.atomics),
   createFlakeIdGenerators(settings.atomics),
 ]
+
+/** The stores outside the cluster that maps have. */
+interface MapStores {
+  storeOf(name: string): SharedStore | undefined
+  close(): void
+}
+
+const openMapStores = ({ host, settings, note = () => {} }: MemberGridOptions): MapStores => {
+  const { maps, partitionCount } = settings
+  const stores = new Map<string, SharedStore | undefined>()
+  // What is wrong with the settings of a map is told at once, not with its first use.
+  for (const [pattern, { mapStore }] of Object.entries(maps)) openMapStore(host, mapStore, pattern)
+  const open = (mapName: string): SharedStore | undefined => {
+    const store = openMapStore(host, settingsOf(maps, mapName, DEFAULT_MAP).mapStore, mapName)
+    const { clock } = host
+    return store === undefined
+      ? undefined
+      : shareStore({ clock, store, mapName, partitionCount, note })
+  }
+  return {
+    storeOf: (name) => {
+      if (!stores.has(name)) stores.set(name, open(name))
+      return stores.get(name)
+    },
+    close: () => {
+      for (const store of stores.values()) void store?.close()
+    },
+  }
+}
 
 /** Of all structures only maps are kept, as their `map-store` says. */
 const keepingFor = ({ settings, note = () => {} }: MemberGridOptions): KeepingOptions => {
@@ -115,7 +147,9 @@ const statisticsOf = async (
 /** Makes a member that is in a cluster take part in its grid, and serve its clients. */
 export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const { host, member, clusterName, settings } = options
-  const grid = startGrid(host, member, settings, structuresOf(options), keepingFor(options))
+  const stores = openMapStores(options)
+  const structures = structuresOf({ ...options, storeOf: stores.storeOf })
+  const grid = startGrid(host, member, settings, structures, keepingFor(options))
   const { table } = grid
   const { call, cancel, clientLeaves, subscribe, unsubscribe, heard } = GRID_KINDS
   const held = (): StructureStatistics[] =>
@@ -124,6 +158,7 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const desk = openClientDesk({ member, table, clientKinds, statistics: held })
   const stop = (): Promise<void> => {
     desk.close()
+    stores.close()
     return grid.close()
   }
   let closing: Promise<void> | undefined

@@ -196,6 +196,7 @@ const createEngine = (parts: GridParts): Engine => {
   const primary: Primary = createPrimary({
     host,
     registry,
+    pendings,
     replicator: () => replicator,
     safeUntilMs,
     publish,

@@ -34,7 +34,7 @@ interface World {
 }
 
 const printVersion = (version: number): string =>
-  `${version < LIFE_STRIDE ? '' : `${Math.floor(version / LIFE_STRIDE)}:`}` +
+  (version < LIFE_STRIDE ? '' : `${Math.floor(version / LIFE_STRIDE)}:`) +
   `${Math.floor((version % LIFE_STRIDE) / EPOCH_STRIDE)}.${version % EPOCH_STRIDE}`
 
 const printRow = (partition: number, { version, replicas, next }: PartitionRow): string =>
