@@ -1,4 +1,3 @@
-import type { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import type { Member } from '../member/index.ts'
 import { canBeMaster } from '../membership/index.ts'
@@ -10,6 +9,7 @@ import {
   type StructureStatistics,
 } from './client/index.ts'
 import { createStructures, type Grid } from './facade.ts'
+import { handOver } from './handOver.ts'
 import { GRID_KINDS } from './kinds.ts'
 import { openMapStore, type SharedStore, shareStore } from './mapstores/index.ts'
 import { keepingOf, type NoteLevel } from './persistence/index.ts'
@@ -36,10 +36,16 @@ export interface MemberGrid extends Grid {
   calls(): { readonly ran: number; readonly waiting: number }
   /** Partitions that are to move. */
   migrationQueueSize(): number
-  /** Hands over all that this member holds; resolves when it holds nothing, or nobody can take it. */
-  handOver(): Promise<void>
-  /** Why changes of persisted maps are refused; undefined when all is well. */
-  diskFailure(): EngineError | undefined
+  /**
+   * Hands over all that this member holds; resolves when it holds nothing, or nobody can take it.
+   * False where the majority of the masters is gone, so that nothing can be moved.
+   */
+  handOver(): Promise<boolean>
+  /**
+   * How what is kept on the disk is: `recovering` waits for the table after a start, `refusing`
+   * cannot write.
+   */
+  persistence(): 'well' | 'recovering' | 'refusing'
   /** Ends without handing over: the member is about to close. Resolves when all is on the disk. */
   stop(): Promise<void>
 }
@@ -161,9 +167,10 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
     stores.close()
     return grid.close()
   }
+  const handAllOver = (): Promise<boolean> => handOver(host, member, () => grid.leave())
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
-    await grid.leave()
+    await handAllOver()
     await stop()
     await options.leave()
   }
@@ -191,8 +198,11 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
     onMigration: (listener) => table.onMigration(listener),
     onPartitionLost: (listener) => table.onPartitionLost(listener),
     statistics: () => statisticsOf(member, held),
-    handOver: () => grid.leave(),
-    diskFailure: () => grid.diskFailure(),
+    handOver: handAllOver,
+    persistence: () => {
+      if (grid.diskFailure() !== undefined) return 'refusing'
+      return grid.isKeeping && table.row(0) === undefined ? 'recovering' : 'well'
+    },
     stop,
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,

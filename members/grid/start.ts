@@ -85,6 +85,8 @@ export interface GridCore {
   sizes(): StructureSizes[]
   /** Every fragment that is held here, with its state as numbers: for checks. */
   readonly registry: Registry
+  /** Whether anything here is kept on the disk. */
+  readonly isKeeping: boolean
   /** Why changes of what is kept on the disk are refused; undefined when all is well. */
   diskFailure(): EngineError | undefined
   /** Hands over all data; then the member can leave without anybody noticing. */
@@ -304,6 +306,7 @@ export const createGrid = (parts: GridParts): GridCore => {
       missedEvents: subscriber.missed,
     }),
     sizes: () => sizesOf(registry),
+    isKeeping: persistence !== undefined,
     diskFailure: () => persistence?.failure(),
     leave: () => table.leave(),
     close: async () => {

@@ -87,7 +87,7 @@ describe('tidegate members', () => {
   test('says so when nobody answers', async () => {
     await using workspace = await createWorkspace()
     const { exitCode, err } = await workspace.run('members', '--url', 'http://127.0.0.1:1')
-    expect(exitCode).toBe(2)
+    expect(exitCode).toBe(1)
     expect(err).toContain('API-002 http://127.0.0.1:1/members cannot be asked')
   })
 })
