@@ -35,6 +35,7 @@ import {
 import {
   createPersistence,
   type Keeping,
+  type LogSizes,
   type NoteLevel,
   type Persistence,
 } from './persistence/index.ts'
@@ -347,6 +348,7 @@ export interface KeepingOptions {
   readonly all: readonly Keeping[]
   readonly of: (structure: Structure, name: string) => Keeping | undefined
   readonly note: (level: NoteLevel, text: string) => void
+  readonly sizes?: LogSizes
 }
 
 /** Starts the part of a member in the grid; until the first table has come calls wait. */

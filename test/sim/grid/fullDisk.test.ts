@@ -46,7 +46,8 @@ test('a full disk refuses writes and says so, reads go on, and so do writes when
     await map.set('a', 'before')
     machine.disk.faults.capacityBytes = machine.disk.usedBytes() + 200
     const outcomes: string[] = []
-    for (let at = 0; at < 6; at += 1) outcomes.push(await codeOf(map.set(`full ${at}`, 'x'.repeat(90))))
+    for (let at = 0; at < 6; at += 1)
+      outcomes.push(await codeOf(map.set(`full ${at}`, 'x'.repeat(90))))
     expect(outcomes.at(-1)).toBe('GRD-040')
     expect(grid.persistence()).toBe('refusing')
     expect(told.some((line) => line.startsWith('error') && line.includes('HST-003'))).toBe(true)
@@ -71,7 +72,9 @@ test('a log stays short however often its entries are written, and stands for al
     const value = 'x'.repeat(50_000)
     let mostBytes = 0
     for (let round = 0; round < 60; round += 1) {
-      await map.putAll(new Map(Array.from({ length: 40 }, (_, at) => [`k${at}`, `${round}${value}`])))
+      await map.putAll(
+        new Map(Array.from({ length: 40 }, (_, at) => [`k${at}`, `${round}${value}`])),
+      )
       mostBytes = Math.max(mostBytes, machine.disk.usedBytes())
       await world.sleep(200)
     }
