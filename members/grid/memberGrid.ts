@@ -36,22 +36,15 @@ export interface MemberGrid extends Grid {
   calls(): { readonly ran: number; readonly waiting: number }
   /** Partitions that are to move. */
   migrationQueueSize(): number
-<<<<<<< HEAD
   /**
    * Hands over all that this member holds; resolves when it holds nothing, or nobody can take it.
    * False where the majority of the masters is gone, so that nothing can be moved.
    */
   handOver(): Promise<boolean>
-  /** Ends without handing over: the member is about to close. */
-  stop(): void
-=======
-  /** Hands over all that this member holds; resolves when it holds nothing, or nobody can take it. */
-  handOver(): Promise<void>
   /** Why changes of persisted maps are refused; undefined when all is well. */
   diskFailure(): EngineError | undefined
   /** Ends without handing over: the member is about to close. Resolves when all is on the disk. */
   stop(): Promise<void>
->>>>>>> main
 }
 
 const structuresOf = ({
@@ -140,13 +133,8 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const handAllOver = (): Promise<boolean> => handOver(host, member, () => grid.leave())
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
-<<<<<<< HEAD
     await handAllOver()
-    stop()
-=======
-    await grid.leave()
     await stop()
->>>>>>> main
     await options.leave()
   }
   const closeOnce = (): Promise<void> => (closing ??= close())
@@ -173,12 +161,8 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
     onMigration: (listener) => table.onMigration(listener),
     onPartitionLost: (listener) => table.onPartitionLost(listener),
     statistics: () => statisticsOf(member, held),
-<<<<<<< HEAD
     handOver: handAllOver,
-=======
-    handOver: () => grid.leave(),
     diskFailure: () => grid.diskFailure(),
->>>>>>> main
     stop,
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,

@@ -2,6 +2,7 @@ import type { MemberGrid } from '../../../members/grid/index.ts'
 import type { Member } from '../../../members/member/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import type { Log } from './log.ts'
+import type { MemberJobs } from './memberJobs.ts'
 
 /** A member that cannot say goodbye in this time goes without; the others notice. */
 const LEAVE_TIMEOUT_MS = 10_000
@@ -9,6 +10,7 @@ const LEAVE_TIMEOUT_MS = 10_000
 export interface Leaving {
   readonly member: Member
   readonly grid: MemberGrid
+  readonly jobs: MemberJobs
   readonly handOverMs: number
   readonly log: Log
 }
@@ -28,18 +30,23 @@ const within = async <T>(
   }
 }
 
-/** First all that this member holds goes to the others, then the member itself goes. */
+/**
+ * First all that this member holds goes to the others, while its tasks still run; then its tasks end,
+ * and the member itself goes: what they did goes on elsewhere at once.
+ */
 export const leave = async (
   host: Host,
-  { member, grid, handOverMs, log }: Leaving,
+  { member, grid, jobs, handOverMs, log }: Leaving,
 ): Promise<void> => {
+  jobs.stopCoordinating()
   const isHandedOver = await within(host, grid.handOver(), handOverMs)
   if (isHandedOver !== true) {
     const why =
       isHandedOver === false ? 'without a majority of the masters' : `within ${handOverMs} ms`
     log('warn', `what this member holds was not handed over ${why}; the others have the backups`)
   }
-  grid.stop()
+  await jobs.close()
+  await grid.stop()
   const hasLeft = await within(
     host,
     member.leave().then(() => true),

@@ -10,7 +10,7 @@ import { EngineError, formatEngineError } from '../../../runtime/errors/index.ts
 import type { Host } from '../../../runtime/host/index.ts'
 import { describeMember, logEvents } from './events.ts'
 import { createHttpMember, type MemberLife } from './httpMember.ts'
-import { startMemberJobs, type MemberJobs } from './memberJobs.ts'
+import { startMemberJobs } from './memberJobs.ts'
 import { createJobTools, openJobShelves } from './jobTools.ts'
 import { leave, logLost } from './leaving.ts'
 import type { Log } from './log.ts'
@@ -40,52 +40,6 @@ const textOf = (thrown: unknown): string => {
   return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
 }
 
-<<<<<<< HEAD
-=======
-/** Waits for `work`, but not for ever; `told` is what a user then reads. */
-const within = async (
-  { clock }: Host,
-  work: Promise<void>,
-  timeoutMs: number,
-  told: () => void,
-): Promise<void> => {
-  const late = Promise.withResolvers<void>()
-  const timer = clock.timer(timeoutMs, () => {
-    told()
-    late.resolve()
-  })
-  await Promise.race([work, late.promise])
-  timer.cancel()
-}
-
-interface Leaving {
-  readonly member: Member
-  readonly grid: MemberGrid
-  readonly jobs: MemberJobs
-  readonly handOverMs: number
-  readonly log: Log
-}
-
-/**
- * First all that this member holds goes to the others, while its tasks still run; then its tasks end,
- * and the member itself goes: what they did goes on elsewhere at once.
- */
-const leave = async (
-  host: Host,
-  { member, grid, jobs, handOverMs, log }: Leaving,
-): Promise<void> => {
-  jobs.stopCoordinating()
-  await within(host, grid.handOver(), handOverMs, () =>
-    log('warn', `not all was handed over within ${handOverMs} ms; the backups will do`),
-  )
-  await jobs.close()
-  await grid.stop()
-  await within(host, member.leave(), LEAVE_TIMEOUT_MS, () =>
-    log('warn', `the cluster did not let go within ${LEAVE_TIMEOUT_MS} ms; leaving as it is`),
-  )
-}
-
->>>>>>> main
 const openGrid = (host: Host, setup: MemberSetup, member: Member, log: Log): MemberGrid => {
   const { clusterName, memory } = setup
   const grid = openMemberGrid({

@@ -21,5 +21,12 @@ export {
 } from './messages.ts'
 export type { PartitionTable } from './partitionTable.ts'
 export type { KeptCopy, Recovery } from './recovery.ts'
-export { EPOCH_STRIDE, holdersOf, LIFE_STRIDE, type PartitionRow, primaryOf, sameIds } from './row.ts'
+export {
+  EPOCH_STRIDE,
+  holdersOf,
+  LIFE_STRIDE,
+  type PartitionRow,
+  primaryOf,
+  sameIds,
+} from './row.ts'
 export { createTableCopy, type TableCopy } from './tableCopy.ts'

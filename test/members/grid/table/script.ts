@@ -33,9 +33,10 @@ interface World {
   readonly asked: Map<number, string>
 }
 
-const printVersion = (version: number): string =>
-  `${version < LIFE_STRIDE ? '' : `${Math.floor(version / LIFE_STRIDE)}:`}` +
-  `${Math.floor((version % LIFE_STRIDE) / EPOCH_STRIDE)}.${version % EPOCH_STRIDE}`
+const printVersion = (version: number): string => {
+  const life = version < LIFE_STRIDE ? '' : `${Math.floor(version / LIFE_STRIDE)}:`
+  return `${life}${Math.floor((version % LIFE_STRIDE) / EPOCH_STRIDE)}.${version % EPOCH_STRIDE}`
+}
 
 const printRow = (partition: number, { version, replicas, next }: PartitionRow): string =>
   `  ${partition}: ${printVersion(version)} ${replicas.join(' ')}` +
