@@ -69,8 +69,7 @@ const startMembers = async (host: Host, options: LocalClusterOptions, { out, err
   const planned = await planMembers(host, options)
   const prefixes = prefixesOf([...planned.map(({ name }) => name), JOB_PREFIX], out)
   const environment: Record<string, string> = out.isTerminal ? { FORCE_COLOR: '1' } : {}
-  const write = (name: string, line: string): void =>
-    out.write(`${prefixes.get(name)!} ${line}\n`)
+  const write = (name: string, line: string): void => out.write(`${prefixes.get(name)!} ${line}\n`)
   const members = planned.map((member) =>
     startMemberProcess(member, memberWords(member, planned), environment, (line) =>
       write(member.name, line),
