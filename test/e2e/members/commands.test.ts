@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClusterJson } from '../../../members/http/index.ts'
-import { createWorkspace, HELLO } from '../tidegate.ts'
+import { createWorkspace } from '../tidegate.ts'
 import { until } from './running.ts'
 
 const set = (...settings: readonly string[]): string[] =>
