@@ -12,6 +12,7 @@ import {
 import { createStructures, type Grid } from './facade.ts'
 import { handOver } from './handOver.ts'
 import { GRID_KINDS } from './kinds.ts'
+import { openMapStore, type SharedStore, shareStore } from './mapstores/index.ts'
 import type { MergeEvent } from './merging/index.ts'
 import { keepingOf, type NoteLevel } from './persistence/index.ts'
 import { DEFAULT_MAP, type GridSettings, MERGE_POLICIES, settingsOf } from './settings.ts'
@@ -45,8 +46,11 @@ export interface MemberGrid extends Grid {
    * False where the majority of the masters is gone, so that nothing can be moved.
    */
   handOver(): Promise<boolean>
-  /** Why changes of persisted maps are refused; undefined when all is well. */
-  diskFailure(): EngineError | undefined
+  /**
+   * How what is kept on the disk is: `recovering` waits for the table after a start, `refusing`
+   * cannot write.
+   */
+  persistence(): 'well' | 'recovering' | 'refusing'
   /** Ends without handing over: the member is about to close. Resolves when all is on the disk. */
   stop(): Promise<void>
 }
@@ -58,13 +62,15 @@ const structuresOf = ({
   processors = {},
   mergeFunctions = {},
   memoryLimitBytes = host.memory.machine().totalBytes,
-}: MemberGridOptions): Structure[] => [
+  storeOf,
+}: MemberGridOptions & Pick<MapStores, 'storeOf'>): Structure[] => [
   createMapStructure({
     settings,
     processors,
     mergeFunctions,
     arena: new RecordArena(),
     memoryLimitBytes,
+    storeOf,
     dataMemberCount: () => member.members().filter(canBeMaster).length,
   }),
   createMultiMaps(settings.multiMaps),
@@ -77,6 +83,35 @@ const structuresOf = ({
   createAtomicLongs(settings.atomics),
   createFlakeIdGenerators(settings.atomics),
 ]
+
+/** The stores outside the cluster that maps have. */
+interface MapStores {
+  storeOf(name: string): SharedStore | undefined
+  close(): void
+}
+
+const openMapStores = ({ host, settings, note = () => {} }: MemberGridOptions): MapStores => {
+  const { maps, partitionCount } = settings
+  const stores = new Map<string, SharedStore | undefined>()
+  // What is wrong with the settings of a map is told at once, not with its first use.
+  for (const [pattern, { mapStore }] of Object.entries(maps)) openMapStore(host, mapStore, pattern)
+  const open = (mapName: string): SharedStore | undefined => {
+    const store = openMapStore(host, settingsOf(maps, mapName, DEFAULT_MAP).mapStore, mapName)
+    const { clock } = host
+    return store === undefined
+      ? undefined
+      : shareStore({ clock, store, mapName, partitionCount, note })
+  }
+  return {
+    storeOf: (name) => {
+      if (!stores.has(name)) stores.set(name, open(name))
+      return stores.get(name)
+    },
+    close: () => {
+      for (const store of stores.values()) void store?.close()
+    },
+  }
+}
 
 /** Of all structures only maps are kept, as their `map-store` says. */
 const keepingFor = ({ settings, note = () => {} }: MemberGridOptions): KeepingOptions => {
@@ -140,7 +175,9 @@ const checkMergePolicies = ({ settings, mergeFunctions = {} }: MemberGridOptions
 export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const { host, member, clusterName, settings } = options
   checkMergePolicies(options)
-  const grid = startGrid(host, member, settings, structuresOf(options), keepingFor(options))
+  const stores = openMapStores(options)
+  const structures = structuresOf({ ...options, storeOf: stores.storeOf })
+  const grid = startGrid(host, member, settings, structures, keepingFor(options))
   const { table } = grid
   const { call, cancel, clientLeaves, subscribe, unsubscribe, heard } = GRID_KINDS
   const held = (): StructureStatistics[] =>
@@ -149,6 +186,7 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const desk = openClientDesk({ member, table, clientKinds, statistics: held })
   const stop = (): Promise<void> => {
     desk.close()
+    stores.close()
     return grid.close()
   }
   const handAllOver = (): Promise<boolean> => handOver(host, member, () => grid.leave())
@@ -184,7 +222,10 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
     onPartitionLost: (listener) => table.onPartitionLost(listener),
     statistics: () => statisticsOf(member, held),
     handOver: handAllOver,
-    diskFailure: () => grid.diskFailure(),
+    persistence: () => {
+      if (grid.diskFailure() !== undefined) return 'refusing'
+      return grid.isKeeping && table.row(0) === undefined ? 'recovering' : 'well'
+    },
     stop,
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,

@@ -1,3 +1,5 @@
+import type { UserMapStore, UserMapStoreFactory } from './mapstores/index.ts'
+
 /** How many copies a structure has. */
 export interface BackupSettings {
   /** backup-count: copies that a change waits for, 0 to 6. */
@@ -50,6 +52,8 @@ export interface MapStoreSettings {
   readonly writeDelaySeconds: number
   readonly writeBatchSize: number
   readonly writeCoalescing: boolean
+  /** A store of the program that this member is part of, or what makes one; it runs in its thread. */
+  readonly implementation?: UserMapStore | UserMapStoreFactory | undefined
   /** `type`, `namespace`, `clusterName`, `storage.type`, `fs.defaultFS`, … as written. */
   readonly properties: Readonly<Record<string, string>>
 }

@@ -36,6 +36,7 @@ import {
 import {
   createPersistence,
   type Keeping,
+  type LogSizes,
   type NoteLevel,
   type Persistence,
 } from './persistence/index.ts'
@@ -90,6 +91,8 @@ export interface GridCore {
   sizes(): StructureSizes[]
   /** Every fragment that is held here, with its state as numbers: for checks. */
   readonly registry: Registry
+  /** Whether anything here is kept on the disk. */
+  readonly isKeeping: boolean
   /** Why changes of what is kept on the disk are refused; undefined when all is well. */
   diskFailure(): EngineError | undefined
   /** Hands over all data; then the member can leave without anybody noticing. */
@@ -227,6 +230,7 @@ const createEngine = (parts: GridParts): Engine => {
   const primary: Primary = createPrimary({
     host,
     registry,
+    pendings,
     replicator: () => replicator,
     safeUntilMs,
     dataMemberCount: dataMemberCounter(member),
@@ -343,6 +347,7 @@ export const createGrid = (parts: GridParts): GridCore => {
       missedEvents: subscriber.missed,
     }),
     sizes: () => sizesOf(registry),
+    isKeeping: persistence !== undefined,
     diskFailure: () => persistence?.failure(),
     leave: () => table.leave(),
     close: async () => {
@@ -384,6 +389,7 @@ export interface KeepingOptions {
   readonly all: readonly Keeping[]
   readonly of: (structure: Structure, name: string) => Keeping | undefined
   readonly note: (level: NoteLevel, text: string) => void
+  readonly sizes?: LogSizes
 }
 
 /** Starts the part of a member in the grid; until the first table has come calls wait. */

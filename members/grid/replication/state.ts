@@ -60,6 +60,8 @@ export interface Pendings {
   lessen(pending: Pending): void
   /** All backups have it, or none is needed. */
   complete(pending: Pending): void
+  /** It cannot be answered as it was meant. */
+  refuse(pending: Pending, error: EngineError): void
   /** This member is no longer the primary: nobody can say whether the change lasts. */
   abandon(pending: Pending): void
   /** Those that all backups have, but that must not be acknowledged. */

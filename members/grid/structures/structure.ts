@@ -98,6 +98,11 @@ export interface FragmentTurn {
   readonly effects: ByteSink
   /** Whether anybody listens to this structure: events for nobody need not be made. */
   readonly hasListeners: boolean
+  /**
+   * The caller, where there is one, is answered once this has ended, too; where it fails with an
+   * EngineError the caller gets that, though the effects stay.
+   */
+  answerAfter?(work: Promise<void>): void
   /** Tells listeners, once the effects are acknowledged. */
   publish(event: Uint8Array): void
 }

@@ -111,4 +111,12 @@ export const GRID_CODES = {
     what: 'A member cannot write a persisted map to its disk, so it refuses changes of it.',
     action: 'Free space on the disk that the message names; it goes on by itself. Reads go on.',
   },
+  'GRD-041': {
+    what: 'The store of a map has failed, so what was asked of the map was not done.',
+    action: 'See the reason in the message; try again when the store is well.',
+  },
+  'GRD-042': {
+    what: 'Too many writes of a map wait for its store.',
+    action: 'Try again a little later; see in the log why the store does not take them.',
+  },
 } as const satisfies CodesOf<'GRD'>

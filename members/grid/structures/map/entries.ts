@@ -109,6 +109,7 @@ export const writeEntry = (
   state.indexes.added(handle)
   counters.lastUpdateMs = turn.nowMs
   writePut(store, handle, turn.effects)
+  state.outside?.wrote(store.key(handle), store.value(handle), turn)
   state.invalidations += 1
   if (isTold) {
     const type = isNew ? MapEventType.added : MapEventType.updated
@@ -141,6 +142,7 @@ export const removeEntry = (
   const { store } = state
   turn.effects.u8(MapEffect.remove)
   store.writeKey(handle, turn.effects)
+  if (type === MapEventType.removed) state.outside?.wrote(store.key(handle), undefined, turn)
   state.counters.lastUpdateMs = turn.nowMs
   state.invalidations += 1
   if (turn.hasListeners || state.journal !== undefined) {

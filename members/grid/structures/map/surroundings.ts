@@ -1,5 +1,6 @@
 import type { GridSettings } from '../../settings.ts'
 import type { RecordArena } from '../../store/index.ts'
+import type { SharedStore } from '../../mapstores/index.ts'
 import type { MergeFunctions } from '../mergePolicies.ts'
 import type { EntryProcessors } from './processors.ts'
 
@@ -8,6 +9,8 @@ export interface MapSurroundings {
   readonly settings: GridSettings
   /** The memory of all records of this member. */
   readonly arena: RecordArena
+  /** The store outside the cluster that a map has. */
+  storeOf?(name: string): SharedStore | undefined
   readonly processors: EntryProcessors
   readonly mergeFunctions?: MergeFunctions
   /** What the process may take: limits in percent are of it. */
