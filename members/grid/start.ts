@@ -22,6 +22,7 @@ import {
   type Upkeep,
   watchClients,
 } from './operations/index.ts'
+import { createMerger, type MergeEvent, type Merger } from './merging/index.ts'
 import {
   type Caller,
   createRegistry,
@@ -82,6 +83,10 @@ export interface GridCore {
   readonly table: PartitionTable
   /** Nothing moves, and every copy that this member answers for is there. */
   isClusterSafe(): boolean
+  /** Whether this member still has data of a cluster that it has left for this one. */
+  isMerging(): boolean
+  /** Calls back when data of a cluster that was given up is merged; returns how to stop it. */
+  onMerge(listener: (event: MergeEvent) => void): () => void
   statistics(): GridStatistics
   sizes(): StructureSizes[]
   /** Every fragment that is held here, with its state as numbers: for checks. */
@@ -174,7 +179,17 @@ interface Engine {
   readonly subscriber: Subscriber
   readonly upkeep: Upkeep
   readonly pendings: Pendings
+  readonly merger: Merger
 }
+
+const subscriberOf = ({ host, member }: GridParts, publisher: Publisher): Subscriber =>
+  createSubscriber({
+    clock: host.clock,
+    messenger: member.messenger,
+    sources: () =>
+      member.members().filter((each) => canBeMaster(each) && each.id !== member.self.id),
+    listenHere: (...given) => publisher.listenHere(...given),
+  })
 
 const createEngine = (parts: GridParts): Engine => {
   const { host, member, table, structures, persistence, settings = DEFAULT_GRID } = parts
@@ -217,13 +232,9 @@ const createEngine = (parts: GridParts): Engine => {
     ...callsHere(member, registry, primary, () => invoker),
   })
   const upkeep: Upkeep = createUpkeep({ clock, registry, primary, replicator: () => replicator })
-  const subscriber = createSubscriber({
-    clock,
-    messenger,
-    sources: () =>
-      member.members().filter((each) => canBeMaster(each) && each.id !== member.self.id),
-    listenHere: (...given) => publisher.listenHere(...given),
-  })
+  // Before the replicator, which drops what this member does not set aside.
+  const merger = createMerger({ clock, member, registry, invoker: () => invoker })
+  const subscriber = subscriberOf(parts, publisher)
   const replicator: Replicator = createReplicator({
     host,
     member,
@@ -238,7 +249,17 @@ const createEngine = (parts: GridParts): Engine => {
     },
   })
   persistence?.begin(registry, pendings)
-  return { registry, primary, invoker, replicator, publisher, subscriber, upkeep, pendings }
+  return {
+    registry,
+    primary,
+    invoker,
+    merger,
+    replicator,
+    publisher,
+    subscriber,
+    upkeep,
+    pendings,
+  }
 }
 
 /** Tells the parts of a grid who comes and goes; returns how to stop it. */
@@ -300,6 +321,8 @@ export const createGrid = (parts: GridParts): GridCore => {
     table,
     registry,
     isClusterSafe: () => table.isSafe(),
+    isMerging: () => engine.merger.isMerging(),
+    onMerge: (listener) => engine.merger.onMerge(listener),
     statistics: () => ({
       ...primary.statistics(),
       ...replicator.statistics(),
@@ -313,6 +336,7 @@ export const createGrid = (parts: GridParts): GridCore => {
     close: async () => {
       stop()
       const closed = persistence?.close()
+      engine.merger.close()
       invoker.close()
       subscriber.close()
       engine.upkeep.close()

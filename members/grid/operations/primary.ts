@@ -14,6 +14,7 @@ import type {
 } from '../replication/index.ts'
 import { OperationCall } from './call.ts'
 import { HEADS, OUTCOMES, type Outcome, writeNotHere, writeRefusal } from './codec.ts'
+import { executeMerge, MERGE_OPERATION } from './merging.ts'
 import { createParking, type ParkedCall, type Parking } from './parking.ts'
 
 /** Runs calls on the partitions of this member, one after the other. */
@@ -168,7 +169,8 @@ class PrimaryRunner implements Primary {
     this.#calls += 1
     this.#isRunning = true
     try {
-      held.fragment.execute(call)
+      if (call.operation === MERGE_OPERATION) executeMerge(held, call)
+      else held.fragment.execute(call)
     } catch (thrown) {
       call.parking = undefined
       // All else is a call that no proxy makes, or a bug.

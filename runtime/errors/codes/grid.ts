@@ -26,6 +26,10 @@ export const GRID_CODES = {
     what: 'A member has no memory for more data of the grid.',
     action: 'Add members, limit maps with `eviction`, or give the machine more memory.',
   },
+  'GRD-007': {
+    what: 'A merge function is missing or failed.',
+    action: 'Register it by its name on every data member, and let it neither throw nor wait.',
+  },
   'GRD-010': {
     what: 'A key or value of a map is null.',
     action: 'Give one; to take an entry away, use `remove` or `delete`.',
