@@ -287,25 +287,79 @@ describe('a job', () => {
   })
 
   test('waits with a diagnosis where no worker has its tags', async () => {
-    const job = { ...jobOf('waits', { tag_filter: { zone: 'moon' } }) }
-    const answer = await master.post('/submit-job', job)
-    const { json } = await master.get('/pending-jobs')
+    const job = jobOf('waits', { tag_filter: { zone: 'moon' } })
+    const jobId = await submitted(master, '', job)
+    await until('it waits', async () => {
+      const { json } = await worker.get('/pending-jobs')
+      return (json as { queueSummary: { size: number } }).queueSummary.size === 1
+    })
+    const { json } = await worker.get(`/pending-jobs?jobId=${jobId}&limit=5`)
+    const slots = { totalSlots: expect.any(Number), freeSlots: expect.any(Number) }
+    const lack = {
+      taskGroupLocation: { jobId, pipelineId: 1, taskGroupId: expect.any(Number) },
+      taskFullName: expect.any(String),
+      allocated: false,
+      failureReason: 'RESOURCE_NOT_ENOUGH',
+      failureMessage: expect.stringContaining('moon'),
+    }
+    const groups = {
+      totalTaskGroups: expect.any(Number),
+      allocatedTaskGroups: 0,
+      lackingTaskGroups: expect.any(Number),
+    }
+    const node = {
+      address: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+      tags: {},
+      ...slots,
+      dynamicSlot: true,
+      runningJobIds: [],
+    }
     matches(json, {
       queueSummary: {
-        size: expect.any(Number),
-        scheduleStrategy: expect.stringMatching(/^(WAIT|REJECT)$/),
+        size: 1,
+        scheduleStrategy: 'WAIT',
+        oldestEnqueueTimestamp: expect.any(Number),
+        newestEnqueueTimestamp: expect.any(Number),
         lackingTaskGroups: expect.any(Number),
       },
-      clusterSnapshot: { workerCount: 2, workers: [{ dynamicSlot: true }, { dynamicSlot: true }] },
+      clusterSnapshot: {
+        ...slots,
+        assignedSlots: expect.any(Number),
+        workerCount: 2,
+        workers: [node, node],
+      },
+      pendingJobs: [
+        {
+          jobId,
+          jobName: 'waits',
+          pendingSourceState: 'SUBMIT',
+          jobStatus: 'PENDING',
+          enqueueTimestamp: expect.any(Number),
+          checkTime: expect.any(Number),
+          waitDurationMs: expect.any(Number),
+          checkCount: expect.any(Number),
+          ...groups,
+          failureReason: 'RESOURCE_NOT_ENOUGH',
+          failureMessage: expect.any(String),
+          tagFilter: { zone: 'moon' },
+          blockingJobIds: [],
+          pipelines: [{ pipelineId: 1, pipelineName: expect.any(String), ...groups }],
+        },
+      ],
     })
-    const { jobId } = answer.json as JobAnswer
-    await until('it waits or is refused', async () => {
-      const { jobStatus } = await infoOf(master, jobId)
-      return jobStatus === 'PENDING' || jobStatus === 'FAILED'
-    })
-    if ((await infoOf(master, jobId)).jobStatus === 'PENDING') await stop(jobId)
+    const [pending] = (json as { pendingJobs: PendingAnswer[] }).pendingJobs
+    matches(pending!.pipelines[0]!.taskGroupDiagnostics[0], lack)
+    matches(pending!.lackingTaskGroupDiagnostics[0], lack)
+    // It blocks no other one.
+    await untilStatus(await submitted(master, '', jobOf('passes')), 'FINISHED')
+    await stop(jobId)
   }, 30_000)
 })
+
+interface PendingAnswer {
+  readonly pipelines: readonly { readonly taskGroupDiagnostics: readonly object[] }[]
+  readonly lackingTaskGroupDiagnostics: readonly object[]
+}
 
 describe('a submission', () => {
   const HOCON = `
@@ -316,8 +370,11 @@ describe('a submission', () => {
     /* config
     env { job.name = "in sql" }
     */
-    CREATE TABLE src (id BIGINT) WITH ('connector' = 'FakeSource', 'type' = 'source', 'row.num' = '5');
-    CREATE TABLE dst (id BIGINT) WITH ('connector' = 'Console', 'type' = 'sink');
+    CREATE TABLE src WITH (
+      'connector' = 'FakeSource', 'type' = 'source', 'row.num' = '5',
+      'schema' = '{ fields { id = bigint } }'
+    );
+    CREATE TABLE dst WITH ('connector' = 'Console', 'type' = 'sink', 'log.print.data' = 'false');
     INSERT INTO dst SELECT id FROM src;`
   const YAML = `
 env: { job.name: in yaml }
@@ -327,8 +384,10 @@ sink: { Console: { log.print.data: false } }
   const CODE = `
 import { pipeline, sinks, sources } from 'tidegate'
 export default pipeline({ name: 'in code' })
-  .readFrom(sources.items('a', 'b', 'c'))
-  .writeTo(sinks.logger())
+  .readFrom(sources.items(['a', 'b', 'c']))
+  .map((text) => ({ text }))
+  .columns({ text: 'string' })
+  .writeTo(sinks.console())
 `
   const byName = { json: JSON.stringify(jobOf('in json')), hocon: HOCON, sql: SQL, yaml: YAML }
 

@@ -53,6 +53,7 @@ export const startRestMembers = async (): Promise<RestMembers> => {
       'hazelcast.network.join.tcp-ip.enabled=true',
       `hazelcast.network.join.tcp-ip.member-list=127.0.0.1:${port}`,
       'seatunnel.engine.http.port=0',
+      'seatunnel.engine.job-schedule-strategy=WAIT',
       `tidegate.data-folder=${workspace.folder}/${role}`,
     ]
     const words = settings.flatMap((setting) => ['-s', setting])
