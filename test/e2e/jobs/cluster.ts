@@ -12,6 +12,8 @@ export interface MemberProcess {
   readonly log: () => string
   kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void
   isMaster(): Promise<boolean>
+  /** All members are there, and every backup is where it should be. */
+  isWhole(): Promise<boolean>
 }
 
 export interface ProcessCluster extends AsyncDisposable {
@@ -49,6 +51,13 @@ const ask = async (member: MemberProcess, method: string, values: readonly unkno
   throw new Error(answer.message)
 }
 
+/** False too where nobody answers. */
+const question = async (port: number, name: 'isMaster' | 'isWhole'): Promise<boolean> => {
+  const url = `http://127.0.0.1:${port}/${name}`
+  const response = await fetch(url, { signal: AbortSignal.timeout(500) }).catch(() => null)
+  return (await response?.json()) === true
+}
+
 /** Real processes on loopback ports that are free now. */
 export const createProcessCluster = (settings: readonly string[] = []): ProcessCluster => {
   const members: MemberProcess[] = []
@@ -64,6 +73,10 @@ export const createProcessCluster = (settings: readonly string[] = []): ProcessC
       'hazelcast.network.port.auto-increment=false',
       'hazelcast.network.join.tcp-ip.enabled=true',
       `hazelcast.network.join.tcp-ip.member-list=${list}`,
+      'tidegate.masters=3',
+      // Members that start while there is no master may found a cluster of their own first.
+      'hazelcast.properties.hazelcast.merge.first.run.delay.seconds=2',
+      'hazelcast.properties.hazelcast.merge.next.run.delay.seconds=2',
       ...settings,
     ]
     const child = Bun.spawn([process.execPath, PROGRAM, role, ...set], {
@@ -88,11 +101,8 @@ export const createProcessCluster = (settings: readonly string[] = []): ProcessC
         child.kill(signal)
         if (signal === 'SIGKILL') members.splice(members.indexOf(member), 1)
       },
-      isMaster: async () => {
-        const url = `http://127.0.0.1:${control}/isMaster`
-        const response = await fetch(url, { signal: AbortSignal.timeout(500) }).catch(() => null)
-        return (await response?.json()) === true
-      },
+      isMaster: () => question(control, 'isMaster'),
+      isWhole: () => question(control, 'isWhole'),
     }
     members.push(member)
     return member

@@ -39,6 +39,8 @@ const jobs = startMemberJobs({
   log: (level, text) => console.error(`${Math.round(performance.now())} ${level} ${text}`),
 })
 
+type Question = 'isMaster' | 'isWhole'
+
 type Methods = { readonly [name: string]: (...values: readonly unknown[]) => Promise<unknown> }
 
 const server = Bun.serve({
@@ -46,8 +48,11 @@ const server = Bun.serve({
   port: 0,
   idleTimeout: 0,
   fetch: async (request) => {
-    const method = new URL(request.url).pathname.slice(1) as keyof JobService | 'isMaster'
-    if (method === 'isMaster') return Response.json(member.isActiveMaster())
+    const method = new URL(request.url).pathname.slice(1) as keyof JobService | Question
+    if (method === 'isMaster') return Response.json(member.isActiveMaster() && member.isSafe())
+    if (method === 'isWhole') {
+      return Response.json(member.members().length === 5 && grid.isClusterSafe())
+    }
     const values = (await request.json()) as unknown[]
     try {
       const service = jobs.service as unknown as Methods
