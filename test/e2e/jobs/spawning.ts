@@ -25,12 +25,14 @@ export interface MemberProcess {
   health(): Promise<MemberHealth | undefined>
 }
 
-/** Gone, standing still, or not the master: another member may answer. */
+/** Gone, standing still, or not the master: another member may answer, or later this one. */
 export class NoAnswer extends Error {}
 
 const PROGRAM = new URL('memberProcess.ts', import.meta.url).pathname
 const PATIENCE_MS = 30_000
 const HEALTH_MS = 500
+/** Not the master, the master no more, or a job that is being started again. */
+const NOT_NOW = new Set<string | undefined>(['JOB-001', 'JOB-011', 'JOB-009'])
 
 const ask = async (
   socket: string,
@@ -50,7 +52,7 @@ const ask = async (
     throw new NoAnswer(String(thrown))
   })) as { value?: unknown; code?: string; message?: string }
   if (response.ok) return answer.value
-  if (answer.code === 'JOB-001' || answer.code === 'JOB-011') throw new NoAnswer(answer.message)
+  if (NOT_NOW.has(answer.code)) throw new NoAnswer(answer.message)
   throw new Error(answer.message)
 }
 
