@@ -75,6 +75,7 @@ const mapOf = (
     statisticsEnabled: written['statistics-enabled'],
     perEntryStatsEnabled: written['per-entry-stats-enabled'],
     mergePolicy: mergePolicyOf(written['merge-policy']),
+    mergeBatchSize: written['merge-policy']['batch-size'],
     indexes: written.indexes.map(({ name, type, attributes }) => ({ name, type, attributes })),
     mapStore: mapStoreOf(written['map-store']),
     nearCache: written['near-cache'] === undefined ? undefined : nearCacheOf(written['near-cache']),
@@ -149,12 +150,14 @@ export const gridSettings = (configuration: Configuration): GridSettings => {
     sets: mapValues(hazelcast.set, collectionOf),
     ringbuffers: mapValues(hazelcast.ringbuffer, (written) => ({
       ...backupsOf(written),
+      mergePolicy: mergePolicyOf(written['merge-policy']),
       capacity: written.capacity,
       timeToLiveSeconds: written['time-to-live-seconds'],
     })),
     reliableTopics: mapValues(hazelcast['reliable-topic'], reliableTopicOf),
     multiMaps: mapValues(hazelcast.multimap, (written) => ({
       ...backupsOf(written),
+      mergePolicy: mergePolicyOf(written['merge-policy']),
       valueCollectionType: written['value-collection-type'],
     })),
     atomics: atomicsOf(hazelcast),

@@ -36,6 +36,8 @@ export type {
   GridMap,
   ProcessedEntry,
 } from './structures/map/index.ts'
+export type { MergeEvent } from './merging/index.ts'
+export type { MergedEntry, MergeFunction, MergeFunctions } from './structures/mergePolicies.ts'
 export type { MultiMap } from './structures/multimap/index.ts'
 export type { Queue } from './structures/queue/index.ts'
 export type { ReliableTopic } from './structures/reliabletopic/index.ts'

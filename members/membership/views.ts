@@ -2,6 +2,7 @@ import { startDetector } from './detectors.ts'
 import { announceFollowing, sendView } from './heartbeats.ts'
 import { change, type Draft, type Peer, send } from './state.ts'
 import { SEARCH_LOST_MS } from './settings.ts'
+import { isSafe } from './quorum.ts'
 import { isMaster, isSuspected, tellStranger } from './suspicion.ts'
 import {
   addressKey,
@@ -97,6 +98,18 @@ export const publish = (
   change(draft, { admitted: [], publishAtMs: Infinity })
   for (const member of next.members) if (member.id !== next.masterId) sendView(draft, member)
   for (const member of removed) tellStranger(draft, member)
+}
+
+/**
+ * Who stays in the list of a master. Silent members may live on behind a cut: where a quorum is
+ * asked for, only a master that has it sends them away, as nobody else may go on without them. Those
+ * whose process is over are nowhere.
+ */
+export const whoStays = ({ state, nowMs }: Draft): MemberRecord[] => {
+  const mayRemove = isSafe(state, nowMs)
+  return state.view!.members.filter(({ id }) =>
+    mayRemove ? !isSuspected(state, id, nowMs) : state.peers.get(id)?.isGone !== true,
+  )
 }
 
 /** A new life at the address of an old one: the old is over. */

@@ -8,11 +8,13 @@ import type {
   Named,
   Partition,
   Pending,
+  Pendings,
   Registry,
   Replicator,
 } from '../replication/index.ts'
 import { OperationCall } from './call.ts'
 import { HEADS, OUTCOMES, type Outcome, writeNotHere, writeRefusal } from './codec.ts'
+import { executeMerge, MERGE_OPERATION } from './merging.ts'
 import { createParking, type ParkedCall, type Parking } from './parking.ts'
 
 /** Runs calls on the partitions of this member, one after the other. */
@@ -47,6 +49,7 @@ export interface PrimaryOptions {
   readonly host: Host
   readonly registry: Registry
   readonly replicator: () => Replicator
+  readonly pendings: Pendings
   readonly safeUntilMs: () => number
   readonly publish: (held: Held, events: readonly Uint8Array[]) => void
 }
@@ -166,7 +169,8 @@ class PrimaryRunner implements Primary {
     this.#calls += 1
     this.#isRunning = true
     try {
-      held.fragment.execute(call)
+      if (call.operation === MERGE_OPERATION) executeMerge(held, call)
+      else held.fragment.execute(call)
     } catch (thrown) {
       call.parking = undefined
       // All else is a call that no proxy makes, or a bug.
@@ -180,15 +184,19 @@ class PrimaryRunner implements Primary {
     }
     if (call.parking === undefined) {
       this.#settle(held, caller, id, OUTCOMES.done, call.result)
+    } else if (call.effects.length > 0) {
+      // Entries that were taken in or have expired; the call itself has changed nothing.
+      this.#settle(held, undefined, 0, OUTCOMES.done, NOTHING)
     }
   }
 
   /** Answers once the backups have what the run has changed, or what it has seen. */
   #settle(held: Held, caller: Caller | undefined, id: number, outcome: Outcome, body: Piece): void {
-    const { effects, events } = this.#call
+    const { effects, events, works } = this.#call
     const head = HEADS[outcome]!
     const isDone =
       held.lastPending === undefined &&
+      works === undefined &&
       (effects.length === 0 || this.#options.replicator().countAlone(held))
     if (isDone) {
       caller?.answer(id, head, body)
@@ -197,7 +205,7 @@ class PrimaryRunner implements Primary {
     }
     const pending: Pending = {
       held,
-      remaining: 0,
+      remaining: works?.length ?? 0,
       isSettled: false,
       caller,
       id,
@@ -207,9 +215,21 @@ class PrimaryRunner implements Primary {
       followers: undefined,
     }
     const { lastPending } = held
+    for (const work of works ?? []) this.#awaitWork(work, pending)
     if (effects.length > 0) this.#options.replicator().replicate(held, effects.view(), pending)
     else if (lastPending!.followers === undefined) lastPending!.followers = [pending]
     else lastPending!.followers.push(pending)
+  }
+
+  #awaitWork(work: Promise<void>, pending: Pending): void {
+    const { pendings } = this.#options
+    work.then(
+      () => pendings.lessen(pending),
+      (thrown: unknown) => {
+        if (!(thrown instanceof EngineError)) throw thrown
+        pendings.refuse(pending, thrown)
+      },
+    )
   }
 
   #park(held: Held, { caller, id, operation, arguments: given }: Request): void {

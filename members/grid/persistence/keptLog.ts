@@ -13,7 +13,7 @@ import {
   writeFragmentState,
   writeRowRecord,
 } from './records.ts'
-import type { Segment } from './segments.ts'
+import type { LogSizes, Segment } from './segments.ts'
 
 /** Fragments that are kept in one folder. */
 export interface KeptLog {
@@ -31,6 +31,7 @@ export interface KeptLog {
 export interface KeptLogOptions {
   readonly host: Host
   readonly folder: string
+  readonly sizes: LogSizes
   readonly fsyncIntervalMs: number | undefined
   readonly onSynced: (pending: Pending) => void
   readonly onFailed: (pending: Pending) => void
@@ -51,11 +52,12 @@ class FragmentLog implements KeptLog {
   readonly writer: LogWriter
 
   constructor(options: KeptLogOptions) {
-    const { host, folder, fsyncIntervalMs, onSynced, onFailed, onState } = options
+    const { host, folder, sizes, fsyncIntervalMs, onSynced, onFailed, onState } = options
     this.writer = createLogWriter({
       clock: host.clock,
       disk: host.disk,
       folder,
+      segmentBytes: sizes.segmentBytes,
       syncIntervalMs: fsyncIntervalMs,
       onSynced,
       onFailed,
@@ -65,6 +67,7 @@ class FragmentLog implements KeptLog {
     this.#compactor = createCompactor({
       host,
       folder,
+      logBytesMin: sizes.logBytesMin,
       writer: this.writer,
       begin: (held) => this.#copyStart(held),
       piece: (held, effects) => this.#piece(held, effects),

@@ -142,7 +142,7 @@ class GridReplicator implements Replicator {
     held.sequence = partition.sequence
     partition.pendingCount += 1
     const { sync, async } = this.#routeOf(held)
-    pending.remaining = sync.length
+    pending.remaining += sync.length
     for (const { outgoing } of sync) this.#write(outgoing, held, before, effects, pending)
     for (const { outgoing } of async) this.#write(outgoing, held, before, effects, undefined)
     held.named.keeper?.changed(held, effects, pending)

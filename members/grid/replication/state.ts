@@ -57,6 +57,8 @@ export interface Pendings {
   lessen(pending: Pending): void
   /** All backups have it, or none is needed. */
   complete(pending: Pending): void
+  /** It cannot be answered as it was meant. */
+  refuse(pending: Pending, error: EngineError): void
   /** This member is no longer the primary: nobody can say whether the change lasts. */
   abandon(pending: Pending): void
   /** Those that all backups have, but that must not be acknowledged. */
@@ -169,6 +171,8 @@ export interface Registry {
   /** An empty fragment that is not held yet. */
   create(named: Named, partition: Partition): Fragment
   drop(held: Held): void
+  /** It is held no more, and is now the caller's to close. */
+  takeOut(held: Held): void
   dropAll(): void
   all(): IterableIterator<Named>
 }
@@ -184,21 +188,22 @@ export interface RegistryOptions {
   readonly keeperOf: (structure: Structure, name: string) => Keeper | undefined
 }
 
-const discard = (held: Held): void => {
-  held.fragment.close()
+const NOT_COPYING = { build: undefined, isFilled: false, lastPending: undefined }
+
+const unlink = (held: Held): void => {
+  const { named, partition } = held
+  partition.held.delete(named)
+  named.held[partition.id] = undefined
+  named.keeper?.dropped(held)
   held.build?.close()
   held.build = undefined
 }
-
-const NOT_COPYING = { build: undefined, isFilled: false, lastPending: undefined }
 
 export const createRegistry = (options: RegistryOptions): Registry => {
   const { host, partitionCount, structures, onWake, onCopies, onDrop } = options
   let copiesMost = 0
   const byService: ({ structure: Structure; names: Map<string, Named> } | undefined)[] = []
-  for (const structure of structures) {
-    byService[structure.serviceId] = { structure, names: new Map() }
-  }
+  for (const each of structures) byService[each.serviceId] = { structure: each, names: new Map() }
   const partitions = Array.from({ length: partitionCount }, (_, id) => createPartition(id))
   const create: Registry['create'] = (named, partition) =>
     named.structure.createFragment({
@@ -207,12 +212,13 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       partition: partition.id,
       wake: (key) => onWake(named, partition, key),
     })
-  const drop = (held: Held): void => {
-    held.partition.held.delete(held.named)
-    held.named.held[held.partition.id] = undefined
-    held.named.keeper?.dropped(held)
+  const takeOut = (held: Held): void => {
+    unlink(held)
     onDrop(held)
-    discard(held)
+  }
+  const drop = (held: Held): void => {
+    takeOut(held)
+    held.fragment.close()
   }
   const add = (held: Held): Held => {
     const { named, partition } = held
@@ -254,6 +260,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     },
     create,
     drop,
+    takeOut,
     dropAll: () => {
       for (const partition of partitions) for (const held of partition.held.values()) drop(held)
     },

@@ -1,6 +1,7 @@
 import { WireFault } from '../../wire/index.ts'
 import type { BackupSettings } from '../settings.ts'
 import { hashOf, plusHash } from './digests.ts'
+import { replacesWhole } from './mergePolicies.ts'
 import type { Fragment } from './structure.ts'
 
 /** The operations of a counter; all answer with the value before. */
@@ -42,6 +43,21 @@ export const createCounter = ({ backupCount, asyncBackupCount }: BackupSettings)
       return plusHash(hashOf(low), hashOf(Number(value >> LOW_BITS) + 0.5))
     },
     isEmpty: () => value === 0n,
+    // It has no setting for it: as Hazelcast's default, a number that was never changed gives way.
+    merging: {
+      policy: 'put-if-absent',
+      isWhole: true,
+      write(_cursor, batch) {
+        batch.i64(value)
+        return undefined
+      },
+      merge(call, policy) {
+        if (!replacesWhole(policy, value !== 0n)) return 0
+        value = call.arguments.i64()
+        call.effects.i64(value)
+        return 1
+      },
+    },
     sizes: () => ({ entries: 1, bytes: 8 }),
     close: () => {},
   }

@@ -36,24 +36,39 @@ const policyName = (value: unknown): unknown =>
         .toLowerCase()
     : value
 
-const policy = () =>
+const POLICIES = [
+  'discard',
+  'pass-through',
+  'put-if-absent',
+  'latest-update',
+  'latest-access',
+  'higher-hits',
+  'expiration-time',
+] as const
+
+const policy = () => z.preprocess(policyName, z.enum(POLICIES))
+
+const isPolicy = (name: unknown): boolean => POLICIES.some((known) => known === name)
+
+/** One of these, or the name of a function of the members, which is none of a Java class. */
+const mapPolicy = () =>
   z.preprocess(
-    policyName,
-    z.enum([
-      'discard',
-      'pass-through',
-      'put-if-absent',
-      'latest-update',
-      'latest-access',
-      'higher-hits',
-      'expiration-time',
-    ]),
+    (value) => (isPolicy(policyName(value)) ? policyName(value) : value),
+    text().refine((name) => isPolicy(name) || !/\.|MergePolicy$/.test(name), {
+      message: `there is no such policy: use ${POLICIES.join(', ')} or the name of a function`,
+    }),
   )
 
 /** XML writes the policy as the text of the element. */
 const mergePolicySection = section({
   'class-name': policy().optional(),
   'merge-policy': policy().optional(),
+  'batch-size': integer(1).default(100),
+})
+
+const mapMergePolicySection = section({
+  'class-name': mapPolicy().optional(),
+  'merge-policy': mapPolicy().optional(),
   'batch-size': integer(1).default(100),
 })
 
@@ -126,7 +141,7 @@ const mapSection = structure({
   'statistics-enabled': flag().default(true),
   'per-entry-stats-enabled': flag().default(false),
   eviction: evictionSection,
-  'merge-policy': mergePolicySection,
+  'merge-policy': mapMergePolicySection,
   indexes: z.array(indexSection).default([]),
   'map-store': mapStoreSection.optional(),
   'near-cache': nearCacheSection.optional(),

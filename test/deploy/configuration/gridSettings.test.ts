@@ -136,6 +136,7 @@ test('YAML and XML of Hazelcast say the same about every structure', async () =>
     statisticsEnabled: false,
     perEntryStatsEnabled: true,
     mergePolicy: 'latest-update',
+    mergeBatchSize: 50,
     indexes: [
       { name: undefined, type: 'HASH', attributes: ['city'] },
       { name: 'by-age-and-name', type: 'SORTED', attributes: ['age', 'name'] },

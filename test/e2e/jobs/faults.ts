@@ -12,9 +12,10 @@ const between = (lowMs: number, highMs: number): number => lowMs + Math.random()
 const workerOf = ({ members }: ProcessCluster): MemberProcess =>
   pick(members.filter(({ role }) => role === 'worker'))
 
-/** Kills a member, and starts another one in its place. */
+/** Kills a member, and starts another one in its place as soon as a service manager may do it. */
 const replace = async (cluster: ProcessCluster, member: MemberProcess): Promise<void> => {
   cluster.kill(member)
+  await Bun.sleep(between(0, 500))
   await cluster.start(member.role, member.place)
 }
 

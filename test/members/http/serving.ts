@@ -74,6 +74,7 @@ export const serve = async (options: ServeOptions = {}): Promise<Served> => {
     activeMaster: () => facts.activeMaster,
     httpUrl: async (asked) => facts.httpUrls[asked],
     isSafe: () => facts.isSafe,
+    persistence: () => 'well',
     migrationQueueSize: () => facts.migrationQueueSize,
     data: () => facts.data,
     configuration: () => ({ 'cluster-name': { value: 'seatunnel', origin: 'default' } }),

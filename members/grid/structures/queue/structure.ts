@@ -2,7 +2,7 @@ import { EngineError } from '../../../../runtime/errors/index.ts'
 import { settingsOf, DEFAULT_QUEUE, type ByName, type QueueSettings } from '../../settings.ts'
 import { Collection } from '../collection.ts'
 import { executeOnCollection, PAGE_BYTES, readValues, writeOptional } from '../collectionCalls.ts'
-import type { Fragment, FragmentCall, FragmentContext, Structure } from '../structure.ts'
+import type { Fragment, FragmentCall, FragmentContext, Merging, Structure } from '../structure.ts'
 import { OPERATIONS, QUEUE_SERVICE } from './operations.ts'
 
 /** Those who wait for something to take, and those who wait for room. */
@@ -45,6 +45,18 @@ class QueueFragment extends Collection implements Fragment {
     else executeOnCollection(this, call)
     if (this.length > before) this.#wake(ITEMS)
     else if (this.length < before) this.#wake(ROOM)
+  }
+
+  override get merging(): Merging {
+    const { merge, ...shared } = super.merging
+    return {
+      ...shared,
+      merge: (...given) => {
+        const taken = merge(...given)
+        if (taken > 0) this.#wake(ITEMS)
+        return taken
+      },
+    }
   }
 
   #offer(call: FragmentCall): void {
