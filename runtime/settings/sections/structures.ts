@@ -73,7 +73,12 @@ const mapMergePolicySection = section({
   'batch-size': integer(1).default(100),
 })
 
-/** Where entries of a map are kept beside memory. */
+/**
+ * Where entries of a map are kept beside memory: local files (`type: local`, or SeaTunnel's factory
+ * with `fs.defaultFS: file:///`), objects (`storage.type` s3 or oss), or a module of the user
+ * (`class-name`, a file). Of local files `fsync` (always, interval, never) and `fsync.interval.ms`
+ * among the properties say when a write is answered: after it is on the disk, or before.
+ */
 const mapStoreSection = z.object({
   enabled: flag().default(true),
   'initial-mode': choice(['LAZY', 'EAGER']).default('LAZY'),
