@@ -5,6 +5,7 @@ import { choice, flag, integer, list, section, text, texts } from './values.ts'
 const COPIES_MAX = 6
 
 const backups = {
+  'split-brain-protection-ref': text().optional(),
   'backup-count': integer(0, COPIES_MAX).default(1),
   'async-backup-count': integer(0, COPIES_MAX).default(0),
 }
@@ -208,6 +209,15 @@ export const structureSections = {
   lock: byName(atomicSection),
   'atomic-long': byName(atomicSection),
   'flake-id-generator': byName(atomicSection),
+  /** What structures refer to with `split-brain-protection-ref`. */
+  'split-brain-protection': byName(
+    z.object({
+      enabled: flag().default(false),
+      'minimum-cluster-size': integer(2).default(2),
+      'protect-on': choice(['READ', 'WRITE', 'READ_WRITE']).default('READ_WRITE'),
+      'function-type': choice(['MEMBER']).default('MEMBER'),
+    }),
+  ),
   /** Which members must not hold two copies of the same entry. */
   'partition-group': section({
     enabled: flag().default(false),
