@@ -235,10 +235,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     const { named, partition } = held
     named.held[partition.id] = held
     partition.held.set(named, held)
-    if (copiesOf(held) > copiesMost) {
-      copiesMost = copiesOf(held)
-      onCopies(copiesMost)
-    }
+    if (copiesOf(held) > copiesMost) onCopies((copiesMost = copiesOf(held)))
     return held
   }
   return {
