@@ -215,7 +215,7 @@ const createEngine = (parts: GridParts): Engine => {
     host,
     partitionCount,
     structures,
-    onWake: (named, partition, key) => primary.wake(named, partition, key),
+    onWake: (...given) => primary.wake(...given),
     onDrop: (held) => primary.dropped(held),
     onCopies: (copies) => table.needCopies(copies),
     keeperOf: (structure, name) => keepers.keeperOf(structure, name),
