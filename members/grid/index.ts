@@ -10,6 +10,8 @@ export {
   type MemberGrouping,
   type MergePolicy,
   type NearCacheSettings,
+  type Protections,
+  type ProtectionSettings,
   type ReliableTopicSettings,
   settingsOf,
 } from './settings.ts'
@@ -24,6 +26,7 @@ export {
 export { connectGrid } from './connect.ts'
 export type { Grid, GridStructures } from './facade.ts'
 export { type MemberGrid, openMemberGrid } from './memberGrid.ts'
+export { untilSure } from './operations/index.ts'
 export type { AtomicLong } from './structures/atomiclong/index.ts'
 export type { FlakeIdGenerator } from './structures/flakeid/index.ts'
 export type { List } from './structures/list/index.ts'

@@ -109,7 +109,10 @@ export interface GridParts {
   /** Undefined where nothing outlives the process. */
   readonly persistence?: Persistence | undefined
   /** Hazelcast's defaults unless given. */
-  readonly settings?: Pick<GridSettings, 'clientCleanupTimeoutMs' | 'invocationTriesMax'>
+  readonly settings?: Pick<
+    GridSettings,
+    'clientCleanupTimeoutMs' | 'invocationTriesMax' | 'protections'
+  >
 }
 
 const NOTHING_KEPT: Keepers = {
@@ -182,6 +185,18 @@ interface Engine {
   readonly merger: Merger
 }
 
+/** Counts once for each view: it is asked for every operation of a protected structure. */
+const dataMemberCounter = (member: Member): (() => number) => {
+  let counted: View | undefined
+  let count = 0
+  return () => {
+    const view = member.view()
+    if (view !== counted) count = view?.members.filter(canBeMaster).length ?? 0
+    counted = view
+    return count
+  }
+}
+
 const subscriberOf = ({ host, member }: GridParts, publisher: Publisher): Subscriber =>
   createSubscriber({
     clock: host.clock,
@@ -206,6 +221,7 @@ const createEngine = (parts: GridParts): Engine => {
     onDrop: (held) => primary.dropped(held),
     onCopies: (copies) => table.needCopies(copies),
     keeperOf: (structure, name) => keepers.keeperOf(structure, name),
+    protections: settings.protections,
   })
   const publisher = createPublisher(registry, messenger)
   const publish: Publisher['publish'] = (held, events) => publisher.publish(held, events)
@@ -217,6 +233,7 @@ const createEngine = (parts: GridParts): Engine => {
     pendings,
     replicator: () => replicator,
     safeUntilMs,
+    dataMemberCount: dataMemberCounter(member),
     publish,
   })
   const addressOf = (id: string) => member.members().find((other) => other.id === id)?.address

@@ -33,7 +33,12 @@ export const command = defineCommand({
     const { url, cluster, format } = flags
     return runCommandLine(
       [
-        ...['submit', file!, '--restore', jobId!, '--format', format],
+        'submit',
+        file!,
+        '--restore',
+        jobId!,
+        '--format',
+        format,
         ...(flags.async ? ['--async'] : []),
         ...(flags['allow-orphaned-state'] ? ['--allow-orphaned-state'] : []),
         ...(url === undefined ? [] : ['--url', url]),

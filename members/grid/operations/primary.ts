@@ -51,6 +51,8 @@ export interface PrimaryOptions {
   readonly replicator: () => Replicator
   readonly pendings: Pendings
   readonly safeUntilMs: () => number
+  /** Members of the present list that hold data. */
+  readonly dataMemberCount: () => number
   readonly publish: (held: Held, events: readonly Uint8Array[]) => void
 }
 
@@ -76,7 +78,7 @@ class PrimaryRunner implements Primary {
   run(request: Request): void {
     const { caller, id, named, partition } = request
     if (!this.#serves(partition, caller, id)) return
-    if (this.#refuses(request)) return
+    if (this.#refuses(named, request.operation, caller, id)) return
     const held = named.held[partition.id] ?? this.#options.registry.hold(named, partition)
     if (!this.#options.replicator().hasRoom(held)) {
       caller.answer(id, HEADS[OUTCOMES.busy]!, NOTHING)
@@ -147,15 +149,33 @@ class PrimaryRunner implements Primary {
     return false
   }
 
-  /** Whether a change could not be kept as it must be; if so the caller is told why. */
-  #refuses({ named, operation, caller, id }: Request): boolean {
-    const reason = named.keeper?.refusal
-    if (reason === undefined || named.structure.onlyReads?.(operation) === true) return false
-    const text = `"${named.name}" cannot be changed now: ${reason.message}`
+  /** Whether the operation must not run now; if so the caller is told why. */
+  #refuses(named: Named, operation: number, caller: Caller, id: number): boolean {
+    if (named.keeper === undefined && named.protection === undefined) return false
+    const refusal = this.#refusalOf(named, operation)
+    if (refusal === undefined) return false
     this.#refusal.reset()
-    writeRefusal(this.#refusal, new EngineError('GRD-040', text, { retry: 'backoff' }))
+    writeRefusal(this.#refusal, refusal)
     caller.answer(id, HEADS[OUTCOMES.refused]!, this.#refusal)
     return true
+  }
+
+  #refusalOf({ name, structure, keeper, protection }: Named, operation: number) {
+    const isRead = structure.onlyReads?.(operation) === true
+    const reason = keeper?.refusal
+    if (reason !== undefined && !isRead) {
+      const text = `"${name}" cannot be changed now: ${reason.message}`
+      return new EngineError('GRD-040', text, { retry: 'backoff' })
+    }
+    if (protection === undefined || operation === MERGE_OPERATION) return undefined
+    if (protection.protectOn === (isRead ? 'WRITE' : 'READ')) return undefined
+    const count = this.#options.dataMemberCount()
+    const { minimumClusterSize } = protection
+    if (count >= minimumClusterSize) return undefined
+    const text =
+      `The ${structure.name} "${name}" needs ${minimumClusterSize} members that hold data, ` +
+      `by split-brain-protection "${protection.name}": there are ${count}`
+    return new EngineError('GRD-008', text, { retry: 'backoff' })
   }
 
   #notHere(partition: Partition, caller: Caller, id: number): void {
@@ -260,6 +280,7 @@ class PrimaryRunner implements Primary {
   #resume(parked: ParkedCall, turn: 2 | 3): void {
     const { held, caller, id } = parked
     if (!this.#serves(held.partition, caller, id)) return
+    if (this.#refuses(held.named, parked.operation, caller, id)) return
     const call = this.#call
     call.begin(this.#options.host.clock.now(), held.named.hasListeners)
     call.operation = parked.operation

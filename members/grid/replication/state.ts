@@ -1,6 +1,7 @@
 import type { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import type { CallPeer, Piece } from '../../wire/index.ts'
+import { type Protections, type ProtectionSettings, settingsOf } from '../settings.ts'
 import type { Fragment, Structure } from '../structures/structure.ts'
 import type { PartitionRow } from '../table/index.ts'
 
@@ -13,6 +14,8 @@ export interface Named {
   readonly name: string
   /** Undefined where its fragments end with the process. */
   readonly keeper: Keeper | undefined
+  /** Undefined where operations run with however few members. */
+  readonly protection: ProtectionSettings | undefined
   readonly held: (Held | undefined)[]
   /** Whether anybody listens: events for nobody are not made. */
   hasListeners: boolean
@@ -186,7 +189,15 @@ export interface RegistryOptions {
   readonly onCopies: (copies: number) => void
   readonly onDrop: (held: Held) => void
   readonly keeperOf: (structure: Structure, name: string) => Keeper | undefined
+  readonly protections: Protections
 }
+
+const protectionOf = (
+  protections: Protections,
+  structure: Structure,
+  name: string,
+): ProtectionSettings | undefined =>
+  settingsOf(protections[structure.name] ?? {}, name, { protection: undefined }).protection
 
 const NOT_COPYING = { build: undefined, isFilled: false, lastPending: undefined }
 
@@ -239,7 +250,8 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       const held = new Array<Held | undefined>(partitionCount).fill(undefined)
       const { structure } = service
       const keeper = options.keeperOf(structure, name)
-      const named: Named = { structure, name, keeper, held, hasListeners: false }
+      const protection = protectionOf(options.protections, structure, name)
+      const named: Named = { structure, name, keeper, protection, held, hasListeners: false }
       service.names.set(name, named)
       return named
     },

@@ -24,6 +24,7 @@ interface Owner {
 export const createLocks = (settings: ByName<BackupSettings>): Structure => ({
   serviceId: LOCK_SERVICE,
   name: 'lock',
+  onlyReads: (operation) => operation === OPERATIONS.OWNER,
   createFragment: ({ name, wake }) =>
     new LockFragment(name, settingsOf(settings, name, DEFAULT_BACKUPS), wake),
   matches: () => false,

@@ -1,13 +1,21 @@
 import { EngineError } from '../../../../runtime/errors/index.ts'
 import { settingsOf, DEFAULT_QUEUE, type ByName, type QueueSettings } from '../../settings.ts'
 import { Collection } from '../collection.ts'
-import { executeOnCollection, PAGE_BYTES, readValues, writeOptional } from '../collectionCalls.ts'
+import {
+  executeOnCollection,
+  PAGE_BYTES,
+  readsCollection,
+  readValues,
+  writeOptional,
+} from '../collectionCalls.ts'
 import type { Fragment, FragmentCall, FragmentContext, Merging, Structure } from '../structure.ts'
 import { OPERATIONS, QUEUE_SERVICE } from './operations.ts'
 
 /** Those who wait for something to take, and those who wait for room. */
 const ITEMS = 'items'
 const ROOM = 'room'
+
+const READS: ReadonlySet<number> = new Set([OPERATIONS.PEEK, OPERATIONS.ROOM])
 
 /**
  * Queues: each lives in the partition of its name. One without elements is forgotten at once, and made
@@ -16,6 +24,7 @@ const ROOM = 'room'
 export const createQueues = (settings: ByName<QueueSettings>): Structure => ({
   serviceId: QUEUE_SERVICE,
   name: 'queue',
+  onlyReads: (operation) => readsCollection(operation) || READS.has(operation),
   createFragment: (context) =>
     new QueueFragment(settingsOf(settings, context.name, DEFAULT_QUEUE), context),
   matches: () => true,

@@ -42,6 +42,7 @@ interface RingItem extends Item {
 export const createRingbuffers = (settings: ByName<RingbufferSettings>): Structure => ({
   serviceId: RINGBUFFER_SERVICE,
   name: 'ringbuffer',
+  onlyReads: (operation) => operation !== OPERATIONS.ADD,
   createFragment: (context) =>
     new RingbufferFragment(settingsOf(settings, context.name, DEFAULT_RINGBUFFER), context),
   matches: () => false,
