@@ -3,9 +3,20 @@ import { Hono } from 'hono'
 import { jobRoutes } from '../../../jobs/http/index.ts'
 import { describedEndpoints } from '../../../jobs/http/openApi.ts'
 import type { MemberEnv } from '../../../members/http/index.ts'
-import { createWorkspace } from '../tidegate.ts'
 import { until } from './files.ts'
-import { restAt, startRestMembers, type Answer, type Rest, type RestMembers } from './rest.ts'
+import {
+  endlessJob,
+  fails,
+  infoOf,
+  jobOf,
+  matches,
+  startRestMembers,
+  submitted,
+  untilStatus,
+  type JobAnswer,
+  type Rest,
+  type RestMembers,
+} from './rest.ts'
 
 const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/
 const COUNT = /^\d+$/
@@ -24,66 +35,10 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => members[Symbol.asyncDispose]())
 
-/** The matcher writes its placeholders into what it compares, so that it gets a copy. */
-const matches = (actual: unknown, wanted: object): void => {
-  expect(JSON.parse(JSON.stringify(actual))).toMatchObject(wanted)
-}
-
-const fails = (answer: Answer, status: number, message?: string | RegExp): void => {
-  matches(answer, { status, json: { status: 'fail', message: expect.any(String) } })
-  const told = (answer.json as { message: string }).message
-  if (message !== undefined) expect(told).toMatch(message)
-  expect(told).not.toContain('    at ')
-}
-
-const jobOf = (name: string, more: object = {}): object => ({
-  env: { 'job.name': name, parallelism: 1, ...more },
-  source: [
-    {
-      plugin_name: 'FakeSource',
-      plugin_output: 'fake',
-      'row.num': 20,
-      schema: { table: 'db.readings', fields: { id: 'bigint', name: 'string' } },
-    },
-  ],
-  transform: [],
-  sink: [{ plugin_name: 'Console', plugin_input: 'fake', 'log.print.data': false }],
-})
-
-/** It reads a row a second, for more than two hours. */
-const endlessJob = (name: string): object => {
-  const job = jobOf(name, { 'checkpoint.interval': 500 }) as { source: object[] }
-  const source = { ...job.source[0], 'row.num': 10_000, 'split.num': 10_000 }
-  return { ...job, source: [{ ...source, 'split.read-interval': 1000 }] }
-}
-
-interface JobAnswer {
-  readonly jobId: string
-  readonly jobName: string
-  readonly jobStatus: string
-  readonly metrics: Record<string, unknown>
-}
-
-const submitted = async (rest: Rest, query: string, body: string | object): Promise<string> => {
-  const { status, json } = await rest.post(`/submit-job${query}`, body)
-  matches({ status, json }, { status: 200, json: { jobId: expect.any(String) } })
-  return (json as JobAnswer).jobId
-}
-
-const infoOf = async (rest: Rest, jobId: string): Promise<JobAnswer> =>
-  (await rest.get(`/job-info/${jobId}`)).json as JobAnswer
-
-const untilStatus = (jobId: string, wanted: string): Promise<number> =>
-  until(`job ${jobId} is ${wanted}`, async () => {
-    const { jobStatus } = await infoOf(master, jobId)
-    if (jobStatus === 'FAILED' && wanted !== 'FAILED') throw new Error('The job failed.')
-    return jobStatus === wanted
-  })
-
 const stop = async (jobId: string, isStopWithSavePoint = false): Promise<void> => {
   const { status, json } = await master.post('/stop-job', { jobId, isStopWithSavePoint })
   expect({ status, json }).toEqual({ status: 200, json: { jobId } })
-  await untilStatus(jobId, isStopWithSavePoint ? 'SAVEPOINT_DONE' : 'CANCELED')
+  await untilStatus(master, jobId, isStopWithSavePoint ? 'SAVEPOINT_DONE' : 'CANCELED')
 }
 
 const DAG = {
@@ -168,7 +123,7 @@ describe('the document', () => {
 describe('a job', () => {
   test('is told while it runs, on any member and under both versions', async () => {
     const jobId = await submitted(worker, '?jobName=runs', endlessJob('named otherwise'))
-    await untilStatus(jobId, 'RUNNING')
+    await untilStatus(master, jobId, 'RUNNING')
     for (const rest of [master, worker]) {
       for (const base of ['', '/hazelcast/rest/maps']) {
         for (const path of [`/job-info/${jobId}`, `/running-job/${jobId}`]) {
@@ -224,9 +179,9 @@ describe('a job', () => {
 
   test('is told when it has ended', async () => {
     const first = await submitted(master, '', jobOf('ends'))
-    await untilStatus(first, 'FINISHED')
+    await untilStatus(master, first, 'FINISHED')
     const second = await submitted(master, '', jobOf('ends later'))
-    await untilStatus(second, 'FINISHED')
+    await untilStatus(master, second, 'FINISHED')
     const info = await infoOf(worker, first)
     matches(info, {
       jobId: first,
@@ -266,7 +221,7 @@ describe('a job', () => {
     const rule = { row_rules: [{ rule_type: 'MIN_ROW', rule_value: 99 }] }
     const sink = [{ plugin_name: 'Assert', plugin_input: 'fake', rules: rule }]
     const jobId = await submitted(master, '', { ...failing, sink })
-    await untilStatus(jobId, 'FAILED')
+    await untilStatus(master, jobId, 'FAILED')
     const { json } = await master.get('/finished-jobs/FAILED')
     matches(json, [{ jobId, errorMsg: expect.stringContaining('99') }])
     const { json: failures } = await master.get(`/job-info/${jobId}/failures`)
@@ -351,7 +306,7 @@ describe('a job', () => {
     matches(pending!.pipelines[0]!.taskGroupDiagnostics[0], lack)
     matches(pending!.lackingTaskGroupDiagnostics[0], lack)
     // It blocks no other one.
-    await untilStatus(await submitted(master, '', jobOf('passes')), 'FINISHED')
+    await untilStatus(master, await submitted(master, '', jobOf('passes')), 'FINISHED')
     await stop(jobId)
   }, 30_000)
 })
@@ -395,7 +350,7 @@ export default pipeline({ name: 'in code' })
     'comes as %s',
     async (format, text) => {
       const jobId = await submitted(master, format === 'json' ? '' : `?format=${format}`, text)
-      await untilStatus(jobId, 'FINISHED')
+      await untilStatus(master, jobId, 'FINISHED')
       expect((await infoOf(master, jobId)).jobName).toBe(`in ${format}`)
     },
     30_000,
@@ -419,7 +374,7 @@ export default pipeline({ name: 'in code' })
       ]
       for (const { status, json } of answers) {
         matches({ status, json }, { status: 200, json: { jobId: expect.any(String) } })
-        await untilStatus((json as JobAnswer).jobId, 'FINISHED')
+        await untilStatus(master, (json as JobAnswer).jobId, 'FINISHED')
       }
     },
     60_000,
@@ -439,13 +394,13 @@ export default pipeline({ name: 'in code' })
       },
     )
     const jobIds = (json as JobAnswer[]).map(({ jobId }) => jobId)
-    for (const jobId of jobIds) await untilStatus(jobId, 'RUNNING')
+    for (const jobId of jobIds) await untilStatus(master, jobId, 'RUNNING')
     const ends = jobIds.map((jobId) => ({ jobId, isStopWithSavePoint: false }))
     matches(await master.post('/stop-jobs', ends), {
       status: 200,
       json: jobIds.map((jobId) => ({ jobId })),
     })
-    for (const jobId of jobIds) await untilStatus(jobId, 'CANCELED')
+    for (const jobId of jobIds) await untilStatus(master, jobId, 'CANCELED')
   }, 60_000)
 
   test('is refused with 400 and a sentence where it is wrong', async () => {
@@ -506,130 +461,8 @@ describe('checkpoints', () => {
     matches((await master.get('/finished-jobs/SAVEPOINT_DONE')).json, [{ jobId }])
     const query = `?jobId=${jobId}&isStartWithSavePoint=true`
     expect(await submitted(master, query, endlessJob('saved'))).toBe(jobId)
-    await untilStatus(jobId, 'RUNNING')
+    await untilStatus(master, jobId, 'RUNNING')
     matches(await infoOf(master, jobId), { isStartWithSavePoint: true })
     await stop(jobId)
   }, 60_000)
-})
-
-describe('a member', () => {
-  test('tells of all members, in texts only', async () => {
-    const { json } = await worker.get('/system-monitoring-information')
-    const facts = json as Record<string, unknown>[]
-    expect(facts).toHaveLength(2)
-    const values = facts.flatMap((each) => Object.values(each))
-    expect(values.every((value) => typeof value === 'string')).toBe(true)
-    expect(facts.map(({ isMaster }) => isMaster).toSorted()).toEqual(['false', 'true'])
-    for (const name of ['host', 'port', 'physical.memory.total', 'heap.memory.used']) {
-      expect(facts[0]).toHaveProperty([name])
-    }
-  })
-
-  test('takes tags, and says what is wrong with others', async () => {
-    const done = { status: 200, json: { status: 'success', message: expect.any(String) } }
-    matches(await worker.post('/update-tags', { zone: 'north' }), done)
-    await until('the tag is known', async () => {
-      const { json } = await master.get('/overview?zone=north')
-      return (json as { workers: string }).workers === '1'
-    })
-    matches(await worker.post('/update-tags', {}), done)
-    fails(await worker.post('/update-tags', ''), 400, 'Request body is empty.')
-    fails(await worker.post('/update-tags', 'x'), 400, 'Invalid JSON format in request body.')
-    fails(await worker.post('/update-tags', '[1]'), 400)
-    fails(await worker.post('/update-tags', { zone: { a: 1 } }), 400, 'zone')
-  })
-
-  test('hides what is secret', async () => {
-    const job = jobOf('secret') as { source: object[] }
-    const source = [{ ...job.source[0], password: 'plain' }]
-    const { status, json } = await master.post('/encrypt-config', {
-      ...job,
-      env: { 'shade.identifier': 'base64' },
-      source,
-    })
-    expect(status).toBe(200)
-    const [hidden] = (json as { source: { password: string }[] }).source
-    expect(atob(hidden!.password)).toBe('plain')
-  })
-
-  test('shows logs of all, of a job, and of itself', async () => {
-    const jobId = await submitted(master, '', jobOf('logged'))
-    await untilStatus(jobId, 'FINISHED')
-    const { json } = await worker.get(`/logs/${jobId}?format=json`)
-    const links = json as { node: string; logLink: string; logName: string }[]
-    expect(links.length).toBeGreaterThan(0)
-    for (const { node, logLink, logName } of links) {
-      expect(node).toMatch(/^127\.0\.0\.1:\d+$/)
-      expect(logName).toContain(jobId)
-      const text = await (await fetch(logLink)).text()
-      expect(text).toContain('logged is RUNNING')
-    }
-    const { json: all } = await worker.get('/logs?format=json')
-    expect((all as { logName: string }[]).length).toBeGreaterThanOrEqual(links.length)
-    expect((await master.get('/logs')).headers.get('content-type')).toStartWith('text/html')
-    const { json: names } = await master.get('/get-all-log-name')
-    expect(names).toContain(links[0]!.logName)
-    expect((await master.get(`/log/${links[0]!.logName}`)).text).toContain('logged is RUNNING')
-    for (const name of ['none.log', '..%2f..%2fetc%2fpasswd', '%2fetc%2fpasswd']) {
-      fails(await master.get(`/log/${name}`), 404)
-    }
-  }, 30_000)
-
-  test('has metrics for Prometheus, under both versions', async () => {
-    for (const path of ['/metrics', '/hazelcast/rest/instance/metrics']) {
-      const { text, headers } = await worker.get(path)
-      expect(headers.get('content-type')).toContain('version=0.0.4')
-      expect(text).toMatch(/^cluster_info\{.*cluster="rest-\d+"/m)
-      expect(text).toMatch(/^node_count\{.*\} 2$/m)
-    }
-    const { text } = await master.get('/openmetrics')
-    expect(text).toMatch(/^job_count\{.*type="\w+".*\} \d+$/m)
-    expect(text).toEndWith('# EOF\n')
-  })
-
-  test('lets no page of another site stop a job', async () => {
-    const response = await fetch(`${master.url}/stop-job`, {
-      method: 'POST',
-      headers: { origin: 'http://elsewhere.example' },
-      body: JSON.stringify({ jobId: '1' }),
-    })
-    expect(response.status).toBe(403)
-  })
-
-  test('serves a page that may run nothing but its own script', async () => {
-    const { status, headers, text } = await worker.get('/')
-    expect(status).toBe(200)
-    expect(headers.get('content-type')).toStartWith('text/html')
-    const policy = headers.get('content-security-policy')!
-    expect(policy).toContain("default-src 'none'")
-    expect(policy).toContain("script-src 'sha256-")
-    expect(policy).not.toContain('unsafe')
-    expect(text).not.toMatch(/ on\w+=/)
-    expect(text).not.toContain('innerHTML')
-  })
-
-  test('asks for credentials, as a browser understands it', async () => {
-    await using workspace = await createWorkspace()
-    const settings = [
-      'hazelcast.network.port.port=0',
-      'seatunnel.engine.http.port=0',
-      'seatunnel.engine.http.enable-basic-auth=true',
-      'seatunnel.engine.http.basic-auth-username=ann',
-      'seatunnel.engine.http.basic-auth-password=secret',
-      'hazelcast.network.join.multicast.enabled=false',
-    ]
-    const member = workspace.start('member', ...settings.flatMap((each) => ['-s', each]))
-    const rest = restAt(/http:\S+/.exec(await member.textUntil('ready: '))![0])
-    for (const path of ['/', '/overview', '/hazelcast/rest/maps/overview', '/openapi.json']) {
-      const refused = await rest.get(path)
-      fails(refused, 401)
-      expect(refused.headers.get('www-authenticate')).toStartWith('Basic realm=')
-      const wrong = await rest.get(path, { authorization: `Basic ${btoa('ann:guess')}` })
-      expect(wrong.status).toBe(401)
-      const right = await rest.get(path, { authorization: `Basic ${btoa('ann:secret')}` })
-      expect(right.status).toBe(200)
-    }
-    member.signal('SIGTERM')
-    await member.finished
-  }, 30_000)
 })

@@ -1,4 +1,6 @@
+import { expect } from 'bun:test'
 import { createWorkspace, type Workspace } from '../tidegate.ts'
+import { until } from './files.ts'
 
 export interface Answer {
   readonly status: number
@@ -78,3 +80,63 @@ export const startRestMembers = async (): Promise<RestMembers> => {
     },
   }
 }
+
+/** The matcher writes its placeholders into what it compares, so that it gets a copy. */
+export const matches = (actual: unknown, wanted: object): void => {
+  expect(JSON.parse(JSON.stringify(actual))).toMatchObject(wanted)
+}
+
+export const fails = (answer: Answer, status: number, message?: string | RegExp): void => {
+  matches(answer, { status, json: { status: 'fail', message: expect.any(String) } })
+  const told = (answer.json as { message: string }).message
+  if (message !== undefined) expect(told).toMatch(message)
+  expect(told).not.toContain('    at ')
+}
+
+export const jobOf = (name: string, more: object = {}): object => ({
+  env: { 'job.name': name, parallelism: 1, ...more },
+  source: [
+    {
+      plugin_name: 'FakeSource',
+      plugin_output: 'fake',
+      'row.num': 20,
+      schema: { table: 'db.readings', fields: { id: 'bigint', name: 'string' } },
+    },
+  ],
+  transform: [],
+  sink: [{ plugin_name: 'Console', plugin_input: 'fake', 'log.print.data': false }],
+})
+
+/** It reads a row a second, for more than two hours. */
+export const endlessJob = (name: string): object => {
+  const job = jobOf(name, { 'checkpoint.interval': 500 }) as { source: object[] }
+  const source = { ...job.source[0], 'row.num': 10_000, 'split.num': 10_000 }
+  return { ...job, source: [{ ...source, 'split.read-interval': 1000 }] }
+}
+
+export interface JobAnswer {
+  readonly jobId: string
+  readonly jobName: string
+  readonly jobStatus: string
+  readonly metrics: Record<string, unknown>
+}
+
+export const submitted = async (
+  rest: Rest,
+  query: string,
+  body: string | object,
+): Promise<string> => {
+  const { status, json } = await rest.post(`/submit-job${query}`, body)
+  matches({ status, json }, { status: 200, json: { jobId: expect.any(String) } })
+  return (json as JobAnswer).jobId
+}
+
+export const infoOf = async (rest: Rest, jobId: string): Promise<JobAnswer> =>
+  (await rest.get(`/job-info/${jobId}`)).json as JobAnswer
+
+export const untilStatus = (master: Rest, jobId: string, wanted: string): Promise<number> =>
+  until(`job ${jobId} is ${wanted}`, async () => {
+    const { jobStatus } = await infoOf(master, jobId)
+    if (jobStatus === 'FAILED' && wanted !== 'FAILED') throw new Error('The job failed.')
+    return jobStatus === wanted
+  })
