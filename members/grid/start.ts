@@ -209,15 +209,13 @@ const subscriberOf = ({ host, member }: GridParts, publisher: Publisher): Subscr
 const createEngine = (parts: GridParts): Engine => {
   const { host, member, table, structures, persistence, settings = DEFAULT_GRID } = parts
   const keepers = persistence ?? NOTHING_KEPT
-  const { messenger } = member
-  const { clock } = host
-  const { partitionCount } = table
+  const [{ messenger }, { clock }, { partitionCount }] = [member, host, table]
   const safeUntilMs = (): number => member.safeUntilMs()
   const registry = createRegistry({
     host,
     partitionCount,
     structures,
-    onWake: (named, partition, key) => primary.wake(named, partition, key),
+    onWake: (...given) => primary.wake(...given),
     onDrop: (held) => primary.dropped(held),
     onCopies: (copies) => table.needCopies(copies),
     keeperOf: (structure, name) => keepers.keeperOf(structure, name),

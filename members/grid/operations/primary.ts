@@ -1,6 +1,6 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
-import { type Piece, pieceOf } from '../../wire/index.ts'
+import { type Piece, pieceOf, WireFault } from '../../wire/index.ts'
 import { ByteSink } from '../bytes/index.ts'
 import type {
   Caller,
@@ -12,6 +12,7 @@ import type {
   Registry,
   Replicator,
 } from '../replication/index.ts'
+import { DESTROY_OPERATION } from '../structures/structure.ts'
 import { OperationCall } from './call.ts'
 import { HEADS, OUTCOMES, type Outcome, writeNotHere, writeRefusal } from './codec.ts'
 import { executeMerge, MERGE_OPERATION } from './merging.ts'
@@ -23,8 +24,8 @@ export interface Primary {
   run(request: Request): void
   /** Lets a fragment change by itself: time has passed, a caller has gone. */
   turn(held: Held, act: (call: OperationCall) => void): void
-  /** Calls that wait for `key` run again once nothing else does. */
-  wake(named: Named, partition: Partition, key: string): void
+  /** Calls that wait for `key` run again once nothing else does, the oldest so many of them. */
+  wake(named: Named, partition: Partition, key: string, countMax?: number): void
   /** Calls that wait on the partition are sent elsewhere. */
   evict(partition: Partition): void
   /** The fragment is no more. */
@@ -64,7 +65,7 @@ class PrimaryRunner implements Primary {
   readonly #refusal = new ByteSink()
   readonly parking: Parking
   #isRunning = false
-  #woken: { readonly held: Held; readonly key: string }[] = []
+  #woken: { readonly held: Held; readonly key: string; readonly countMax: number }[] = []
   #calls = 0
 
   constructor(options: PrimaryOptions) {
@@ -111,10 +112,10 @@ class PrimaryRunner implements Primary {
     this.#runWoken()
   }
 
-  wake(named: Named, partition: Partition, key: string): void {
+  wake(named: Named, partition: Partition, key: string, countMax = Infinity): void {
     const held = named.held[partition.id]
     if (held === undefined || this.parking.size === 0) return
-    this.#woken.push({ held, key })
+    this.#woken.push({ held, key, countMax })
     if (!this.#isRunning) this.#runWoken()
   }
 
@@ -190,6 +191,7 @@ class PrimaryRunner implements Primary {
     this.#isRunning = true
     try {
       if (call.operation === MERGE_OPERATION) executeMerge(held, call)
+      else if (call.operation === DESTROY_OPERATION) this.#destroy(held)
       else held.fragment.execute(call)
     } catch (thrown) {
       call.parking = undefined
@@ -208,6 +210,13 @@ class PrimaryRunner implements Primary {
       // Entries that were taken in or have expired; the call itself has changed nothing.
       this.#settle(held, undefined, 0, OUTCOMES.done, NOTHING)
     }
+  }
+
+  #destroy({ fragment, named }: Held): void {
+    if (fragment.destroy === undefined) {
+      throw new WireFault(`A ${named.structure.name} cannot be destroyed`)
+    }
+    fragment.destroy(this.#call)
   }
 
   /** Answers once the backups have what the run has changed, or what it has seen. */
@@ -271,8 +280,8 @@ class PrimaryRunner implements Primary {
   #runWoken(): void {
     if (this.#isRunning || this.#woken.length === 0) return
     for (let at = 0; at < this.#woken.length; at += 1) {
-      const { held, key } = this.#woken[at]!
-      for (const parked of this.parking.take(held, key)) this.#resume(parked, 2)
+      const { held, key, countMax } = this.#woken[at]!
+      for (const parked of this.parking.take(held, key, countMax)) this.#resume(parked, 2)
     }
     this.#woken.length = 0
   }

@@ -184,7 +184,7 @@ export interface RegistryOptions {
   readonly host: Host
   readonly partitionCount: number
   readonly structures: readonly Structure[]
-  readonly onWake: (named: Named, partition: Partition, key: string) => void
+  readonly onWake: (named: Named, partition: Partition, key: string, countMax?: number) => void
   /** A fragment with more copies than any before. */
   readonly onCopies: (copies: number) => void
   readonly onDrop: (held: Held) => void
@@ -221,7 +221,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       host,
       name: named.name,
       partition: partition.id,
-      wake: (key) => onWake(named, partition, key),
+      wake: (key, countMax) => onWake(named, partition, key, countMax),
     })
   const takeOut = (held: Held): void => {
     unlink(held)
@@ -235,10 +235,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     const { named, partition } = held
     named.held[partition.id] = held
     partition.held.set(named, held)
-    if (copiesOf(held) > copiesMost) {
-      copiesMost = copiesOf(held)
-      onCopies(copiesMost)
-    }
+    if (copiesOf(held) > copiesMost) onCopies((copiesMost = copiesOf(held)))
     return held
   }
   return {

@@ -49,6 +49,10 @@ export const createCounter = (
       return plusHash(hashOf(low), hashOf(Number(value >> LOW_BITS) + 0.5))
     },
     isEmpty: () => value === 0n,
+    destroy({ effects }) {
+      value = 0n
+      effects.i64(value)
+    },
     // It has no setting for it: as Hazelcast's default, a number that was never changed gives way.
     merging: {
       policy: 'put-if-absent',

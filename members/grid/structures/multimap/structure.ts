@@ -129,6 +129,10 @@ class MultiMapFragment implements Fragment {
     return false
   }
 
+  destroy(call: FragmentCall): void {
+    this.#clear(call)
+  }
+
   /** The values of a key are merged as a whole. */
   get merging(): Merging {
     const state = this.#state

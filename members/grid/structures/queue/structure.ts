@@ -33,7 +33,7 @@ export const createQueues = (settings: ByName<QueueSettings>): Structure => ({
 class QueueFragment extends Collection implements Fragment {
   readonly #name: string
   readonly #sizeMax: number
-  readonly #wake: (key: string) => void
+  readonly #wake: (key: string, countMax?: number) => void
 
   constructor(settings: QueueSettings, { name, wake }: FragmentContext) {
     super({ ...settings, isIndexed: false })
@@ -52,8 +52,13 @@ class QueueFragment extends Collection implements Fragment {
     else if (call.operation === OPERATIONS.ADD_ALL) this.#addAll(call)
     else if (call.operation === OPERATIONS.ROOM) call.result.f64(this.#sizeMax - before)
     else executeOnCollection(this, call)
-    if (this.length > before) this.#wake(ITEMS)
-    else if (this.length < before) this.#wake(ROOM)
+    if (this.length > before) this.#wake(ITEMS, this.length - before)
+    else if (this.length < before) this.#wake(ROOM, before - this.length)
+  }
+
+  override destroy(call: FragmentCall): void {
+    super.destroy(call)
+    this.#wake(ROOM)
   }
 
   override get merging(): Merging {
@@ -62,7 +67,7 @@ class QueueFragment extends Collection implements Fragment {
       ...shared,
       merge: (...given) => {
         const taken = merge(...given)
-        if (taken > 0) this.#wake(ITEMS)
+        if (taken > 0) this.#wake(ITEMS, taken)
         return taken
       },
     }
