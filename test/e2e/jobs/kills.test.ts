@@ -26,26 +26,8 @@ if (noPostgres !== undefined) console.log(`no rows go to PostgreSQL (${noPostgre
 let lan: Lan | undefined
 let postgres: PostgresServer | undefined
 let database: Bun.SQL | undefined
+let forwarding: AsyncDisposable | undefined
 let folder: string
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tidegate-kills-'))
-  await writeIds(join(folder, 'in'), ROWS, ROWS_PER_FILE)
-  if (noLan === undefined) lan = createLan(MEMBERS.length)
-  if (noPostgres !== undefined) return
-  postgres = await startPostgres({ preparedTransactionsMax: 100 })
-  const { port, username, password } = postgres
-  database = new Bun.SQL(
-    `postgres://${username}:${encodeURIComponent(password)}@127.0.0.1:${port}/test`,
-  )
-}, 60_000)
-
-afterAll(async () => {
-  await database?.close()
-  await postgres?.stop()
-  await lan?.[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true })
-})
 
 /** Brings the port of a server on this computer to the loopback of all the others. */
 const forward = ({ machines }: Lan, { port, socket }: PostgresServer): AsyncDisposable => {
@@ -69,7 +51,26 @@ const forward = ({ machines }: Lan, { port, socket }: PostgresServer): AsyncDisp
   }
 }
 
-const NOTHING: AsyncDisposable = { [Symbol.asyncDispose]: () => Promise.resolve() }
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tidegate-kills-'))
+  await writeIds(join(folder, 'in'), ROWS, ROWS_PER_FILE)
+  if (noLan === undefined) lan = createLan(MEMBERS.length)
+  if (noPostgres !== undefined) return
+  postgres = await startPostgres({ preparedTransactionsMax: 100 })
+  if (lan !== undefined) forwarding = forward(lan, postgres)
+  const { port, username, password } = postgres
+  database = new Bun.SQL(
+    `postgres://${username}:${encodeURIComponent(password)}@127.0.0.1:${port}/test`,
+  )
+}, 60_000)
+
+afterAll(async () => {
+  await forwarding?.[Symbol.asyncDispose]()
+  await database?.close()
+  await postgres?.stop()
+  await lan?.[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true })
+})
 
 /** Starts a job, or lets it go on from its savepoint; answers with its id. */
 const submit = async (
@@ -160,8 +161,6 @@ const runRound = async (
 test(
   `${KILLS} times members are killed, stand still or are cut off, and each row comes once`,
   async () => {
-    await using forwarding =
-      lan === undefined || postgres === undefined ? NOTHING : forward(lan, postgres)
     await using cluster = createProcessCluster({
       machines: lan?.machines,
       settings: [
