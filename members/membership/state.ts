@@ -127,6 +127,8 @@ export type MembershipEvent =
       readonly kind: 'probed'
       readonly nowMs: number
       readonly address: Address
+      /** When the question was asked. */
+      readonly askedAtMs: number
       readonly found:
         | { readonly kind: 'process'; readonly processId: string }
         | { readonly kind: 'refused' | 'silent' | 'stranger' }

@@ -168,13 +168,15 @@ const onMessage = (
 
 type Probed = Extract<MembershipEvent, { readonly kind: 'probed' }>
 
-const onProbed = (draft: Draft, { address, found }: Probed): void => {
+const onProbed = (draft: Draft, { address, found, askedAtMs }: Probed): void => {
   const { view } = draft.state
   const isNobody = found.kind === 'refused' || found.kind === 'silent'
   if (found.kind !== 'process') onAbsent(draft, address, !isNobody)
   for (const member of view?.members ?? []) {
     if (member.address.host !== address.host || member.address.port !== address.port) continue
     if (member.id === draft.state.self.id) continue
+    // An answer that was long on its way tells of an earlier process.
+    if (draft.state.peers.get(member.id)!.heardAtMs > askedAtMs) continue
     const isAnother = found.kind === 'process' && found.processId !== member.processId
     // Where its kernel says that nobody listens, or somebody else does, its process is over.
     if (isAnother || found.kind === 'refused' || found.kind === 'stranger') {
