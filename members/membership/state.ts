@@ -92,6 +92,8 @@ export interface MembershipState {
   readonly tickAtMs: number
   readonly heartbeatAtMs: number
   readonly lastStepMs: number
+  /** Whether it heard no majority when it last looked, where a quorum is asked for. */
+  readonly wasCutOff: boolean
   /** Addresses that discovery knows. */
   readonly known: ReadonlyMap<string, Address>
   /** Members that were removed without a goodbye. */

@@ -1,6 +1,6 @@
 import { admitGathered, onJoin, raisedEpoch } from './admission.ts'
 import { continueClaim, onClaim, onConfirm, onObject } from './claim.ts'
-import { forgiveOwnPause, onHeartbeat, sendHeartbeats } from './heartbeats.ts'
+import { forgiveAfterCut, forgiveOwnPause, onHeartbeat, sendHeartbeats } from './heartbeats.ts'
 import {
   continueJoining,
   onAbsent,
@@ -61,6 +61,7 @@ export const createMembership = (
     tickAtMs: Infinity,
     heartbeatAtMs: Infinity,
     lastStepMs: nowMs,
+    wasCutOff: false,
     known: new Map(),
     lost: new Map(),
     barred: new Map(),
@@ -99,6 +100,7 @@ const onTime = (draft: Draft): void => {
     const { tickMs } = draft.state.pace
     const delayMs = isSafe(draft.state, nowMs) ? tickMs : Math.min(tickMs, TICK_UNSAFE_MS)
     change(draft, { tickAtMs: nowMs + delayMs })
+    forgiveAfterCut(draft)
     if (isMaster(draft.state)) refreshList(draft)
     else continueClaim(draft)
     if (draft.state.view !== undefined) sendHeartbeats(draft)
