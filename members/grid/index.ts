@@ -10,6 +10,8 @@ export {
   type MemberGrouping,
   type MergePolicy,
   type NearCacheSettings,
+  type Protections,
+  type ProtectionSettings,
   type ReliableTopicSettings,
   settingsOf,
 } from './settings.ts'

@@ -136,6 +136,19 @@ export type MemberGrouping =
   | { readonly type: 'HOST_AWARE' }
   | { readonly type: 'CUSTOM'; readonly groups: readonly (readonly string[])[] }
 
+/** split-brain-protection of a structure: beside that of the whole cluster, or instead of it. */
+export interface ProtectionSettings {
+  readonly name: string
+  /** Members that hold data; with fewer in the list, operations are refused. */
+  readonly minimumClusterSize: number
+  readonly protectOn: 'READ' | 'WRITE' | 'READ_WRITE'
+}
+
+/** By the name of the kind (`map`, `queue`, …), then by the name of the structure. */
+export type Protections = Readonly<
+  Record<string, ByName<{ readonly protection: ProtectionSettings | undefined }>>
+>
+
 /** How the grid of a member behaves. */
 export interface GridSettings {
   /** hazelcast.partition.count */
@@ -149,6 +162,7 @@ export interface GridSettings {
   readonly multiMaps: ByName<MultiMapSettings>
   /** Locks, counters and id generators. */
   readonly atomics: ByName<BackupSettings>
+  readonly protections: Protections
   readonly grouping: MemberGrouping
   /** A client that no member has heard for so long is gone: its locks are given back. */
   readonly clientCleanupTimeoutMs: number
@@ -226,6 +240,7 @@ export const DEFAULT_GRID: GridSettings = {
   reliableTopics: {},
   multiMaps: {},
   atomics: {},
+  protections: {},
   grouping: { type: 'PER_MEMBER' },
   clientCleanupTimeoutMs: 120_000,
   invocationTriesMax: 250,

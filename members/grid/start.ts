@@ -40,6 +40,8 @@ import {
   type NoteLevel,
   type Persistence,
 } from './persistence/index.ts'
+import { addressOf, dataMemberCounter } from './memberList.ts'
+import { sizesOf, type StructureSizes } from './structureSizes.ts'
 import type { Structure } from './structures/structure.ts'
 import {
   type BackupSettings,
@@ -65,16 +67,6 @@ export interface GridStatistics {
   readonly droppedEvents: number
   /** Events that subscribers of this process have missed. */
   readonly missedEvents: number
-}
-
-/** How much of a structure this member holds. */
-export interface StructureSizes {
-  readonly service: string
-  readonly name: string
-  readonly ownedEntries: number
-  readonly ownedBytes: number
-  readonly backupEntries: number
-  readonly backupBytes: number
 }
 
 /** The grid as one member takes part in it. */
@@ -109,7 +101,10 @@ export interface GridParts {
   /** Undefined where nothing outlives the process. */
   readonly persistence?: Persistence | undefined
   /** Hazelcast's defaults unless given. */
-  readonly settings?: Pick<GridSettings, 'clientCleanupTimeoutMs' | 'invocationTriesMax'>
+  readonly settings?: Pick<
+    GridSettings,
+    'clientCleanupTimeoutMs' | 'invocationTriesMax' | 'protections'
+  >
 }
 
 const NOTHING_KEPT: Keepers = {
@@ -149,26 +144,6 @@ const callsHere = (
   }
 }
 
-const sizesOf = (registry: Registry): StructureSizes[] => {
-  const found: StructureSizes[] = []
-  for (const { structure, name, held } of registry.all()) {
-    const sizes = { ownedEntries: 0, ownedBytes: 0, backupEntries: 0, backupBytes: 0 }
-    for (const one of held) {
-      if (one === undefined) continue
-      const { entries, bytes } = one.fragment.sizes()
-      if (one.partition.isPrimary) {
-        sizes.ownedEntries += entries
-        sizes.ownedBytes += bytes
-      } else {
-        sizes.backupEntries += entries
-        sizes.backupBytes += bytes
-      }
-    }
-    found.push({ service: structure.name, name, ...sizes })
-  }
-  return found
-}
-
 /** The parts of a grid that know each other. */
 interface Engine {
   readonly registry: Registry
@@ -194,18 +169,17 @@ const subscriberOf = ({ host, member }: GridParts, publisher: Publisher): Subscr
 const createEngine = (parts: GridParts): Engine => {
   const { host, member, table, structures, persistence, settings = DEFAULT_GRID } = parts
   const keepers = persistence ?? NOTHING_KEPT
-  const { messenger } = member
-  const { clock } = host
-  const { partitionCount } = table
+  const [{ messenger }, { clock }, { partitionCount }] = [member, host, table]
   const safeUntilMs = (): number => member.safeUntilMs()
   const registry = createRegistry({
     host,
     partitionCount,
     structures,
-    onWake: (named, partition, key) => primary.wake(named, partition, key),
+    onWake: (...given) => primary.wake(...given),
     onDrop: (held) => primary.dropped(held),
     onCopies: (copies) => table.needCopies(copies),
     keeperOf: (structure, name) => keepers.keeperOf(structure, name),
+    protections: settings.protections,
   })
   const publisher = createPublisher(registry, messenger)
   const publish: Publisher['publish'] = (held, events) => publisher.publish(held, events)
@@ -217,9 +191,9 @@ const createEngine = (parts: GridParts): Engine => {
     pendings,
     replicator: () => replicator,
     safeUntilMs,
+    dataMemberCount: dataMemberCounter(member),
     publish,
   })
-  const addressOf = (id: string) => member.members().find((other) => other.id === id)?.address
   const invoker: Invoker = createInvoker({
     clock,
     messenger,
@@ -228,7 +202,7 @@ const createEngine = (parts: GridParts): Engine => {
     callerId: messenger.identity.id,
     row: (partition) => table.row(partition),
     adopt: (partition, row) => table.adopt(partition, row),
-    addressOf,
+    addressOf: (id) => addressOf(member, id),
     ...callsHere(member, registry, primary, () => invoker),
   })
   const upkeep: Upkeep = createUpkeep({ clock, registry, primary, replicator: () => replicator })

@@ -69,6 +69,13 @@ const isWon = (draft: Draft, claim: Claim): boolean => {
   })
 }
 
+/** The new master goes before those older ones that it does not hear, and that may yet be there. */
+const putFirst = (members: readonly MemberRecord[], master: MemberRecord): MemberRecord[] => {
+  const at = members.findIndex(canBeMaster)
+  const younger = members.slice(at).filter(({ id }) => id !== master.id)
+  return [...members.slice(0, at), master, ...younger]
+}
+
 const win = (draft: Draft, claim: Claim): void => {
   const { state, nowMs } = draft
   const view = state.view!
@@ -77,7 +84,7 @@ const win = (draft: Draft, claim: Claim): void => {
     epoch: claim.epoch,
     version: view.version + 1,
     masterId: state.self.id,
-    members: withAdmitted(draft, whoStays(draft)),
+    members: withAdmitted(draft, putFirst(whoStays(draft), state.self)),
   }
   adoptView(draft, next)
   change(draft, { admitted: [], publishAtMs: Infinity, tickAtMs: nowMs })

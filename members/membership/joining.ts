@@ -24,7 +24,7 @@ const newContact = (address: Address, nowMs: number): Contact => ({
   outcome: 'unknown',
   canBeMaster: true,
   yieldedAtMs: -Infinity,
-  firstAskedAtMs: nowMs,
+  silentSinceMs: nowMs,
 })
 
 const changeJoining = (draft: Draft, changes: Partial<Joining>): void => {
@@ -110,7 +110,7 @@ const mayFound = (draft: Draft, joining: Joining): boolean => {
   if (requiredMember !== undefined && requiredMember !== addressKey(self.address)) return false
   return [...joining.contacts.values()].every((contact) => {
     if (contact.outcome === 'unknown') {
-      return nowMs - contact.firstAskedAtMs > settings.connectTimeoutMs
+      return nowMs - contact.silentSinceMs > settings.connectTimeoutMs
     }
     if (contact.outcome !== 'joiner' || !contact.canBeMaster) return true
     return nowMs - contact.yieldedAtMs < YIELD_MS
@@ -207,6 +207,8 @@ const chooseTarget = (draft: Draft, cluster: ClusterSummary): void => {
   const { joining, settings } = draft.state
   const address = cluster.masterAddress
   if (joining === undefined || joining.target !== undefined) return
+  // An earlier life of ours: the others will find out that it is over, and elect.
+  if (addressKey(address) === addressKey(draft.state.self.address)) return
   if (settings.requiredMember !== undefined && joining.contacts.size === 0) return
   changeJoining(draft, {
     target: { address, sinceMs: draft.nowMs },
@@ -218,6 +220,8 @@ const chooseTarget = (draft: Draft, cluster: ClusterSummary): void => {
 export const onHereWhileJoining = (draft: Draft, message: MessageOf<'here'>): void => {
   const { sender, asked, askedAtMs, yields, cluster } = message
   if (cluster !== undefined) {
+    // As long as it says so there is a cluster, even if its master cannot let us in.
+    changeContact(draft, sender.address, { outcome: 'unknown', silentSinceMs: draft.nowMs })
     chooseTarget(draft, cluster)
     return
   }

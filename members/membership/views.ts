@@ -128,7 +128,8 @@ export const withAdmitted = (draft: Draft, members: readonly MemberRecord[]): Me
 
 /**
  * Whether to follow a published view: from the master we have, or from a newer one when this
- * member has confirmed it or cannot hear the old one either.
+ * member has confirmed it, cannot hear the old one either, or the old one follows it. A master does
+ * so itself when it has lost the majority: the newer one has, or had, it.
  */
 const isToFollow = (draft: Draft, next: View): boolean => {
   const { state, nowMs } = draft
@@ -139,7 +140,9 @@ const isToFollow = (draft: Draft, next: View): boolean => {
   if (next.masterId === view.masterId) return true
   if (next.epoch < state.epochSeen) return false
   const isPromised = next.epoch === state.epochSeen && state.promisedTo === next.masterId
-  return isPromised || (view.masterId !== state.self.id && isSuspected(state, view.masterId, nowMs))
+  if (isMaster(state)) return isPromised || !isSafe(state, nowMs)
+  const standsDown = state.peers.get(view.masterId)?.followsId === next.masterId
+  return isPromised || standsDown || isSuspected(state, view.masterId, nowMs)
 }
 
 export const onView = (draft: Draft, next: View, ageMs: number): void => {

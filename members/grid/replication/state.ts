@@ -1,6 +1,7 @@
 import type { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import type { CallPeer, Piece } from '../../wire/index.ts'
+import { type Protections, type ProtectionSettings, settingsOf } from '../settings.ts'
 import type { Fragment, Structure } from '../structures/structure.ts'
 import type { PartitionRow } from '../table/index.ts'
 
@@ -13,6 +14,8 @@ export interface Named {
   readonly name: string
   /** Undefined where its fragments end with the process. */
   readonly keeper: Keeper | undefined
+  /** Undefined where operations run with however few members. */
+  readonly protection: ProtectionSettings | undefined
   readonly held: (Held | undefined)[]
   /** Whether anybody listens: events for nobody are not made. */
   hasListeners: boolean
@@ -181,11 +184,42 @@ export interface RegistryOptions {
   readonly host: Host
   readonly partitionCount: number
   readonly structures: readonly Structure[]
-  readonly onWake: (named: Named, partition: Partition, key: string) => void
+  readonly onWake: (named: Named, partition: Partition, key: string, countMax?: number) => void
   /** A fragment with more copies than any before. */
   readonly onCopies: (copies: number) => void
   readonly onDrop: (held: Held) => void
   readonly keeperOf: (structure: Structure, name: string) => Keeper | undefined
+  readonly protections: Protections
+}
+
+const protectionOf = (
+  protections: Protections,
+  structure: Structure,
+  name: string,
+): ProtectionSettings | undefined =>
+  settingsOf(protections[structure.name] ?? {}, name, { protection: undefined }).protection
+
+/** A name of a structure, with what its settings say. */
+const namedBy = (
+  { keeperOf, protections }: RegistryOptions,
+  structure: Structure,
+  name: string,
+): Pick<Named, 'structure' | 'name' | 'keeper' | 'protection'> => ({
+  structure,
+  name,
+  keeper: keeperOf(structure, name),
+  protection: protectionOf(protections, structure, name),
+})
+
+interface Service {
+  readonly structure: Structure
+  readonly names: Map<string, Named>
+}
+
+const servicesOf = (structures: readonly Structure[]): (Service | undefined)[] => {
+  const byId: (Service | undefined)[] = []
+  for (const structure of structures) byId[structure.serviceId] = { structure, names: new Map() }
+  return byId
 }
 
 const NOT_COPYING = { build: undefined, isFilled: false, lastPending: undefined }
@@ -202,15 +236,14 @@ const unlink = (held: Held): void => {
 export const createRegistry = (options: RegistryOptions): Registry => {
   const { host, partitionCount, structures, onWake, onCopies, onDrop } = options
   let copiesMost = 0
-  const byService: ({ structure: Structure; names: Map<string, Named> } | undefined)[] = []
-  for (const each of structures) byService[each.serviceId] = { structure: each, names: new Map() }
+  const byService = servicesOf(structures)
   const partitions = Array.from({ length: partitionCount }, (_, id) => createPartition(id))
   const create: Registry['create'] = (named, partition) =>
     named.structure.createFragment({
       host,
       name: named.name,
       partition: partition.id,
-      wake: (key) => onWake(named, partition, key),
+      wake: (key, countMax) => onWake(named, partition, key, countMax),
     })
   const takeOut = (held: Held): void => {
     unlink(held)
@@ -224,10 +257,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     const { named, partition } = held
     named.held[partition.id] = held
     partition.held.set(named, held)
-    if (copiesOf(held) > copiesMost) {
-      copiesMost = copiesOf(held)
-      onCopies(copiesMost)
-    }
+    if (copiesOf(held) > copiesMost) onCopies((copiesMost = copiesOf(held)))
     return held
   }
   return {
@@ -237,9 +267,11 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       const known = service?.names.get(name)
       if (known !== undefined || service === undefined) return known
       const held = new Array<Held | undefined>(partitionCount).fill(undefined)
-      const { structure } = service
-      const keeper = options.keeperOf(structure, name)
-      const named: Named = { structure, name, keeper, held, hasListeners: false }
+      const named: Named = {
+        ...namedBy(options, service.structure, name),
+        held,
+        hasListeners: false,
+      }
       service.names.set(name, named)
       return named
     },

@@ -5,7 +5,7 @@ import { collectionMerging } from './collectionMerging.ts'
 import { itemEvent } from './itemEvents.ts'
 import { OrderedItems } from './orderedItems.ts'
 import { sameBytes } from './sameBytes.ts'
-import type { Fragment, FragmentTurn, Merging } from './structure.ts'
+import type { Fragment, FragmentCall, FragmentTurn, Merging } from './structure.ts'
 
 const PUT = 1
 const REMOVE = 2
@@ -120,6 +120,10 @@ export class Collection implements State {
     this.#take(position, turn)
     if (turn.hasListeners) turn.publish(itemEvent('removed', value))
     return value
+  }
+
+  destroy(call: FragmentCall): void {
+    this.removeAll(call)
   }
 
   removeAll(turn: FragmentTurn): void {

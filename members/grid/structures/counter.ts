@@ -10,8 +10,14 @@ export const COUNTER_OPERATIONS = { GET: 1, SET: 2, ADD: 3, COMPARE_AND_SET: 4 }
 const OPERATIONS = COUNTER_OPERATIONS
 const LOW_BITS = 32n
 
-/** A 64-bit number that starts at 0. */
-export const createCounter = ({ backupCount, asyncBackupCount }: BackupSettings): Fragment => {
+/**
+ * A 64-bit number that starts at 0. Of two sides of a split that stays which was changed, or which
+ * is higher.
+ */
+export const createCounter = (
+  { backupCount, asyncBackupCount }: BackupSettings,
+  mergesBy: 'presence' | 'size' = 'presence',
+): Fragment => {
   let value = 0n
   return {
     backupCount,
@@ -43,6 +49,10 @@ export const createCounter = ({ backupCount, asyncBackupCount }: BackupSettings)
       return plusHash(hashOf(low), hashOf(Number(value >> LOW_BITS) + 0.5))
     },
     isEmpty: () => value === 0n,
+    destroy({ effects }) {
+      value = 0n
+      effects.i64(value)
+    },
     // It has no setting for it: as Hazelcast's default, a number that was never changed gives way.
     merging: {
       policy: 'put-if-absent',
@@ -52,8 +62,10 @@ export const createCounter = ({ backupCount, asyncBackupCount }: BackupSettings)
         return undefined
       },
       merge(call, policy) {
-        if (!replacesWhole(policy, value !== 0n)) return 0
-        value = call.arguments.i64()
+        const merging = call.arguments.i64()
+        const isTaken = mergesBy === 'size' ? merging > value : replacesWhole(policy, value !== 0n)
+        if (!isTaken) return 0
+        value = merging
         call.effects.i64(value)
         return 1
       },

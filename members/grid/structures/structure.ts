@@ -23,8 +23,11 @@ export interface FragmentContext {
   readonly host: Host
   readonly name: string
   readonly partition: number
-  /** Runs again the calls that wait for `key`, oldest first; on backups nothing waits. */
-  readonly wake: (key: string) => void
+  /**
+   * Runs again the calls that wait for `key`, the oldest first, no more than `countMax` where each
+   * uses up something of which there is so much; on backups nothing waits.
+   */
+  readonly wake: (key: string, countMax?: number) => void
 }
 
 /**
@@ -66,9 +69,14 @@ export interface Fragment {
   sizes(): { readonly entries: number; readonly bytes: number }
   /** How it becomes one with that of another cluster; without it, it is forgotten at a merge. */
   readonly merging?: Merging | undefined
+  /** Forgets all, as an operation on the primary does. */
+  destroy?(call: FragmentCall): void
   /** Releases memory and timers. */
   close(): void
 }
+
+/** The operation of all structures whose fragments have `destroy`. */
+export const DESTROY_OPERATION = 254
 
 /**
  * When a split is mended the members of one side join the other one anew. What they were the

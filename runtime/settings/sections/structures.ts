@@ -5,6 +5,7 @@ import { choice, flag, integer, list, section, text, texts } from './values.ts'
 const COPIES_MAX = 6
 
 const backups = {
+  'split-brain-protection-ref': text().optional(),
   'backup-count': integer(0, COPIES_MAX).default(1),
   'async-backup-count': integer(0, COPIES_MAX).default(0),
 }
@@ -72,7 +73,12 @@ const mapMergePolicySection = section({
   'batch-size': integer(1).default(100),
 })
 
-/** Where entries of a map are kept beside memory. */
+/**
+ * Where entries of a map are kept beside memory: local files (`type: local`, or SeaTunnel's factory
+ * with `fs.defaultFS: file:///`), objects (`storage.type` s3 or oss), or a module of the user
+ * (`class-name`, a file). Of local files `fsync` (always, interval, never) and `fsync.interval.ms`
+ * among the properties say when a write is answered: after it is on the disk, or before.
+ */
 const mapStoreSection = z.object({
   enabled: flag().default(true),
   'initial-mode': choice(['LAZY', 'EAGER']).default('LAZY'),
@@ -203,6 +209,15 @@ export const structureSections = {
   lock: byName(atomicSection),
   'atomic-long': byName(atomicSection),
   'flake-id-generator': byName(atomicSection),
+  /** What structures refer to with `split-brain-protection-ref`. */
+  'split-brain-protection': byName(
+    z.object({
+      enabled: flag().default(false),
+      'minimum-cluster-size': integer(2).default(2),
+      'protect-on': choice(['READ', 'WRITE', 'READ_WRITE']).default('READ_WRITE'),
+      'function-type': choice(['MEMBER']).default('MEMBER'),
+    }),
+  ),
   /** Which members must not hold two copies of the same entry. */
   'partition-group': section({
     enabled: flag().default(false),

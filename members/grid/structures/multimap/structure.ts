@@ -15,10 +15,22 @@ import { entryEvent, readEntryEvent } from './events.ts'
 import { MULTI_MAP_SERVICE, OPERATIONS } from './operations.ts'
 import { MultiMapState, type Entry } from './state.ts'
 
+const READS: ReadonlySet<number> = new Set([
+  OPERATIONS.GET,
+  OPERATIONS.CONTAINS_KEY,
+  OPERATIONS.CONTAINS_VALUE,
+  OPERATIONS.CONTAINS_ENTRY,
+  OPERATIONS.SIZE,
+  OPERATIONS.VALUE_COUNT,
+  OPERATIONS.KEYS,
+  OPERATIONS.ENTRIES,
+])
+
 /** Multimaps: the values of a key live in the partition of the key. */
 export const createMultiMaps = (settings: ByName<MultiMapSettings>): Structure => ({
   serviceId: MULTI_MAP_SERVICE,
   name: 'multimap',
+  onlyReads: (operation) => READS.has(operation),
   createFragment: ({ name }) => new MultiMapFragment(settingsOf(settings, name, DEFAULT_MULTI_MAP)),
   /** The filter is a key, or empty for all. */
   matches: (filter, event) =>
@@ -115,6 +127,10 @@ class MultiMapFragment implements Fragment {
       if (sameBytes(this.#state.at(index).value, value)) return true
     }
     return false
+  }
+
+  destroy(call: FragmentCall): void {
+    this.#clear(call)
   }
 
   /** The values of a key are merged as a whole. */

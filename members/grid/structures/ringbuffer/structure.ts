@@ -25,6 +25,7 @@ import { OPERATIONS, OVERFLOW, READ_COUNT_MAX, RINGBUFFER_SERVICE } from './oper
 const ADD = 1
 const DROP = 2
 const TAIL = 3
+const RESET = 4
 
 /** Those who wait for items to read, and those who wait for room. */
 const ITEMS = 'items'
@@ -42,6 +43,7 @@ interface RingItem extends Item {
 export const createRingbuffers = (settings: ByName<RingbufferSettings>): Structure => ({
   serviceId: RINGBUFFER_SERVICE,
   name: 'ringbuffer',
+  onlyReads: (operation) => operation !== OPERATIONS.ADD,
   createFragment: (context) =>
     new RingbufferFragment(settingsOf(settings, context.name, DEFAULT_RINGBUFFER), context),
   matches: () => false,
@@ -90,6 +92,7 @@ class RingbufferFragment implements Fragment {
       if (effect === ADD) this.#keep(effects.f64(), effects.f64(), effects.bytes().slice())
       else if (effect === DROP) this.#dropBefore(effects.f64())
       else if (effect === TAIL) this.#tail = Math.max(this.#tail, effects.f64())
+      else if (effect === RESET) this.#reset()
       else throw new WireFault(`A ringbuffer has no effect ${effect}`)
     }
   }
@@ -121,6 +124,18 @@ class RingbufferFragment implements Fragment {
     turn.effects.f64(head)
     this.#dropBefore(head)
     this.#wake(ROOM)
+  }
+
+  /** Sequences begin anew. */
+  destroy({ effects }: FragmentCall): void {
+    effects.u8(RESET)
+    this.#reset()
+    this.#wake(ROOM)
+  }
+
+  #reset(): void {
+    this.#items.clear()
+    this.#tail = -1
   }
 
   /**
