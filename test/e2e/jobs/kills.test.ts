@@ -8,15 +8,11 @@ const KILLS = Number(process.env['KILLS'] ?? 6)
 const ROWS_A_KILL = 1200
 const ROWS = ROWS_A_KILL * KILLS
 
-/** Until another process takes the place of one that was killed, as a service manager leaves it. */
-const RESTART_MS = 500
-
 const pick = <T>(values: readonly T[]): T => values[Math.floor(Math.random() * values.length)]!
 
 /** Kills a member, and starts another one in its place. */
 const replace = async (cluster: ProcessCluster, member: MemberProcess): Promise<void> => {
   member.kill('SIGKILL')
-  await Bun.sleep(RESTART_MS)
   await cluster.start(member.role, member.memberPort)
 }
 
