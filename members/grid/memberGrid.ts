@@ -1,3 +1,4 @@
+import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import type { Member } from '../member/index.ts'
 import { canBeMaster } from '../membership/index.ts'
@@ -12,8 +13,9 @@ import { createStructures, type Grid } from './facade.ts'
 import { handOver } from './handOver.ts'
 import { GRID_KINDS } from './kinds.ts'
 import { openMapStore, type SharedStore, shareStore } from './mapstores/index.ts'
+import type { MergeEvent } from './merging/index.ts'
 import { keepingOf, type NoteLevel } from './persistence/index.ts'
-import { DEFAULT_MAP, type GridSettings, settingsOf } from './settings.ts'
+import { DEFAULT_MAP, type GridSettings, MERGE_POLICIES, settingsOf } from './settings.ts'
 import { type KeepingOptions, startGrid } from './start.ts'
 import { RecordArena } from './store/index.ts'
 import { createAtomicLongs } from './structures/atomiclong/index.ts'
@@ -21,6 +23,7 @@ import { createFlakeIdGenerators } from './structures/flakeid/index.ts'
 import { createLists } from './structures/list/index.ts'
 import { createLocks } from './structures/lock/index.ts'
 import { createMapStructure, type EntryProcessors, MAP_SERVICE_ID } from './structures/map/index.ts'
+import type { MergeFunctions } from './structures/mergePolicies.ts'
 import { createMultiMaps } from './structures/multimap/index.ts'
 import { createQueues } from './structures/queue/index.ts'
 import { createRingbuffers } from './structures/ringbuffer/index.ts'
@@ -34,6 +37,8 @@ export interface MemberGrid extends Grid {
   isClusterSafe(): boolean
   /** Calls of operations on this member: those that ran, and those that wait now. */
   calls(): { readonly ran: number; readonly waiting: number }
+  /** Calls back when data of a cluster that was given up is merged; returns how to stop it. */
+  onMerge(listener: (event: MergeEvent) => void): () => void
   /** Partitions that are to move. */
   migrationQueueSize(): number
   /**
@@ -55,12 +60,14 @@ const structuresOf = ({
   member,
   settings,
   processors = {},
+  mergeFunctions = {},
   memoryLimitBytes = host.memory.machine().totalBytes,
   storeOf,
 }: MemberGridOptions & Pick<MapStores, 'storeOf'>): Structure[] => [
   createMapStructure({
     settings,
     processors,
+    mergeFunctions,
     arena: new RecordArena(),
     memoryLimitBytes,
     storeOf,
@@ -126,6 +133,8 @@ export interface MemberGridOptions {
   readonly settings: GridSettings
   /** Entry processors by name; all data members must have those that callers name. */
   readonly processors?: EntryProcessors
+  /** Merge functions by name; all data members must have those that `merge-policy` names. */
+  readonly mergeFunctions?: MergeFunctions
   /** Told what happens to maps that are kept on the disk. */
   readonly note?: (level: NoteLevel, text: string) => void
   /** What the process may take; all memory of the machine by default. */
@@ -150,9 +159,22 @@ const statisticsOf = async (
   })
 }
 
+/** A name that is no policy has to be that of a function: better known now than at a merge. */
+const checkMergePolicies = ({ settings, mergeFunctions = {} }: MemberGridOptions): void => {
+  for (const [pattern, { mergePolicy }] of Object.entries(settings.maps)) {
+    const isPolicy = MERGE_POLICIES.some((known) => known === mergePolicy)
+    if (mergePolicy === undefined || isPolicy || Object.hasOwn(mergeFunctions, mergePolicy))
+      continue
+    const text = `hazelcast.map.${pattern}.merge-policy: \`${mergePolicy}\` is no policy`
+    const known = MERGE_POLICIES.join(', ')
+    throw new EngineError('CFG-005', `${text} (${known}), and no merge function has this name`)
+  }
+}
+
 /** Makes a member that is in a cluster take part in its grid, and serve its clients. */
 export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const { host, member, clusterName, settings } = options
+  checkMergePolicies(options)
   const stores = openMapStores(options)
   const structures = structuresOf({ ...options, storeOf: stores.storeOf })
   const grid = startGrid(host, member, settings, structures, keepingFor(options))
@@ -189,6 +211,7 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
     onMembers: (listener) => member.onChange(() => listener(clusterMembers(member))),
     isSafe: async () => grid.isClusterSafe(),
     isClusterSafe: () => grid.isClusterSafe(),
+    onMerge: (listener) => grid.onMerge(listener),
     partitionCount: table.partitionCount,
     calls: () => {
       const { calls, parked } = grid.statistics()

@@ -61,7 +61,6 @@ export const hazelcastHealth = (member: HttpMember): Hono<MemberEnv> => {
         clusterState: clusterState(),
         clusterSafe: member.isSafe(),
         migrationQueueSize: member.migrationQueueSize(),
-        persistence: member.persistence(),
         clusterSize: member.members().length,
       }),
     )

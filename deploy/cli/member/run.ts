@@ -8,7 +8,7 @@ import {
 import { startMember, type Member } from '../../../members/member/index.ts'
 import { EngineError, formatEngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
-import { describeMember, logEvents } from './events.ts'
+import { describeMember, logEvents, logMerges } from './events.ts'
 import { createHttpMember, type MemberLife } from './httpMember.ts'
 import { startMemberJobs } from './memberJobs.ts'
 import { createJobTools, openJobShelves } from './jobTools.ts'
@@ -126,6 +126,7 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     life.tools = tools
     life.state = 'joined'
     logEvents(host, member, log)
+    logMerges(grid, log)
     onReady(
       `${describeMember(member.self)}, one of ${member.members().length} in ` +
         `${setup.clusterName}, ${http.urls.join(' ')}`,

@@ -120,6 +120,8 @@ class LogCompactor implements Compactor {
   }
   close(): void {
     this.#isClosed = true
+    // What is dropped from now on leaves memory only.
+    this.#places.clear()
     this.#timer?.cancel()
     this.#timer = undefined
   }

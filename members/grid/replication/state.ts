@@ -1,6 +1,7 @@
 import type { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import type { CallPeer, Piece } from '../../wire/index.ts'
+import { type Protections, type ProtectionSettings, settingsOf } from '../settings.ts'
 import type { Fragment, Structure } from '../structures/structure.ts'
 import type { PartitionRow } from '../table/index.ts'
 
@@ -13,6 +14,8 @@ export interface Named {
   readonly name: string
   /** Undefined where its fragments end with the process. */
   readonly keeper: Keeper | undefined
+  /** Undefined where operations run with however few members. */
+  readonly protection: ProtectionSettings | undefined
   readonly held: (Held | undefined)[]
   /** Whether anybody listens: events for nobody are not made. */
   hasListeners: boolean
@@ -171,6 +174,8 @@ export interface Registry {
   /** An empty fragment that is not held yet. */
   create(named: Named, partition: Partition): Fragment
   drop(held: Held): void
+  /** It is held no more, and is now the caller's to close. */
+  takeOut(held: Held): void
   dropAll(): void
   all(): IterableIterator<Named>
 }
@@ -179,51 +184,58 @@ export interface RegistryOptions {
   readonly host: Host
   readonly partitionCount: number
   readonly structures: readonly Structure[]
-  readonly onWake: (named: Named, partition: Partition, key: string) => void
+  readonly onWake: (named: Named, partition: Partition, key: string, countMax?: number) => void
   /** A fragment with more copies than any before. */
   readonly onCopies: (copies: number) => void
   readonly onDrop: (held: Held) => void
   readonly keeperOf: (structure: Structure, name: string) => Keeper | undefined
+  readonly protections: Protections
 }
 
-const discard = (held: Held): void => {
-  held.fragment.close()
+const protectionOf = (
+  protections: Protections,
+  structure: Structure,
+  name: string,
+): ProtectionSettings | undefined =>
+  settingsOf(protections[structure.name] ?? {}, name, { protection: undefined }).protection
+
+const NOT_COPYING = { build: undefined, isFilled: false, lastPending: undefined }
+
+const unlink = (held: Held): void => {
+  const { named, partition } = held
+  partition.held.delete(named)
+  named.held[partition.id] = undefined
+  named.keeper?.dropped(held)
   held.build?.close()
   held.build = undefined
 }
-
-const NOT_COPYING = { build: undefined, isFilled: false, lastPending: undefined }
 
 export const createRegistry = (options: RegistryOptions): Registry => {
   const { host, partitionCount, structures, onWake, onCopies, onDrop } = options
   let copiesMost = 0
   const byService: ({ structure: Structure; names: Map<string, Named> } | undefined)[] = []
-  for (const structure of structures) {
-    byService[structure.serviceId] = { structure, names: new Map() }
-  }
+  for (const each of structures) byService[each.serviceId] = { structure: each, names: new Map() }
   const partitions = Array.from({ length: partitionCount }, (_, id) => createPartition(id))
   const create: Registry['create'] = (named, partition) =>
     named.structure.createFragment({
       host,
       name: named.name,
       partition: partition.id,
-      wake: (key) => onWake(named, partition, key),
+      wake: (key, countMax) => onWake(named, partition, key, countMax),
     })
-  const drop = (held: Held): void => {
-    held.partition.held.delete(held.named)
-    held.named.held[held.partition.id] = undefined
-    held.named.keeper?.dropped(held)
+  const takeOut = (held: Held): void => {
+    unlink(held)
     onDrop(held)
-    discard(held)
+  }
+  const drop = (held: Held): void => {
+    takeOut(held)
+    held.fragment.close()
   }
   const add = (held: Held): Held => {
     const { named, partition } = held
     named.held[partition.id] = held
     partition.held.set(named, held)
-    if (copiesOf(held) > copiesMost) {
-      copiesMost = copiesOf(held)
-      onCopies(copiesMost)
-    }
+    if (copiesOf(held) > copiesMost) onCopies((copiesMost = copiesOf(held)))
     return held
   }
   return {
@@ -235,7 +247,8 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       const held = new Array<Held | undefined>(partitionCount).fill(undefined)
       const { structure } = service
       const keeper = options.keeperOf(structure, name)
-      const named: Named = { structure, name, keeper, held, hasListeners: false }
+      const protection = protectionOf(options.protections, structure, name)
+      const named: Named = { structure, name, keeper, protection, held, hasListeners: false }
       service.names.set(name, named)
       return named
     },
@@ -256,6 +269,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     },
     create,
     drop,
+    takeOut,
     dropAll: () => {
       for (const partition of partitions) for (const held of partition.held.values()) drop(held)
     },

@@ -26,6 +26,14 @@ export const GRID_CODES = {
     what: 'A member has no memory for more data of the grid.',
     action: 'Add members, limit maps with `eviction`, or give the machine more memory.',
   },
+  'GRD-007': {
+    what: 'A merge function is missing or failed.',
+    action: 'Register it by its name on every data member, and let it neither throw nor wait.',
+  },
+  'GRD-008': {
+    what: 'Too few members hold data for a structure with split-brain protection.',
+    action: 'Restore the network, start the members that are missing, or try again later.',
+  },
   'GRD-010': {
     what: 'A key or value of a map is null.',
     action: 'Give one; to take an entry away, use `remove` or `delete`.',

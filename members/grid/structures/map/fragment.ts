@@ -2,7 +2,13 @@ import { WireFault } from '../../../wire/index.ts'
 import type { ByteSink, ByteSource } from '../../bytes/index.ts'
 import { DEFAULT_MAP, settingsOf, type MapSettings } from '../../settings.ts'
 import { RecordStore } from '../../store/index.ts'
-import type { Fragment, FragmentCall, FragmentContext, FragmentTurn } from '../structure.ts'
+import type {
+  Fragment,
+  FragmentCall,
+  FragmentContext,
+  FragmentTurn,
+  Merging,
+} from '../structure.ts'
 import { sweepExpired } from './bulkOperations.ts'
 import { createCounters } from './counters.ts'
 import { applyExpiry, applyPut, applyRemove, writePut } from './entries.ts'
@@ -11,6 +17,7 @@ import { handlerOf } from './handlers.ts'
 import { Journal } from './journal.ts'
 import { KeyLocks } from './locks.ts'
 import { memoryNoter, type MapMemory } from './memory.ts'
+import { mapMerging } from './merging.ts'
 import { MapEffect } from './operations.ts'
 import { createOutside, type Outside } from './outside.ts'
 import { executeWithStore } from './outsideCalls.ts'
@@ -64,7 +71,12 @@ const createState = (context: FragmentContext, shared: SharedState): MapState =>
       ? memoryNoter(memory, context.name, store)
       : undefined,
     counters: createCounters(),
-    countsReads: settings.perEntryStatsEnabled || policy === 'LRU' || policy === 'LFU',
+    countsReads:
+      settings.perEntryStatsEnabled ||
+      policy === 'LRU' ||
+      policy === 'LFU' ||
+      settings.mergePolicy === 'latest-access' ||
+      settings.mergePolicy === 'higher-hits',
     mayExpire: false,
     invalidationId: context.host.random.integer(2 ** 32),
     invalidations: 0,
@@ -209,6 +221,10 @@ export class MapFragment implements Fragment {
   sizes(): { readonly entries: number; readonly bytes: number } {
     const { store, journal } = this.#state
     return { entries: store.count, bytes: store.bytes + (journal?.bytes ?? 0) }
+  }
+
+  get merging(): Merging {
+    return mapMerging(this.#state)
   }
 
   close(): void {

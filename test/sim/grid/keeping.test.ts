@@ -86,3 +86,24 @@ test('a log stays short however often its entries are written, and stands for al
     expect(await again.size()).toBe(40)
     expect(await again.get('k7')).toBe(`59${value}`)
   }))
+
+test('a member that closes while it writes drops nothing of what it keeps', () =>
+  simulate(1, async (world) => {
+    const { machine, open } = await startKeeper(world)
+    const grid = await open()
+    const map = grid.map<string, number>('kept')
+    const acknowledged: string[] = []
+    for (let at = 0; at < 100; at += 1) {
+      map.set(`k${at}`, at).then(
+        () => acknowledged.push(`k${at}`),
+        () => {},
+      )
+      if (at % 10 === 9) await world.sleep(0.3)
+    }
+    await grid.stop()
+    machine.crash()
+    machine.restart()
+    const again = (await open()).map<string, number>('kept')
+    expect(acknowledged.length).toBeGreaterThan(0)
+    expect((await again.getAll(acknowledged)).size).toBe(acknowledged.length)
+  }))
