@@ -141,8 +141,13 @@ const idleJobs = (emit: Emit, count: number) =>
     const beforeMB = megabytes(worker!.pid)
     const startMs = performance.now()
     await submitAll(`${url}/submit-job`, IDLE, count)
-    const running = async (): Promise<true | undefined> =>
-      (await countOf(`${url}/running-jobs`)) >= count ? true : undefined
+    const running = async (): Promise<true | undefined> => {
+      const response = await fetch(`${url}/running-jobs`)
+      const jobs = (await response.json()) as readonly { readonly jobStatus: string }[]
+      return jobs.filter(({ jobStatus }) => jobStatus === 'RUNNING').length >= count
+        ? true
+        : undefined
+    }
     await until(`${count} jobs run`, running, JOB_PATIENCE_MS)
     const seconds = rounded((performance.now() - startMs) / 1000)
     await Bun.sleep(SETTLE_MS)

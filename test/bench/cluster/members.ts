@@ -8,7 +8,6 @@ type Role = 'master' | 'worker' | 'master_and_worker'
 
 /** A member as a user starts it, from source. */
 export interface BenchMember {
-  readonly role: Role
   readonly url: string
   readonly pid: number
   /** What it has logged so far. */
@@ -19,8 +18,6 @@ export interface BenchMember {
 
 export interface BenchCluster extends AsyncDisposable {
   readonly members: readonly BenchMember[]
-  /** A folder for files of the jobs, removed with the cluster. */
-  readonly folder: string
   activeMaster(): Promise<BenchMember>
 }
 
@@ -60,6 +57,7 @@ export const startCluster = async (
   const ports = await Promise.all(roles.map(freePort))
   const list = ports.map((port) => `127.0.0.1:${port}`).join(',')
   const children: Bun.Subprocess[] = []
+  const dead = new Set<number>()
 
   const start = async (role: Role, index: number): Promise<BenchMember> => {
     const words = [
@@ -89,7 +87,11 @@ export const startCluster = async (
     void (async () => {
       while (!(await out.read()).done);
     })()
-    return { role, url, pid: child.pid, log: () => log, kill: () => child.kill('SIGKILL') }
+    const kill = (): void => {
+      child.kill('SIGKILL')
+      dead.add(child.pid)
+    }
+    return { url, pid: child.pid, log: () => log, kill }
   }
 
   const members: BenchMember[] = []
@@ -100,10 +102,10 @@ export const startCluster = async (
   })
   return {
     members,
-    folder,
     activeMaster: () =>
       until('an active master', async () => {
         for (const member of members) {
+          if (dead.has(member.pid)) continue
           const listed = await membersOf(member)
           if (listed.some((each) => each.isLocal && each.isActiveMaster)) return member
         }
