@@ -44,8 +44,8 @@ const IDLE = JSON.stringify({
   source: [
     {
       plugin_name: 'FakeSource',
-      'row.num': 100_000,
-      'split.num': 100_000,
+      'row.num': 1000,
+      'split.num': 1000,
       'split.read-interval': 60_000,
       schema: { fields: { id: 'int' } },
     },
