@@ -22,6 +22,7 @@ import {
   type Upkeep,
   watchClients,
 } from './operations/index.ts'
+import { createMerger, type MergeEvent, type Merger } from './merging/index.ts'
 import {
   type Caller,
   createRegistry,
@@ -35,6 +36,7 @@ import {
 import {
   createPersistence,
   type Keeping,
+  type LogSizes,
   type NoteLevel,
   type Persistence,
 } from './persistence/index.ts'
@@ -81,10 +83,16 @@ export interface GridCore {
   readonly table: PartitionTable
   /** Nothing moves, and every copy that this member answers for is there. */
   isClusterSafe(): boolean
+  /** Whether this member still has data of a cluster that it has left for this one. */
+  isMerging(): boolean
+  /** Calls back when data of a cluster that was given up is merged; returns how to stop it. */
+  onMerge(listener: (event: MergeEvent) => void): () => void
   statistics(): GridStatistics
   sizes(): StructureSizes[]
   /** Every fragment that is held here, with its state as numbers: for checks. */
   readonly registry: Registry
+  /** Whether anything here is kept on the disk. */
+  readonly isKeeping: boolean
   /** Why changes of what is kept on the disk are refused; undefined when all is well. */
   diskFailure(): EngineError | undefined
   /** Hands over all data; then the member can leave without anybody noticing. */
@@ -101,7 +109,10 @@ export interface GridParts {
   /** Undefined where nothing outlives the process. */
   readonly persistence?: Persistence | undefined
   /** Hazelcast's defaults unless given. */
-  readonly settings?: Pick<GridSettings, 'clientCleanupTimeoutMs' | 'invocationTriesMax'>
+  readonly settings?: Pick<
+    GridSettings,
+    'clientCleanupTimeoutMs' | 'invocationTriesMax' | 'protections'
+  >
 }
 
 const NOTHING_KEPT: Keepers = {
@@ -171,23 +182,44 @@ interface Engine {
   readonly subscriber: Subscriber
   readonly upkeep: Upkeep
   readonly pendings: Pendings
+  readonly merger: Merger
 }
+
+/** Counts once for each view: it is asked for every operation of a protected structure. */
+const dataMemberCounter = (member: Member): (() => number) => {
+  let counted: View | undefined
+  let count = 0
+  return () => {
+    const view = member.view()
+    if (view !== counted) count = view?.members.filter(canBeMaster).length ?? 0
+    counted = view
+    return count
+  }
+}
+
+const subscriberOf = ({ host, member }: GridParts, publisher: Publisher): Subscriber =>
+  createSubscriber({
+    clock: host.clock,
+    messenger: member.messenger,
+    sources: () =>
+      member.members().filter((each) => canBeMaster(each) && each.id !== member.self.id),
+    listenHere: (...given) => publisher.listenHere(...given),
+  })
 
 const createEngine = (parts: GridParts): Engine => {
   const { host, member, table, structures, persistence, settings = DEFAULT_GRID } = parts
   const keepers = persistence ?? NOTHING_KEPT
-  const { messenger } = member
-  const { clock } = host
-  const { partitionCount } = table
+  const [{ messenger }, { clock }, { partitionCount }] = [member, host, table]
   const safeUntilMs = (): number => member.safeUntilMs()
   const registry = createRegistry({
     host,
     partitionCount,
     structures,
-    onWake: (named, partition, key) => primary.wake(named, partition, key),
+    onWake: (...given) => primary.wake(...given),
     onDrop: (held) => primary.dropped(held),
     onCopies: (copies) => table.needCopies(copies),
     keeperOf: (structure, name) => keepers.keeperOf(structure, name),
+    protections: settings.protections,
   })
   const publisher = createPublisher(registry, messenger)
   const publish: Publisher['publish'] = (held, events) => publisher.publish(held, events)
@@ -196,8 +228,10 @@ const createEngine = (parts: GridParts): Engine => {
   const primary: Primary = createPrimary({
     host,
     registry,
+    pendings,
     replicator: () => replicator,
     safeUntilMs,
+    dataMemberCount: dataMemberCounter(member),
     publish,
   })
   const addressOf = (id: string) => member.members().find((other) => other.id === id)?.address
@@ -213,13 +247,9 @@ const createEngine = (parts: GridParts): Engine => {
     ...callsHere(member, registry, primary, () => invoker),
   })
   const upkeep: Upkeep = createUpkeep({ clock, registry, primary, replicator: () => replicator })
-  const subscriber = createSubscriber({
-    clock,
-    messenger,
-    sources: () =>
-      member.members().filter((each) => canBeMaster(each) && each.id !== member.self.id),
-    listenHere: (...given) => publisher.listenHere(...given),
-  })
+  // Before the replicator, which drops what this member does not set aside.
+  const merger = createMerger({ clock, member, registry, invoker: () => invoker })
+  const subscriber = subscriberOf(parts, publisher)
   const replicator: Replicator = createReplicator({
     host,
     member,
@@ -234,7 +264,17 @@ const createEngine = (parts: GridParts): Engine => {
     },
   })
   persistence?.begin(registry, pendings)
-  return { registry, primary, invoker, replicator, publisher, subscriber, upkeep, pendings }
+  return {
+    registry,
+    primary,
+    invoker,
+    merger,
+    replicator,
+    publisher,
+    subscriber,
+    upkeep,
+    pendings,
+  }
 }
 
 /** Tells the parts of a grid who comes and goes; returns how to stop it. */
@@ -296,6 +336,8 @@ export const createGrid = (parts: GridParts): GridCore => {
     table,
     registry,
     isClusterSafe: () => table.isSafe(),
+    isMerging: () => engine.merger.isMerging(),
+    onMerge: (listener) => engine.merger.onMerge(listener),
     statistics: () => ({
       ...primary.statistics(),
       ...replicator.statistics(),
@@ -303,11 +345,13 @@ export const createGrid = (parts: GridParts): GridCore => {
       missedEvents: subscriber.missed,
     }),
     sizes: () => sizesOf(registry),
+    isKeeping: persistence !== undefined,
     diskFailure: () => persistence?.failure(),
     leave: () => table.leave(),
     close: async () => {
       stop()
       const closed = persistence?.close()
+      engine.merger.close()
       invoker.close()
       subscriber.close()
       engine.upkeep.close()
@@ -343,6 +387,7 @@ export interface KeepingOptions {
   readonly all: readonly Keeping[]
   readonly of: (structure: Structure, name: string) => Keeping | undefined
   readonly note: (level: NoteLevel, text: string) => void
+  readonly sizes?: LogSizes
 }
 
 /** Starts the part of a member in the grid; until the first table has come calls wait. */

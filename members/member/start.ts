@@ -53,6 +53,15 @@ const onRefused =
     if (isMember && reason.code === 'HST-005') probe?.(address)
   }
 
+/** Whoever speaks from the address of another process has taken its place: that one is over. */
+const onConnected =
+  (making: Making): PeerEvents['onConnected'] =>
+  ({ id: processId, address }) => {
+    const askedAtMs = making.host.clock.monotonic()
+    const found = { kind: 'process', processId } as const
+    making.brain?.dispatch({ kind: 'probed', address, askedAtMs, found })
+  }
+
 const openMessenger = async (making: Making): Promise<Messenger> => {
   const { host, settings } = making
   const { network } = settings
@@ -73,7 +82,7 @@ const openMessenger = async (making: Making): Promise<Messenger> => {
       ...(network.tls === undefined ? {} : { tls: network.tls }),
       limits: { dialTimeoutMs: settings.join.tcpIp.connectionTimeoutSeconds * MS },
       events: {
-        onConnected: () => {},
+        onConnected: onConnected(making),
         onDisconnected: ({ id }) => making.brain?.dispatch({ kind: 'disconnected', processId: id }),
         onRefused: onRefused(making),
         onBug: (error) => {

@@ -31,6 +31,7 @@ export interface Compactor {
 export interface CompactorOptions {
   readonly host: Host
   readonly folder: string
+  readonly logBytesMin: number
   readonly writer: LogWriter
   readonly begin: (held: Held) => void
   readonly piece: (held: Held, effects: Uint8Array) => void
@@ -39,8 +40,6 @@ export interface CompactorOptions {
   readonly onFailed: (failure: EngineError) => void
 }
 
-/** Below this length a log is left as it is. */
-const LOG_BYTES_MIN = 32 * 1024 * 1024
 /** How much longer than what it stands for it may become. */
 const LENGTH_RATIO = 2
 const PIECE_BYTES = 64 * 1024
@@ -121,6 +120,8 @@ class LogCompactor implements Compactor {
   }
   close(): void {
     this.#isClosed = true
+    // What is dropped from now on leaves memory only.
+    this.#places.clear()
     this.#timer?.cancel()
     this.#timer = undefined
   }
@@ -129,7 +130,7 @@ class LogCompactor implements Compactor {
     if (!this.#isStarted || this.#isRunning || this.#isClosed) return
     let logBytes = 0
     for (const sizeBytes of this.#sizes.values()) logBytes += sizeBytes
-    if (logBytes <= LOG_BYTES_MIN + LENGTH_RATIO * this.#copiedBytes) return
+    if (logBytes <= this.#options.logBytesMin + LENGTH_RATIO * this.#copiedBytes) return
     this.#isRunning = true
     this.#copiedBytes = 0
     this.#queue = [...this.#places.keys()]

@@ -13,7 +13,7 @@ import {
   writeFragmentState,
   writeRowRecord,
 } from './records.ts'
-import type { Segment } from './segments.ts'
+import type { LogSizes, Segment } from './segments.ts'
 
 /** Fragments that are kept in one folder. */
 export interface KeptLog {
@@ -31,6 +31,7 @@ export interface KeptLog {
 export interface KeptLogOptions {
   readonly host: Host
   readonly folder: string
+  readonly sizes: LogSizes
   readonly fsyncIntervalMs: number | undefined
   readonly onSynced: (pending: Pending) => void
   readonly onFailed: (pending: Pending) => void
@@ -51,11 +52,12 @@ class FragmentLog implements KeptLog {
   readonly writer: LogWriter
 
   constructor(options: KeptLogOptions) {
-    const { host, folder, fsyncIntervalMs, onSynced, onFailed, onState } = options
+    const { host, folder, sizes, fsyncIntervalMs, onSynced, onFailed, onState } = options
     this.writer = createLogWriter({
       clock: host.clock,
       disk: host.disk,
       folder,
+      segmentBytes: sizes.segmentBytes,
       syncIntervalMs: fsyncIntervalMs,
       onSynced,
       onFailed,
@@ -65,6 +67,7 @@ class FragmentLog implements KeptLog {
     this.#compactor = createCompactor({
       host,
       folder,
+      logBytesMin: sizes.logBytesMin,
       writer: this.writer,
       begin: (held) => this.#copyStart(held),
       piece: (held, effects) => this.#piece(held, effects),
@@ -83,18 +86,20 @@ class FragmentLog implements KeptLog {
     const isAwaited = fsync === 'always'
     const wrote = (): void => writer.wrote(isAwaited)
     return {
-      isAwaited,
       get refusal() {
         return writer.failure
       },
       get hasRoom() {
         return writer.hasRoom
       },
-      changed: (held, effects) => {
+      changed: (held, effects, pending) => {
         this.#changed(held, effects)
+        if (isAwaited && pending !== undefined) {
+          pending.remaining += 1
+          writer.wait(pending)
+        }
         wrote()
       },
-      wait: (pending) => writer.wait(pending),
       restored: (held, { segment }) => {
         this.#compactor.add(held, segment)
         this.#count(held.partition, 1)
@@ -188,7 +193,7 @@ class FragmentLog implements KeptLog {
     endRecord(sink, start)
     this.writer.wrote(false)
     // The segments before this one may be removed once the copy is there.
-    delete this.#rows[held.partition.id]
+    this.#rows[held.partition.id] = NO_ROW
     this.#noteRow(held.partition)
   }
 

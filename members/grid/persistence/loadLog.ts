@@ -36,55 +36,73 @@ const NO_STATE: FragmentState = { term: 0, sequence: 0, isWhole: false }
 const NO_ROW: RowRecord = { version: 0, place: 0, isComplete: false }
 
 /** Repeats the records of a log, oldest first. */
-const createReader = (registry: Registry) => {
-  const partitions = new Map<number, ReadingPartition>()
-  const source = new ByteSource(new Uint8Array(0))
-  let segment = 0
+class LogReader {
+  readonly #registry: Registry
+  readonly #partitions = new Map<number, ReadingPartition>()
+  readonly #source = new ByteSource(new Uint8Array(0))
+  #segment = 0
 
-  const partitionOf = (id: number): ReadingPartition => {
-    const known = partitions.get(id)
-    if (known !== undefined) return known
-    const made: ReadingPartition = { row: NO_ROW, fragments: new Map() }
-    partitions.set(id, made)
-    return made
+  constructor(registry: Registry) {
+    this.#registry = registry
   }
-  const readingOf = ({ fragments }: ReadingPartition, named: Named): Reading => {
-    const known = fragments.get(named)
-    if (known !== undefined) return known
-    const nothing = { fragment: undefined, segment, build: undefined, buildSegment: segment }
-    const made: Reading = { named, ...nothing, state: NO_STATE }
-    fragments.set(named, made)
-    return made
+
+  /** Returns where the good part ends. */
+  read(segment: number, bytes: Uint8Array): number {
+    this.#segment = segment
+    return readRecords(bytes, (record) => this.#take(record))
   }
-  const apply = (fragment: Fragment, effects: Uint8Array): void => {
-    source.reset(effects)
-    fragment.apply(source)
+
+  /** `isDamaged`: something is missing, nobody knows of what. */
+  result(isDamaged: boolean): Map<number, LoadedPartition> {
+    const loaded = new Map<number, LoadedPartition>()
+    for (const [id, { row, fragments }] of this.#partitions) {
+      const finished = [...fragments.values()].flatMap(finish)
+      const isComplete = row.isComplete && !isDamaged
+      if (finished.length > 0) loaded.set(id, { ...row, isComplete, fragments: finished })
+    }
+    return loaded
   }
-  const discard = ({ fragment, build }: Reading): void => {
-    fragment?.close()
-    build?.close()
+
+  #take(record: LogRecord): void {
+    const partition = this.#registry.partitions[record.partition]
+    if (partition === undefined) return
+    const known = this.#partitionOf(record.partition)
+    if (record.kind === 'row') {
+      known.row = record
+      return
+    }
+    const named = this.#registry.find(record.serviceId, record.name)
+    // What is not kept any more is not read either.
+    if (named?.keeper === undefined) return
+    if (record.kind !== 'drop') this.#takeOf(record, this.#readingOf(known, named), partition)
+    else {
+      const dropped = known.fragments.get(named)
+      dropped?.fragment?.close()
+      dropped?.build?.close()
+      known.fragments.delete(named)
+    }
   }
-  const takeOf = (
-    record: Exclude<LogRecord, { kind: 'row' }>,
-    known: ReadingPartition,
-    named: Named,
+
+  #takeOf(
+    record: Exclude<LogRecord, { kind: 'row' } | { kind: 'drop' }>,
+    reading: Reading,
     partition: Partition,
-  ): void => {
-    const reading = readingOf(known, named)
+  ): void {
+    const create = (): Fragment => this.#registry.create(reading.named, partition)
     switch (record.kind) {
       case 'effects':
-        if (reading.build === undefined) reading.fragment ??= registry.create(named, partition)
-        if (reading.fragment !== undefined) apply(reading.fragment, record.effects)
-        if (reading.build !== undefined) apply(reading.build, record.effects)
+        if (reading.build === undefined) reading.fragment ??= create()
+        this.#apply(reading.fragment, record.effects)
+        this.#apply(reading.build, record.effects)
         reading.state = record
         return
       case 'copyStart':
         reading.build?.close()
-        reading.build = registry.create(named, partition)
-        reading.buildSegment = segment
+        reading.build = create()
+        reading.buildSegment = this.#segment
         return
       case 'copyPiece':
-        if (reading.build !== undefined) apply(reading.build, record.effects)
+        this.#apply(reading.build, record.effects)
         return
       case 'copyEnd':
         if (reading.build === undefined) return
@@ -94,51 +112,45 @@ const createReader = (registry: Registry) => {
         reading.build = undefined
         reading.state = record
         return
-      case 'drop':
-        discard(reading)
-        known.fragments.delete(named)
-        return
       default:
-        record satisfies never
+        record.kind satisfies 'drop'
     }
   }
-  const take = (record: LogRecord): void => {
-    const partition = registry.partitions[record.partition]
-    if (partition === undefined) return
-    const known = partitionOf(record.partition)
-    if (record.kind === 'row') {
-      known.row = record
-      return
-    }
-    const named = registry.find(record.serviceId, record.name)
-    // What is not kept any more is not read either.
-    if (named?.keeper !== undefined) takeOf(record, known, named, partition)
+
+  #apply(fragment: Fragment | undefined, effects: Uint8Array): void {
+    if (fragment === undefined) return
+    this.#source.reset(effects)
+    fragment.apply(this.#source)
   }
-  /** Where a first copy was not finished its part is better than nothing. */
-  const finish = (reading: Reading): Kept[] => {
-    const { named, build, state } = reading
-    const fragment = reading.fragment ?? build
-    if (fragment !== build) build?.close()
-    if (fragment === undefined) return []
-    const { term, sequence } = state
-    const isWhole = state.isWhole && reading.fragment !== undefined
-    return [{ named, fragment, segment: reading.segment, term, sequence, isWhole }]
+
+  #partitionOf(id: number): ReadingPartition {
+    const known = this.#partitions.get(id)
+    if (known !== undefined) return known
+    const made: ReadingPartition = { row: NO_ROW, fragments: new Map() }
+    this.#partitions.set(id, made)
+    return made
   }
-  return {
-    readSegment: (number: number, bytes: Uint8Array): number => {
-      segment = number
-      return readRecords(bytes, take)
-    },
-    result: (isDamaged: boolean): Map<number, LoadedPartition> => {
-      const loaded = new Map<number, LoadedPartition>()
-      for (const [id, { row, fragments }] of partitions) {
-        const finished = [...fragments.values()].flatMap(finish)
-        const isComplete = row.isComplete && !isDamaged
-        if (finished.length > 0) loaded.set(id, { ...row, isComplete, fragments: finished })
-      }
-      return loaded
-    },
+
+  #readingOf({ fragments }: ReadingPartition, named: Named): Reading {
+    const known = fragments.get(named)
+    if (known !== undefined) return known
+    const segment = this.#segment
+    const nothing = { fragment: undefined, segment, build: undefined, buildSegment: segment }
+    const made: Reading = { named, ...nothing, state: NO_STATE }
+    fragments.set(named, made)
+    return made
   }
+}
+
+/** Where a first copy was not finished its part is better than nothing. */
+const finish = (reading: Reading): Kept[] => {
+  const { named, build, state, segment } = reading
+  const fragment = reading.fragment ?? build
+  if (fragment !== build) build?.close()
+  if (fragment === undefined) return []
+  const { term, sequence } = state
+  const isWhole = state.isWhole && reading.fragment !== undefined
+  return [{ named, fragment, segment, term, sequence, isWhole }]
 }
 
 /**
@@ -151,11 +163,11 @@ export const loadLog = async (
   registry: Registry,
 ): Promise<LoadedLog> => {
   const segments = await listSegments(disk, folder)
-  const reader = createReader(registry)
+  const reader = new LogReader(registry)
   const damaged: string[] = []
   for (const { number, path } of segments) {
     const bytes = await disk.readFile(path)
-    const goodBytes = reader.readSegment(number, bytes)
+    const goodBytes = reader.read(number, bytes)
     if (goodBytes === bytes.length) continue
     if (number === segments.at(-1)!.number) await cutSegment(disk, path, goodBytes)
     else damaged.push(path)

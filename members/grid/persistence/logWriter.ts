@@ -34,6 +34,7 @@ export interface LogWriterOptions {
   readonly clock: Clock
   readonly disk: Disk
   readonly folder: string
+  readonly segmentBytes: number
   /** What no answer waits for is synced after so long; undefined for never. */
   readonly syncIntervalMs: number | undefined
   readonly onSynced: (pending: Pending) => void
@@ -45,8 +46,6 @@ export interface LogWriterOptions {
   readonly onFilled: (segment: number, sizeBytes: number) => void
 }
 
-/** Larger segments make removing them rarer, smaller ones waste less. */
-const SEGMENT_BYTES = 16 * 1024 * 1024
 /** What may wait for the disk; beyond it changes are refused. */
 const WAITING_BYTES_MAX = 32 * 1024 * 1024
 const RETRY_MS = 1000
@@ -112,7 +111,7 @@ class SegmentWriter implements LogWriter {
     const { sink, segment } = this.#last
     this.#last.isAwaited ||= isAwaited
     const sizeBytes = this.#segmentBytes + sink.length
-    if (sizeBytes >= SEGMENT_BYTES) {
+    if (sizeBytes >= this.#options.segmentBytes) {
       this.#segmentBytes = 0
       this.#batches.push(this.#newBatch(segment + 1))
       this.#options.onFilled(segment, sizeBytes)

@@ -14,6 +14,7 @@ import type { KeptCopy, Recovery } from '../table/index.ts'
 import { createKeptLog, type KeptLog } from './keptLog.ts'
 import type { Keeping } from './keeping.ts'
 import { type LoadedPartition, loadLog } from './loadLog.ts'
+import { LOG_SIZES, type LogSizes } from './segments.ts'
 import { createMembersFile, type MembersFile } from './membersFile.ts'
 
 /** What a member keeps on its disk of the grid, and what it has kept. */
@@ -37,6 +38,7 @@ export interface PersistenceOptions {
   /** All that anything may be kept by; at least one. */
   readonly all: readonly Keeping[]
   readonly of: (structure: Structure, name: string) => Keeping | undefined
+  readonly sizes?: LogSizes
   readonly note: (level: NoteLevel, text: string) => void
 }
 
@@ -89,13 +91,21 @@ class GridPersistence implements Persistence {
 
   constructor(options: PersistenceOptions) {
     this.#options = options
-    const { host, port, all } = options
+    const { host, port, all, sizes = LOG_SIZES } = options
     const onSynced = (pending: Pending): void => this.#pendings!.lessen(pending)
     const onFailed = (pending: Pending): void => this.#pendings!.abandon(pending)
     const onState = (failure: EngineError | undefined): void => this.#told(failure)
     this.#stores = [...intervalsOf(all)].map(([root, fsyncIntervalMs]) => {
       const folder = `${root}/member-${port}`
-      const log = createKeptLog({ host, folder, fsyncIntervalMs, onSynced, onFailed, onState })
+      const log = createKeptLog({
+        host,
+        folder,
+        sizes,
+        fsyncIntervalMs,
+        onSynced,
+        onFailed,
+        onState,
+      })
       return { folder, log, loaded: new Map<number, LoadedPartition>() }
     })
     this.#members = createMembersFile(host.disk, this.#stores[0]!.folder)

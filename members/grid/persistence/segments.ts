@@ -7,6 +7,19 @@ export interface Segment {
   readonly sizeBytes: number
 }
 
+/** How long logs become. */
+export interface LogSizes {
+  /** A longer segment is closed: larger ones make removing them rarer, smaller ones waste less. */
+  readonly segmentBytes: number
+  /** A shorter log is left as it is. */
+  readonly logBytesMin: number
+}
+
+export const LOG_SIZES: LogSizes = {
+  segmentBytes: 16 * 1024 * 1024,
+  logBytesMin: 32 * 1024 * 1024,
+}
+
 const DIGITS = 10
 const PATTERN = /^(\d+)\.log$/
 

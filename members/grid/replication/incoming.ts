@@ -233,7 +233,7 @@ class IncomingBackups implements Incoming {
     held.sequence = change.sequence
     this.#applyTo(held.fragment, change.effects)
     if (held.build !== undefined) this.#applyTo(held.build, change.effects)
-    named.keeper?.changed(held, change.effects)
+    named.keeper?.changed(held, change.effects, undefined)
   }
 
   #startCopy(named: Named, partition: Partition): void {

@@ -135,17 +135,10 @@ class GridReplicator implements Replicator {
     held.sequence = partition.sequence
     partition.pendingCount += 1
     const { sync, async } = this.#channels.routeOf(held)
-    pending.remaining = sync.length
+    pending.remaining += sync.length
     for (const { outgoing } of sync) this.#write(outgoing, held, before, effects, pending)
     for (const { outgoing } of async) this.#write(outgoing, held, before, effects, undefined)
-    const { keeper } = held.named
-    if (keeper !== undefined) {
-      keeper.changed(held, effects)
-      if (keeper.isAwaited) {
-        pending.remaining += 1
-        keeper.wait(pending)
-      }
-    }
+    held.named.keeper?.changed(held, effects, pending)
     if (pending.remaining === 0) this.#options.pendings.complete(pending)
     else held.lastPending = pending
   }

@@ -1,6 +1,7 @@
 import type { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import type { CallPeer, Piece } from '../../wire/index.ts'
+import { type Protections, type ProtectionSettings, settingsOf } from '../settings.ts'
 import type { Fragment, Structure } from '../structures/structure.ts'
 import type { PartitionRow } from '../table/index.ts'
 
@@ -13,6 +14,8 @@ export interface Named {
   readonly name: string
   /** Undefined where its fragments end with the process. */
   readonly keeper: Keeper | undefined
+  /** Undefined where operations run with however few members. */
+  readonly protection: ProtectionSettings | undefined
   readonly held: (Held | undefined)[]
   /** Whether anybody listens: events for nobody are not made. */
   hasListeners: boolean
@@ -57,6 +60,8 @@ export interface Pendings {
   lessen(pending: Pending): void
   /** All backups have it, or none is needed. */
   complete(pending: Pending): void
+  /** It cannot be answered as it was meant. */
+  refuse(pending: Pending, error: EngineError): void
   /** This member is no longer the primary: nobody can say whether the change lasts. */
   abandon(pending: Pending): void
   /** Those that all backups have, but that must not be acknowledged. */
@@ -66,16 +71,15 @@ export interface Pendings {
 
 /** Writes down what becomes of the fragments of a structure, so that they outlive the process. */
 export interface Keeper {
-  /** The answer to a change waits until it is on the disk. */
-  readonly isAwaited: boolean
   /** Why changes are refused now. */
   readonly refusal: EngineError | undefined
   /** Whether changes can be written down as fast as they come. */
   readonly hasRoom: boolean
-  /** A change was made; the numbers of `held` are already those after it. */
-  changed(held: Held, effects: Uint8Array): void
-  /** Settles `pending` once what was written down is on the disk. */
-  wait(pending: Pending): void
+  /**
+   * A change was made; the numbers of `held` are already those after it. Where the answer to it waits
+   * for the disk, that is one more that `pending` waits for.
+   */
+  changed(held: Held, effects: Uint8Array, pending: Pending | undefined): void
   copyStarted(held: Held): void
   copied(held: Held, effects: Uint8Array): void
   copyEnded(held: Held): void
@@ -170,6 +174,8 @@ export interface Registry {
   /** An empty fragment that is not held yet. */
   create(named: Named, partition: Partition): Fragment
   drop(held: Held): void
+  /** It is held no more, and is now the caller's to close. */
+  takeOut(held: Held): void
   dropAll(): void
   all(): IterableIterator<Named>
 }
@@ -178,15 +184,28 @@ export interface RegistryOptions {
   readonly host: Host
   readonly partitionCount: number
   readonly structures: readonly Structure[]
-  readonly onWake: (named: Named, partition: Partition, key: string) => void
+  readonly onWake: (named: Named, partition: Partition, key: string, countMax?: number) => void
   /** A fragment with more copies than any before. */
   readonly onCopies: (copies: number) => void
   readonly onDrop: (held: Held) => void
   readonly keeperOf: (structure: Structure, name: string) => Keeper | undefined
+  readonly protections: Protections
 }
 
-const discard = (held: Held): void => {
-  held.fragment.close()
+const protectionOf = (
+  protections: Protections,
+  structure: Structure,
+  name: string,
+): ProtectionSettings | undefined =>
+  settingsOf(protections[structure.name] ?? {}, name, { protection: undefined }).protection
+
+const NOT_COPYING = { build: undefined, isFilled: false, lastPending: undefined }
+
+const unlink = (held: Held): void => {
+  const { named, partition } = held
+  partition.held.delete(named)
+  named.held[partition.id] = undefined
+  named.keeper?.dropped(held)
   held.build?.close()
   held.build = undefined
 }
@@ -195,32 +214,28 @@ export const createRegistry = (options: RegistryOptions): Registry => {
   const { host, partitionCount, structures, onWake, onCopies, onDrop } = options
   let copiesMost = 0
   const byService: ({ structure: Structure; names: Map<string, Named> } | undefined)[] = []
-  for (const structure of structures) {
-    byService[structure.serviceId] = { structure, names: new Map() }
-  }
+  for (const each of structures) byService[each.serviceId] = { structure: each, names: new Map() }
   const partitions = Array.from({ length: partitionCount }, (_, id) => createPartition(id))
   const create: Registry['create'] = (named, partition) =>
     named.structure.createFragment({
       host,
       name: named.name,
       partition: partition.id,
-      wake: (key) => onWake(named, partition, key),
+      wake: (key, countMax) => onWake(named, partition, key, countMax),
     })
-  const drop = (held: Held): void => {
-    held.partition.held.delete(held.named)
-    held.named.held[held.partition.id] = undefined
-    held.named.keeper?.dropped(held)
+  const takeOut = (held: Held): void => {
+    unlink(held)
     onDrop(held)
-    discard(held)
+  }
+  const drop = (held: Held): void => {
+    takeOut(held)
+    held.fragment.close()
   }
   const add = (held: Held): Held => {
     const { named, partition } = held
     named.held[partition.id] = held
     partition.held.set(named, held)
-    if (copiesOf(held) > copiesMost) {
-      copiesMost = copiesOf(held)
-      onCopies(copiesMost)
-    }
+    if (copiesOf(held) > copiesMost) onCopies((copiesMost = copiesOf(held)))
     return held
   }
   return {
@@ -232,7 +247,8 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       const held = new Array<Held | undefined>(partitionCount).fill(undefined)
       const { structure } = service
       const keeper = options.keeperOf(structure, name)
-      const named: Named = { structure, name, keeper, held, hasListeners: false }
+      const protection = protectionOf(options.protections, structure, name)
+      const named: Named = { structure, name, keeper, protection, held, hasListeners: false }
       service.names.set(name, named)
       return named
     },
@@ -241,14 +257,11 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       if (known !== undefined) return known
       const { term } = partition
       const fragment = create(named, partition)
-      const counted = { term, sequence: 0, isWhole: true, lastPending: undefined }
-      return add({ named, partition, fragment, ...counted, build: undefined, isFilled: false })
+      return add({ named, partition, fragment, term, sequence: 0, isWhole: true, ...NOT_COPYING })
     },
     restore: (kept, partition) => {
-      const { named, fragment, term, sequence, isWhole } = kept
-      const counted = { term, sequence, isWhole, lastPending: undefined }
-      const copying = { build: undefined, isFilled: false }
-      named.keeper?.restored(add({ named, partition, fragment, ...counted, ...copying }), kept)
+      const { segment: _, ...known } = kept
+      kept.named.keeper?.restored(add({ partition, ...known, ...NOT_COPYING }), kept)
     },
     forget: (kept, partition) => {
       kept.named.keeper?.forgot(partition, kept)
@@ -256,6 +269,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     },
     create,
     drop,
+    takeOut,
     dropAll: () => {
       for (const partition of partitions) for (const held of partition.held.values()) drop(held)
     },

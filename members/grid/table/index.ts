@@ -21,5 +21,13 @@ export {
 } from './messages.ts'
 export type { PartitionTable } from './partitionTable.ts'
 export type { KeptCopy, Recovery } from './recovery.ts'
-export { EPOCH_STRIDE, holdersOf, type PartitionRow, primaryOf, sameIds } from './row.ts'
+export {
+  EPOCH_STRIDE,
+  holdersOf,
+  LIFE_STRIDE,
+  lostVersionOf,
+  type PartitionRow,
+  primaryOf,
+  sameIds,
+} from './row.ts'
 export { createTableCopy, type TableCopy } from './tableCopy.ts'

@@ -60,7 +60,6 @@ const publishedRow = (state: LeaderState, partition: number): PublishedRow => {
     partition,
     row,
     isHandover: state.handovers.has(partition),
-    isLost: state.lostVersions.get(partition) === row.version,
   }
 }
 

@@ -12,6 +12,11 @@ export interface PartitionRow {
   readonly replicas: readonly string[]
   /** What `replicas` is to become once all of these hold everything. */
   readonly next: readonly string[] | undefined
+  /**
+   * What was lost, by the count of its copies beside the first: the version in which none of its
+   * holders was left, so that what was held before is lost. Up to the highest count that ever lost.
+   */
+  readonly lostVersions?: readonly number[] | undefined
 }
 
 /** More changes of one partition than any master makes. */
@@ -25,6 +30,16 @@ export const LIFE_STRIDE = 2 ** 40
 
 /** What the versions of a life begin with: the cluster has come back from a stop so often. */
 export const lifeOf = (version: number): number => Math.floor(version / LIFE_STRIDE)
+/** The primary and six backups. */
+export const REPLICAS_MAX = 7
+
+/** Whether in this very version all that the partition held is lost. */
+export const isLostIn = ({ version, lostVersions }: PartitionRow): boolean =>
+  lostVersions?.[REPLICAS_MAX - 1] === version
+
+/** The version since which what has so many copies is all there; 0 where nothing was ever lost. */
+export const lostVersionOf = ({ lostVersions }: PartitionRow, copies: number): number =>
+  lostVersions?.[copies] ?? 0
 
 export const primaryOf = (row: PartitionRow): string | undefined => row.replicas[0]
 

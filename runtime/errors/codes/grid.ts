@@ -26,6 +26,14 @@ export const GRID_CODES = {
     what: 'A member has no memory for more data of the grid.',
     action: 'Add members, limit maps with `eviction`, or give the machine more memory.',
   },
+  'GRD-007': {
+    what: 'A merge function is missing or failed.',
+    action: 'Register it by its name on every data member, and let it neither throw nor wait.',
+  },
+  'GRD-008': {
+    what: 'Too few members hold data for a structure with split-brain protection.',
+    action: 'Restore the network, start the members that are missing, or try again later.',
+  },
   'GRD-010': {
     what: 'A key or value of a map is null.',
     action: 'Give one; to take an entry away, use `remove` or `delete`.',
@@ -102,5 +110,13 @@ export const GRID_CODES = {
   'GRD-040': {
     what: 'A member cannot write a persisted map to its disk, so it refuses changes of it.',
     action: 'Free space on the disk that the message names; it goes on by itself. Reads go on.',
+  },
+  'GRD-041': {
+    what: 'The store of a map has failed, so what was asked of the map was not done.',
+    action: 'See the reason in the message; try again when the store is well.',
+  },
+  'GRD-042': {
+    what: 'Too many writes of a map wait for its store.',
+    action: 'Try again a little later; see in the log why the store does not take them.',
   },
 } as const satisfies CodesOf<'GRD'>

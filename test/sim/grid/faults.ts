@@ -77,7 +77,7 @@ const FAULTS = {
     const [victim] = victims
     if (victim?.grid === undefined) return
     await Promise.race([victim.grid.leave(), world.sleep(30_000)])
-    victim.grid.close()
+    await victim.grid.close()
     await victim.node.member?.leave()
     takeDown(victim, () => victim.node.machine.kill())
     await world.sleep(world.random.between(0, 3000))

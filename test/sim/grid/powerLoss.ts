@@ -1,5 +1,4 @@
 import type { FsyncPolicy } from '../../../members/grid/settings.ts'
-import type { Structure } from '../../../members/grid/structures/structure.ts'
 import type { SimWorld } from '../host/index.ts'
 import { expectConverged, expectLinearizable, expectNoLeaks } from './checker.ts'
 import { type Clients, startClients } from './clients.ts'
@@ -8,10 +7,12 @@ import { becomeSafe } from './faults.ts'
 import { keyValues, mapEntries } from './registers.ts'
 
 const LOSSES = 3
+/** So that logs are written anew all the time. */
+const SHORT = { segmentBytes: 2000, logBytesMin: 4000 }
 
 const keepingIn = (fsync: FsyncPolicy) => {
   const keeping = { folder: '/data/maps', fsync, fsyncIntervalMs: 100 }
-  return { all: [keeping], of: (_: Structure) => keeping, note: () => {} }
+  return { all: [keeping], of: () => keeping, note: () => {}, sizes: SHORT }
 }
 
 /** All machines lose their power at about the same time, and come back in any order. */

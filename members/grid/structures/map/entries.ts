@@ -109,6 +109,7 @@ export const writeEntry = (
   state.indexes.added(handle)
   counters.lastUpdateMs = turn.nowMs
   writePut(store, handle, turn.effects)
+  state.outside?.wrote(store.key(handle), store.value(handle), turn)
   state.invalidations += 1
   if (isTold) {
     const type = isNew ? MapEventType.added : MapEventType.updated
@@ -141,6 +142,7 @@ export const removeEntry = (
   const { store } = state
   turn.effects.u8(MapEffect.remove)
   store.writeKey(handle, turn.effects)
+  if (type === MapEventType.removed) state.outside?.wrote(store.key(handle), undefined, turn)
   state.counters.lastUpdateMs = turn.nowMs
   state.invalidations += 1
   if (turn.hasListeners || state.journal !== undefined) {
@@ -169,6 +171,11 @@ export const changeLifetime = (
 /** The effect that makes a record what it is. */
 export const writePut = (store: RecordStore, handle: number, effects: ByteSink): void => {
   effects.u8(MapEffect.put)
+  writeRecord(store, handle, effects)
+}
+
+/** All of a record, for `readRecord`. */
+export const writeRecord = (store: RecordStore, handle: number, effects: ByteSink): void => {
   store.writeKey(handle, effects)
   store.writeValue(handle, effects)
   effects.u32(store.version(handle))
@@ -207,6 +214,73 @@ export const applyPut = (state: MapState, effects: ByteSource): void => {
   store.setUpdatedAtMs(handle, effects.f64())
   store.setAccessedAtMs(handle, effects.f64())
   if (store.hasExpiry(applyTimes(store, handle, effects))) state.mayExpire = true
+}
+
+/** A record as it is told; expiresAtMs, ttlMs and maxIdleMs are 0 where there is no such end. */
+export interface StoredRecord {
+  /** Views of the bytes that came. */
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+  readonly version: number
+  readonly hits: number
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+  readonly accessedAtMs: number
+  readonly expiresAtMs: number
+  readonly ttlMs: number
+  readonly maxIdleMs: number
+}
+
+const NO_TIMES = { expiresAtMs: 0, ttlMs: 0, maxIdleMs: 0 }
+
+export const readRecord = (source: ByteSource): StoredRecord => ({
+  key: source.bytes(),
+  value: source.bytes(),
+  version: source.u32(),
+  hits: source.u32(),
+  createdAtMs: source.f64(),
+  updatedAtMs: source.f64(),
+  accessedAtMs: source.f64(),
+  ...(source.flag()
+    ? { expiresAtMs: source.f64(), ttlMs: source.f64(), maxIdleMs: source.f64() }
+    : NO_TIMES),
+})
+
+/**
+ * Makes an entry what it is on the other side of a split, after `findEntry` of its key gave `found`.
+ * Listeners are told that it was merged, the journal that it was added or updated.
+ */
+export const writeMerged = (
+  state: MapState,
+  found: number,
+  record: StoredRecord,
+  turn: FragmentTurn,
+): void => {
+  const { store } = state
+  const { key, value, ttlMs, maxIdleMs, expiresAtMs } = record
+  const isTold = turn.hasListeners || state.journal !== undefined
+  const oldValue = found >= 0 && isTold ? store.value(found).slice() : undefined
+  if (found >= 0) state.indexes.removing(found)
+  const handle = store.put(state.hash, key, value)
+  store.setVersion(handle, record.version)
+  store.setHits(handle, record.hits)
+  store.setCreatedAtMs(handle, record.createdAtMs)
+  store.setUpdatedAtMs(handle, record.updatedAtMs)
+  store.setAccessedAtMs(handle, record.accessedAtMs)
+  const kept = store.setExpiry(handle, expiresAtMs, ttlMs, maxIdleMs)
+  if (store.hasExpiry(kept)) state.mayExpire = true
+  state.indexes.added(kept)
+  state.counters.lastUpdateMs = turn.nowMs
+  state.invalidations += 1
+  writePut(store, kept, turn.effects)
+  if (isTold) {
+    const type = found < 0 ? MapEventType.added : MapEventType.updated
+    noteInJournal(state, { type, key, value, oldValue }, turn)
+    if (turn.hasListeners) {
+      publishChange(state, { type: MapEventType.merged, key, value, oldValue }, turn)
+    }
+  }
+  makeRoom(state, kept, turn)
 }
 
 const applyTimes = (store: RecordStore, handle: number, effects: ByteSource): number => {

@@ -1,6 +1,6 @@
 import { compareCopies, type KeptCopy } from '../recovery.ts'
-import { LIFE_STRIDE, lifeOf } from '../row.ts'
-import { type Draft, NO_RECOVERY, REPLICAS_MAX } from './state.ts'
+import { LIFE_STRIDE, lifeOf, REPLICAS_MAX } from '../row.ts'
+import { type Draft, NO_RECOVERY } from './state.ts'
 
 /** Adds what a member has kept, and whom it expects. */
 export const takeCopies = (

@@ -2,8 +2,6 @@ import type { DataMember, MemberGrouping } from '../assignment/index.ts'
 import type { KeptCopy } from '../recovery.ts'
 import type { PartitionRow } from '../row.ts'
 
-/** The primary and six backups. */
-export const REPLICAS_MAX = 7
 /** Rows that may be in the expanded state at once, for each member that takes part. */
 export const MIGRATIONS_MAX = 10
 /** partition.table.send.interval of Hazelcast. */
@@ -60,8 +58,6 @@ export interface LeaderState {
    * said: it is `frozen` once it serves nothing any more.
    */
   readonly handovers: ReadonlyMap<number, 'asked' | 'frozen'>
-  /** Partitions whose data is gone, by the version of the row since which it is. */
-  readonly lostVersions: ReadonlyMap<number, number>
   /** Something has changed that the targets follow from. */
   readonly isPlanDue: boolean
   readonly wakeAtMs: number
@@ -141,7 +137,6 @@ export interface Draft extends Mutable<LeaderState> {
   syncedVersions: number[]
   targets: (readonly string[] | undefined)[]
   handovers: Map<number, 'asked' | 'frozen'>
-  lostVersions: Map<number, number>
   readonly nowMs: number
   readonly changed: Set<number>
   readonly first: string[]
@@ -172,7 +167,6 @@ export const createLeader = (settings: LeaderSettings): LeaderState => ({
   syncedVersions: Array.from({ length: settings.partitionCount }, () => 0),
   targets: Array.from({ length: settings.partitionCount }, () => undefined),
   handovers: new Map(),
-  lostVersions: new Map(),
   isPlanDue: false,
   wakeAtMs: Infinity,
   publishAtMs: Infinity,

@@ -151,7 +151,6 @@ const draftOf = (state: LeaderState, nowMs: number): Draft => ({
   syncedVersions: [...state.syncedVersions],
   targets: [...state.targets],
   handovers: new Map(state.handovers),
-  lostVersions: new Map(state.lostVersions),
   nowMs,
   changed: new Set(),
   first: [],

@@ -214,4 +214,26 @@ describe('a client of the grid', () => {
       await careless.close()
     })
   })
+
+  test('sees a member go that has nobody to hand over to', async () => {
+    await simulate(10, async (world) => {
+      const nodes = startCluster(world, { masters: 3, quorum: true })
+      await world.until('whole', () => isWhole(nodes), WAIT_MS)
+      const grids = nodes.map(({ machine, member }) =>
+        openMemberGrid({
+          host: machine.host,
+          member: member!,
+          clusterName: 'dev',
+          settings: DEFAULT_GRID,
+          leave: () => member!.leave(),
+        }),
+      )
+      await world.until('safe', () => grids.every((grid) => grid.isClusterSafe()), WAIT_MS)
+      for (const at of [0, 1]) nodes[at]!.machine.kill()
+      await world.until('unsafe', () => nodes[2]!.member?.isSafe() === false, WAIT_MS)
+      const startMs = world.nowMs()
+      expect(await grids[2]!.handOver()).toBe(false)
+      expect(world.nowMs() - startMs).toBeLessThan(15_000)
+    })
+  })
 })

@@ -1,0 +1,60 @@
+import type { Held, Registry } from '../replication/index.ts'
+import type { Fragment, Merging } from '../structures/structure.ts'
+
+/** A fragment of a cluster that was given up: nobody changes it any more. */
+export interface AsideFragment {
+  readonly serviceId: number
+  /** Of the structure, as users know it. */
+  readonly service: string
+  readonly name: string
+  readonly partition: number
+  readonly fragment: Fragment
+  readonly merging: Merging
+  /** See `MergeHead`. */
+  readonly rescueVersion: number | undefined
+}
+
+export interface AsideOptions {
+  readonly registry: Registry
+  readonly selfId: string
+  /** Members of the view that was given up. */
+  readonly memberIds: ReadonlySet<string>
+  /** Data counts only where the other side has lost its own. */
+  readonly isRescue: boolean
+}
+
+const asideOf = (held: Held, isRescue: boolean): AsideFragment | undefined => {
+  const { fragment, named, partition } = held
+  const { merging } = fragment
+  if (merging === undefined || fragment.isEmpty()) return undefined
+  if (merging.policy === 'discard' && !isRescue) return undefined
+  return {
+    serviceId: named.structure.serviceId,
+    service: named.structure.name,
+    name: named.name,
+    partition: partition.id,
+    fragment,
+    merging,
+    rescueVersion: isRescue ? partition.row!.version : undefined,
+  }
+}
+
+/**
+ * Takes out of the registry what this member answers for, so that it is not dropped with the rest:
+ * the fragments of which it is the first holder that was still in the view. Nothing is copied.
+ */
+export const setAside = (options: AsideOptions): AsideFragment[] => {
+  const { registry, selfId, memberIds, isRescue } = options
+  const taken: AsideFragment[] = []
+  for (const partition of registry.partitions) {
+    const first = partition.row?.replicas.find((id) => memberIds.has(id))
+    if (first !== selfId) continue
+    for (const held of partition.held.values()) {
+      const aside = asideOf(held, isRescue)
+      if (aside === undefined) continue
+      registry.takeOut(held)
+      taken.push(aside)
+    }
+  }
+  return taken
+}
