@@ -57,7 +57,9 @@ const onRefused =
 const onConnected =
   (making: Making): PeerEvents['onConnected'] =>
   ({ id: processId, address }) => {
-    making.brain?.dispatch({ kind: 'probed', address, found: { kind: 'process', processId } })
+    const askedAtMs = making.host.clock.monotonic()
+    const found = { kind: 'process', processId } as const
+    making.brain?.dispatch({ kind: 'probed', address, found, askedAtMs })
   }
 
 const openMessenger = async (making: Making): Promise<Messenger> => {
