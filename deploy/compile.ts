@@ -7,7 +7,11 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dir, '..')
 const executable = join(root, 'dist', 'tidegate')
-const ENTRY_POINTS = ['deploy/cli/main.ts', 'jobs/tasks/main.ts']
+const ENTRY_POINTS = [
+  'deploy/cli/main.ts',
+  'jobs/tasks/main.ts',
+  'members/grid/mapstores/storeThread.ts',
+]
 
 const compile = (): Promise<number> =>
   Bun.spawn(

@@ -96,6 +96,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./verbs/savepoint.ts'),
   },
   {
+    name: 'restore',
+    summary: 'Let a job of a cluster go on',
+    load: () => import('./verbs/restore.ts'),
+  },
+  {
     name: 'metrics',
     summary: 'Print the metrics of jobs of a cluster',
     load: () => import('./verbs/metrics.ts'),

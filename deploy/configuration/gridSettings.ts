@@ -9,9 +9,12 @@ import {
   type MemberGrouping,
   type MergePolicy,
   type NearCacheSettings,
+  type Protections,
+  type ProtectionSettings,
   type ReliableTopicSettings,
   settingsOf,
 } from '../../members/grid/index.ts'
+import { EngineError } from '../../runtime/errors/index.ts'
 import type { Configuration } from '../../runtime/settings/index.ts'
 
 type Hazelcast = Configuration['hazelcast']
@@ -75,6 +78,7 @@ const mapOf = (
     statisticsEnabled: written['statistics-enabled'],
     perEntryStatsEnabled: written['per-entry-stats-enabled'],
     mergePolicy: mergePolicyOf(written['merge-policy']),
+    mergeBatchSize: written['merge-policy']['batch-size'],
     indexes: written.indexes.map(({ name, type, attributes }) => ({ name, type, attributes })),
     mapStore: mapStoreOf(written['map-store']),
     nearCache: written['near-cache'] === undefined ? undefined : nearCacheOf(written['near-cache']),
@@ -135,6 +139,57 @@ const groupingOf = (written: Hazelcast['partition-group']): MemberGrouping => {
   return type === 'CUSTOM' ? { type, groups: written['member-group'] } : { type }
 }
 
+/** The kinds of structures that can be protected, by their sections. */
+const PROTECTED = {
+  map: 'map',
+  multimap: 'multimap',
+  queue: 'queue',
+  list: 'list',
+  set: 'set',
+  ringbuffer: 'ringbuffer',
+  lock: 'lock',
+  'atomic-long': 'atomiclong',
+  'flake-id-generator': 'flakeid',
+} as const
+
+/** Throws CFG-005 for a reference to nothing. */
+const protectionOf = (
+  { 'split-brain-protection': known }: Hazelcast,
+  path: string,
+  name: string | undefined,
+): ProtectionSettings | undefined => {
+  if (name === undefined) return undefined
+  const written = known[name]
+  if (written === undefined) {
+    const text = `hazelcast.${path}.split-brain-protection-ref: there is no \`${name}\``
+    throw new EngineError('CFG-005', `${text} in hazelcast.split-brain-protection`)
+  }
+  if (!written.enabled) return undefined
+  const minimumClusterSize = written['minimum-cluster-size']
+  return { name, minimumClusterSize, protectOn: written['protect-on'] }
+}
+
+interface Referring {
+  readonly 'split-brain-protection-ref'?: string | undefined
+}
+
+const protectionsOf = (hazelcast: Hazelcast): Protections =>
+  Object.fromEntries(
+    Object.entries(PROTECTED).flatMap(([section, kind]) => {
+      const byName: Readonly<Record<string, Referring>> =
+        hazelcast[section as keyof typeof PROTECTED]
+      const protections = mapValues(byName, (written, name) => ({
+        protection: protectionOf(
+          hazelcast,
+          `${section}.${name}`,
+          written['split-brain-protection-ref'],
+        ),
+      }))
+      const isUsed = Object.values(protections).some((each) => each.protection !== undefined)
+      return isUsed ? [[kind, protections]] : []
+    }),
+  )
+
 /** How the grid of a member behaves, as its configuration says. */
 export const gridSettings = (configuration: Configuration): GridSettings => {
   const { hazelcast, tidegate } = configuration
@@ -149,18 +204,22 @@ export const gridSettings = (configuration: Configuration): GridSettings => {
     sets: mapValues(hazelcast.set, collectionOf),
     ringbuffers: mapValues(hazelcast.ringbuffer, (written) => ({
       ...backupsOf(written),
+      mergePolicy: mergePolicyOf(written['merge-policy']),
       capacity: written.capacity,
       timeToLiveSeconds: written['time-to-live-seconds'],
     })),
     reliableTopics: mapValues(hazelcast['reliable-topic'], reliableTopicOf),
     multiMaps: mapValues(hazelcast.multimap, (written) => ({
       ...backupsOf(written),
+      mergePolicy: mergePolicyOf(written['merge-policy']),
       valueCollectionType: written['value-collection-type'],
     })),
     atomics: atomicsOf(hazelcast),
+    protections: protectionsOf(hazelcast),
     grouping: groupingOf(hazelcast['partition-group']),
     clientCleanupTimeoutMs: hazelcast.properties['hazelcast.client.cleanup.timeout.millis'],
     invocationTriesMax: hazelcast.properties['hazelcast.invocation.max.retry.count'],
     dataFolder: tidegate['data-folder'],
+    validationTimeoutSeconds: tidegate.persistence['validation-timeout-seconds'],
   }
 }

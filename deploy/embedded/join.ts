@@ -2,6 +2,7 @@ import packageFile from '../../package.json' with { type: 'json' }
 import {
   DEFAULT_GRID,
   type EntryProcessors,
+  type MergeFunctions,
   type Grid,
   type GridSettings,
   openMemberGrid,
@@ -44,6 +45,8 @@ export interface JoinOptions extends Partial<GridSettings> {
   readonly masters?: number
   /** Entry processors of maps, by name: every member must have those that callers name. */
   readonly processors?: EntryProcessors
+  /** Merge functions of maps, by name: every member must have those that `merge-policy` names. */
+  readonly mergeFunctions?: MergeFunctions
   /** A file such as hazelcast.yaml or tidegate.yaml; what is given here wins over it. */
   readonly config?: string
   /** Where the program runs; the real machine unless given. */
@@ -129,7 +132,7 @@ const gridOf = (settings: GridSettings, options: JoinOptions): GridSettings => {
  * NET-002 or NET-007 refused by the cluster; NET-004 no cluster in time.
  */
 export const join = async (options: JoinOptions = {}): Promise<Grid> => {
-  const { host = createRealHost(), config, role, processors } = options
+  const { host = createRealHost(), config, role, processors, mergeFunctions } = options
   const settings = await configured(host, config, role)
   const memberSettingsGiven = memberOf(settings.member, options)
   const member = await startMember(host, memberSettingsGiven)
@@ -139,6 +142,7 @@ export const join = async (options: JoinOptions = {}): Promise<Grid> => {
     clusterName: memberSettingsGiven.clusterName,
     settings: gridOf(settings.grid, options),
     ...(processors === undefined ? {} : { processors }),
+    ...(mergeFunctions === undefined ? {} : { mergeFunctions }),
     leave: () => member.leave(),
   })
 }

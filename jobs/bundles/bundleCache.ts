@@ -1,6 +1,6 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
-import type { GridStructures } from '../../members/grid/index.ts'
+import { untilSure, type GridStructures } from '../../members/grid/index.ts'
 import type { Bundle } from './bundleJob.ts'
 
 /** The map of the grid that holds the code of jobs, by content hash. */
@@ -21,7 +21,7 @@ export const bundleMap = (grid: Pick<GridStructures, 'map'>): BundleMap => {
   const map = grid.map<string, string>(BUNDLE_MAP)
   return {
     get: async (hash) => (await map.get(hash)) ?? undefined,
-    set: (hash, text) => map.set(hash, text),
+    set: (hash, text) => untilSure(() => map.set(hash, text)),
   }
 }
 

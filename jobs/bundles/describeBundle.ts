@@ -1,6 +1,6 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
-import type { PipelineGraph } from '../code/index.ts'
+import { createPulse, type PipelineGraph } from '../code/index.ts'
 import {
   fromTaskError,
   type IsolateCommand,
@@ -34,7 +34,10 @@ export const describeBundle = async (
     described.reject(new EngineError('PIP-004', text))
   })
   try {
-    const commands: readonly TaskCommand[] = [{ kind: 'loadCode', path }, { kind: 'describe' }]
+    const commands: readonly TaskCommand[] = [
+      { kind: 'loadCode', path, pulse: createPulse(), heapBytesMax: Infinity },
+      { kind: 'describe' },
+    ]
     for (const command of commands) {
       thread.post({ channel: 0, command } satisfies IsolateCommand)
     }

@@ -240,6 +240,6 @@ export interface JobFailure {
   readonly code: string | null
   readonly message: string
   readonly member: string | null
-  /** The checkpoint from which it went on; 0 for the start, null where it did not go on. */
+  /** The checkpoint to go on from; 0 for the start, null where trying again cannot help. */
   readonly restoredCheckpointId: number | null
 }

@@ -31,8 +31,19 @@ export const envOptionsOf = (block: EnvOptions, path = ''): EnvOptions => {
   return options
 }
 
+/** Graphs that were asked for: lists of jobs are asked for again and again. */
+const dags = new WeakMap<JobInfoRecord, JobDag>()
+
 /** The graph of a job as the page of SeaTunnel draws it. */
-export const dagOf = ({ jobId, plan, tablePaths }: JobInfoRecord): JobDag => ({
+export const dagOf = (info: JobInfoRecord): JobDag => {
+  const known = dags.get(info)
+  if (known !== undefined) return known
+  const dag = makeDag(info)
+  dags.set(info, dag)
+  return dag
+}
+
+const makeDag = ({ jobId, plan, tablePaths }: JobInfoRecord): JobDag => ({
   jobId,
   pipelineEdges: Object.fromEntries(
     pipelinesOf(plan).map((vertexIds, index) => [
@@ -63,7 +74,7 @@ export const runningInfo = (job: RunningDescription): JobInfo => ({
   jobId: job.info.jobId,
   jobName: job.info.jobName,
   jobStatus: job.status,
-  envOptions: envOptionsOf(job.info.plan.env.raw),
+  envOptions: dagOf(job.info).envOptions,
   createTime: timeText(job.info.createdAtMs),
   startTime: timeText(job.startedAtMs),
   jobDag: dagOf(job.info),

@@ -6,6 +6,7 @@ import { clusterSnapshot, pendingJobs, workersWith } from './pending.ts'
 import type { JobRun } from './run/jobRun.ts'
 import type { JobInfo, JobsSummary, Page, PageRequest } from './answers.ts'
 import type { JobService } from './service.ts'
+import { isEnd } from './states.ts'
 
 export interface Versions {
   readonly projectVersion: string
@@ -63,7 +64,8 @@ const stopJob =
 
 const jobInfoOf = async (master: Mastership, jobId: string): Promise<JobInfo | undefined> => {
   const run = master.run(jobId)
-  if (run !== undefined) return describeRun(run)
+  if (run !== undefined && !isEnd(run.state.status)) return describeRun(run)
+  await run?.ended
   const record = master.history.get(jobId)
   return record === undefined ? undefined : master.history.describe(record)
 }
@@ -99,7 +101,9 @@ export const createJobService = (
     return { total: runs.length, data: pageOf(runs, page).map(describeRun) }
   },
   finishedJobs: async (state, page): Promise<Page<JobInfo>> => {
-    const { history } = await current()
+    const master = await current()
+    const { history } = master
+    await master.archived()
     const records = history.all().filter(({ status }) => state === undefined || status === state)
     const data = await Promise.all(pageOf(records, page).map((record) => history.describe(record)))
     return { total: records.length, data }

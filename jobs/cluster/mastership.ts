@@ -14,6 +14,7 @@ import type { FoundJob } from './run/found.ts'
 import { JobRun } from './run/jobRun.ts'
 import { Scheduler } from './scheduler.ts'
 import type { JobSubmission, SubmittedJob } from './service.ts'
+import { isEnd } from './states.ts'
 import { readSubmission, restoreSourceOf } from './submission.ts'
 
 /** The history is looked through for what has expired. */
@@ -78,7 +79,13 @@ export class Mastership {
 
   /** Those that have not ended, in the order of their submission. */
   runs(): JobRun[] {
-    return [...this.#runs.values()]
+    return [...this.#runs.values()].filter(({ state }) => !isEnd(state.status))
+  }
+
+  /** Resolves when all jobs that have ended are in the history. */
+  async archived(): Promise<void> {
+    const ending = [...this.#runs.values()].filter(({ state }) => isEnd(state.status))
+    await Promise.all(ending.map(({ ended }) => ended))
   }
 
   run(jobId: string): JobRun | undefined {
@@ -106,7 +113,8 @@ export class Mastership {
       jobName: submission.jobName ?? plan.name,
       plan,
       bundle,
-      createdAtMs: context.host.clock.now(),
+      // Later than the end of the run before also where the clocks of two masters differ.
+      createdAtMs: Math.max(context.host.clock.now(), (before?.endedAtMs ?? 0) + 1),
       isStartWithSavePoint: restoreFrom !== null,
       restoreFrom,
       tablePaths,

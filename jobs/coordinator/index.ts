@@ -6,7 +6,7 @@ export {
 } from './checkpointStore.ts'
 export type { CheckpointName, CheckpointStorage } from './storage/checkpointStorage.ts'
 export { openCheckpointStorage, type StorageSettings } from './storage/openStorage.ts'
-export type { StateMap, StateMaps } from './storage/stateMap.ts'
+export type { EntryMap, StateMap, StateMaps } from './storage/stateMap.ts'
 export { ProgressBook, type JobProgress, type VertexCounts } from './progress.ts'
 export type { CheckpointNews } from './checkpointDriver.ts'
 export { operatorsOf, type CheckpointRecord, type OperatorIdentity } from './checkpointRecord.ts'

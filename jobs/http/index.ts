@@ -5,6 +5,7 @@ import { askingRoutes } from './asking.ts'
 import { logRoutes } from './logs.ts'
 import { metricsRoutes, nodeRoutes, type NodeTools } from './nodes.ts'
 import { openApi } from './openApi.ts'
+import { pageRoutes } from './page.ts'
 import { pluginRoutes } from './plugins.ts'
 import { stoppingRoutes } from './stopping.ts'
 import { submittingRoutes, type TakeCode } from './submitting.ts'
@@ -46,5 +47,6 @@ export const jobRoutes =
     app.route('/', routes)
     app.route(FIRST_VERSION, routes)
     for (const base of ['/', FIRST_VERSION_METRICS]) app.route(base, metricsRoutes(present))
+    app.route('/', pageRoutes())
     app.get('/openapi.json', (context) => context.json(openApi(version)))
   }

@@ -220,6 +220,8 @@ const ENDPOINTS: readonly Endpoint[] = [
   },
   { method: 'get', path: '/metrics', summary: 'Metrics for Prometheus', answer: 'Text' },
   { method: 'get', path: '/openmetrics', summary: 'Metrics as OpenMetrics', answer: 'Text' },
+  { method: 'get', path: '/', summary: 'The cluster and its jobs as a page', answer: 'HTML' },
+  { method: 'get', path: '/openapi.json', summary: 'This document', answer: 'OpenAPI 3.1' },
 ]
 
 const parameter = (name: string, place: 'path' | 'query', description?: string): object => ({

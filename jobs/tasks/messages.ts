@@ -73,7 +73,14 @@ export interface GroupDeployment {
 /** From the coordinator to an isolate. */
 export type TaskCommand =
   /** Runs the bundle of the job's code, before anything else is asked. */
-  | { readonly kind: 'loadCode'; readonly path: string }
+  | {
+      readonly kind: 'loadCode'
+      readonly path: string
+      /** Where to show what stage is in; see `Pulse`. */
+      readonly pulse: SharedArrayBuffer
+      /** What the heap of the isolate may take. */
+      readonly heapBytesMax: number
+    }
   /** Tells how to reach the grid of the cluster, before anything else is asked. */
   | { readonly kind: 'useGrid'; readonly settings: ClientSettings }
   /** Asks what pipeline the code holds. */
@@ -156,6 +163,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 /** From an isolate to the coordinator. */
 export type TaskReport =
   | { readonly kind: 'described'; readonly graph: PipelineGraph }
+  /** The names of the stages, by their ids. */
+  | { readonly kind: 'codeLoaded'; readonly stages: readonly string[] }
   | { readonly kind: 'prepared'; readonly tables: { readonly [vertexId: number]: VertexTables } }
   | { readonly kind: 'listening'; readonly address: Address }
   | { readonly kind: 'deployed' }

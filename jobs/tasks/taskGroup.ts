@@ -293,8 +293,8 @@ export class TaskGroup {
       vertices.push({ vertexId, rowCount, byteCount, splitsDone: splits.splitsDone })
     }
     for (const { node } of this.#sinks) {
-      const { vertexId, rowCount } = node
-      vertices.push({ vertexId, rowCount, byteCount: 0, splitsDone: 0 })
+      const { vertexId, rowCount, byteCount } = node
+      vertices.push({ vertexId, rowCount, byteCount, splitsDone: 0 })
     }
     const rejectedCount = this.#deadLetters.failedCount
     this.#environment.report({ kind: 'progress', vertices, rejectedCount })

@@ -53,9 +53,12 @@ export class TaskIsolate {
     if (this.#loading !== null && this.#code === undefined) await this.#loading
     switch (command.kind) {
       case 'loadCode':
-        this.#loading = loadCode(this.#environment.host.modules, command.path)
+        this.#loading = loadCode(this.#environment.host, command)
         this.#code = await this.#loading
-        return
+        return this.#report({
+          kind: 'codeLoaded',
+          stages: this.#code.graph.stages.map(({ name }) => name),
+        })
       case 'useGrid':
         this.#grid = command.settings
         return

@@ -71,10 +71,15 @@ export class CoordinatorLink {
     const { session } = message
     switch (message.kind) {
       case 'open': {
-        const link = this.#taskHost.open(message.execution, this.#header.epoch, {
-          onReport: (report) => this.#report(session, report),
-          onLost: (error) => this.#send({ kind: 'refused', session, reason: error.message }),
-        })
+        const { epoch, to } = this.#header
+        const link = this.#taskHost.open(
+          message.execution,
+          { epoch, member: to },
+          {
+            onReport: (report) => this.#report(session, report),
+            onLost: (error) => this.#send({ kind: 'refused', session, reason: error.message }),
+          },
+        )
         this.#sessions.set(session, link)
         return
       }

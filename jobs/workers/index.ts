@@ -1,3 +1,4 @@
+export type { CodeLimits } from './codeWatch.ts'
 export { createIsolatePool, withCode, withGrid, type IsolatePool } from './isolatePool.ts'
 export { localPlaces, localTaskHosts } from './localHosts.ts'
 export { startTaskService, type TaskService, type TaskServiceOptions } from './taskService.ts'

@@ -1,6 +1,6 @@
 import type { ClientSettings } from '../../members/grid/index.ts'
 import type { Host, Timer } from '../../runtime/host/index.ts'
-import type { TaskCommand } from '../tasks/index.ts'
+import { DEFAULT_CODE_LIMITS, watchedChannel, type CodeLimits } from './codeWatch.ts'
 import { Isolate, type TaskChannel } from './isolate.ts'
 
 /** Where the module of an isolate is, from the folder of the project. */
@@ -23,33 +23,37 @@ export interface IsolatePool {
   close(): Promise<void>
 }
 
-/** The same isolates, each task told something before anything else. */
-const telling = (
+/** The same isolates, each task with something done to it before anything else. */
+const prepared = (
   isolates: IsolatePool,
-  command: TaskCommand,
-  endsWithTasks: boolean,
+  prepare: (channel: TaskChannel) => TaskChannel,
 ): IsolatePool => ({
   take: (name) => {
     const isolate = isolates.take(name)
     return {
-      open: () => {
-        const channel = isolate.open()
-        channel.post(command)
-        if (!endsWithTasks) return channel
-        return { ...channel, release: () => channel.release(false) }
-      },
+      open: () => prepare(isolate.open()),
     }
   },
   close: () => isolates.close(),
 })
 
-/** The same isolates, each task with the code of a job loaded first; no other job gets them after. */
-export const withCode = (isolates: IsolatePool, path: string): IsolatePool =>
-  telling(isolates, { kind: 'loadCode', path }, true)
+/**
+ * The same isolates, each task with the code of a job loaded first and watched; no other job gets
+ * them after.
+ */
+export const withCode = (
+  host: Host,
+  isolates: IsolatePool,
+  path: string,
+  limits: CodeLimits = DEFAULT_CODE_LIMITS,
+): IsolatePool => prepared(isolates, (channel) => watchedChannel(host, channel, path, limits))
 
 /** The same isolates, each task with a way to the grid of the cluster. */
 export const withGrid = (isolates: IsolatePool, settings: ClientSettings): IsolatePool =>
-  telling(isolates, { kind: 'useGrid', settings }, false)
+  prepared(isolates, (channel) => {
+    channel.post({ kind: 'useGrid', settings })
+    return channel
+  })
 
 /**
  * Starts `readyCount` isolates at once; a further one is started when it is taken, no more than one a

@@ -17,7 +17,8 @@ export const localTaskHosts = (host: Host, isolates: IsolatePool): TaskHosts => 
       Promise.reject(new Error(`${task} has no place in this process`)),
   })
   return {
-    open: (_member, execution, events) => taskHost.open(execution, 0, events),
+    open: (_member, execution, events) =>
+      taskHost.open(execution, { epoch: 0, member: LOCAL }, events),
     endLater: () => undefined,
     nameOf: () => 'this process',
   }

@@ -33,6 +33,11 @@ export class MemberLink {
     void this.#connect()
   }
 
+  /** It leads to no execution at this moment. */
+  get isIdle(): boolean {
+    return this.#sessions.size === 0
+  }
+
   open(execution: ExecutionId, events: HostLinkEvents): HostLink {
     this.#lastSession += 1
     const session = this.#lastSession

@@ -43,7 +43,7 @@ export class MemberLinks implements TaskHosts {
 
   open(member: string, execution: ExecutionId, events: HostLinkEvents): HostLink {
     const epoch = this.#member.epoch()
-    if (member === this.#member.self.id) return this.#own.open(execution, epoch, events)
+    if (member === this.#member.self.id) return this.#own.open(execution, { epoch, member }, events)
     const record = this.#member.members().find(({ id }) => id === member)
     if (record === undefined || this.#isClosed) {
       queueMicrotask(() => events.onLost(gone()))
@@ -86,12 +86,16 @@ export class MemberLinks implements TaskHosts {
     attempt()
   }
 
-  /** The list of members has changed: who is not in it any more is lost at once. */
+  /**
+   * The list of members or the master has changed: who is not there any more is lost at once, and
+   * links of an earlier term that lead nowhere are closed.
+   */
   viewChanged(): void {
     const present = new Set(this.#member.members().map(({ id }) => id))
     for (const [key, link] of this.#links) {
-      const [member] = key.split(' ')
-      if (!present.has(member!)) link.lose(gone())
+      const [member, epoch] = key.split(' ')
+      const isOver = Number(epoch) !== this.#member.epoch() && link.isIdle
+      if (isOver || !present.has(member!)) link.lose(gone())
     }
   }
 

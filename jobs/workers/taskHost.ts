@@ -2,6 +2,7 @@ import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import type { ExchangePlace, TaskCommand } from '../tasks/index.ts'
 import { HostedExecution, type Relay } from './hostedExecution.ts'
+import type { CodeLimits } from './codeWatch.ts'
 import { withCode, type IsolatePool } from './isolatePool.ts'
 import type { ExecutionId, HostCommand, HostLink, HostLinkEvents, TaskName } from './protocol.ts'
 
@@ -20,11 +21,20 @@ export interface TaskHostOptions {
 
 /** The code of jobs on this member, by its content hash. */
 export interface JobCodeShelf {
+  readonly limits?: CodeLimits
   /** Where it is, once it is here. */
   pathOf(bundle: string): Promise<string>
   /** An execution with it begins, and has ended. */
   retain(bundle: string): void
   release(bundle: string): void
+}
+
+/** On whose behalf commands come. */
+export interface Coordinator {
+  /** The term of its master. */
+  readonly epoch: number
+  /** The id of the member that it means: who has joined anew is another one. */
+  readonly member: string
 }
 
 /** Runs the tasks that coordinators put on this member, by pipeline. Outlives the coordinators. */
@@ -46,23 +56,23 @@ export class TaskHost {
     return [...this.#executions.values()]
   }
 
-  /** Opens the way for the coordinator of a term: that of its master. */
-  open(id: ExecutionId, coordinatorEpoch: number, events: HostLinkEvents): HostLink {
+  /** Opens the way for a coordinator. */
+  open(id: ExecutionId, { epoch, member }: Coordinator, events: HostLinkEvents): HostLink {
     let isOpen = true
     const onReport: HostLinkEvents['onReport'] = (report) => {
       if (isOpen) events.onReport(report)
     }
-    const refuse = (): void => {
-      if (!isOpen) return
+    const refuse = (reason: string): void => {
       isOpen = false
-      const text = `A coordinator of term ${this.#coordinatorEpoch} has taken pipeline ${id.pipelineId} of job ${id.jobId} over.`
-      events.onLost(new EngineError('JOB-022', text))
+      events.onLost(new EngineError('JOB-022', reason))
     }
     return {
       send: (command) => {
         if (!isOpen) return
-        if (this.#isStale(coordinatorEpoch)) refuse()
-        else this.#obey(id, command, onReport)
+        if (member !== this.#options.self()) refuse('The member has joined anew.')
+        else if (this.#isStale(epoch)) {
+          refuse(`A coordinator of term ${this.#coordinatorEpoch} is obeyed, not of ${epoch}.`)
+        } else this.#obey(id, command, onReport)
       },
       close: () => {
         this.#find(id)?.unlisten(onReport)
@@ -97,9 +107,15 @@ export class TaskHost {
     this.#options.onForgotten?.(execution.id)
   }
 
-  #isStale(coordinatorEpoch: number): boolean {
-    this.#coordinatorEpoch = Math.max(this.#coordinatorEpoch, coordinatorEpoch)
-    return coordinatorEpoch < this.#coordinatorEpoch
+  /** This member leaves its cluster: all tasks end, and terms count anew in the next one. */
+  async leave(reason: string): Promise<void> {
+    this.#coordinatorEpoch = 0
+    await Promise.all(this.executions().map((execution) => this.forget(execution, reason)))
+  }
+
+  #isStale(epoch: number): boolean {
+    this.#coordinatorEpoch = Math.max(this.#coordinatorEpoch, epoch)
+    return epoch < this.#coordinatorEpoch
   }
 
   #find(id: ExecutionId): HostedExecution | undefined {
@@ -169,9 +185,9 @@ export class TaskHost {
   }
 
   async #isolatesWith(bundle: string | null): Promise<IsolatePool> {
-    const { isolates, code } = this.#options
+    const { host, isolates, code } = this.#options
     if (bundle === null || code === undefined) return isolates
-    return withCode(isolates, await code.pathOf(bundle))
+    return withCode(host, isolates, await code.pathOf(bundle), code.limits)
   }
 
   async #endAsked(

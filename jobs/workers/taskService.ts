@@ -66,7 +66,7 @@ export const startTaskService = (options: TaskServiceOptions): TaskService => {
   const stopListening = member.onEvent((event) => {
     if (event.kind === 'changed') hosts.viewChanged()
     if (event.kind === 'reset' || event.kind === 'merging') {
-      void endAll(taskHost, 'it has left the cluster')
+      void taskHost.leave('it has left the cluster')
     }
   })
   return {
@@ -76,13 +76,9 @@ export const startTaskService = (options: TaskServiceOptions): TaskService => {
       stopWatching()
       stopListening()
       hosts.close()
-      await endAll(taskHost, 'it is closing')
+      await taskHost.leave('it is closing')
     },
   }
-}
-
-const endAll = async (taskHost: TaskHost, reason: string): Promise<void> => {
-  await Promise.all(taskHost.executions().map((execution) => taskHost.forget(execution, reason)))
 }
 
 const relayOver =

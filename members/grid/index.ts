@@ -10,6 +10,8 @@ export {
   type MemberGrouping,
   type MergePolicy,
   type NearCacheSettings,
+  type Protections,
+  type ProtectionSettings,
   type ReliableTopicSettings,
   settingsOf,
 } from './settings.ts'
@@ -24,6 +26,7 @@ export {
 export { connectGrid } from './connect.ts'
 export type { Grid, GridStructures } from './facade.ts'
 export { type MemberGrid, openMemberGrid } from './memberGrid.ts'
+export { untilSure } from './operations/index.ts'
 export type { AtomicLong } from './structures/atomiclong/index.ts'
 export type { FlakeIdGenerator } from './structures/flakeid/index.ts'
 export type { List } from './structures/list/index.ts'
@@ -35,6 +38,8 @@ export type {
   GridMap,
   ProcessedEntry,
 } from './structures/map/index.ts'
+export type { MergeEvent } from './merging/index.ts'
+export type { MergedEntry, MergeFunction, MergeFunctions } from './structures/mergePolicies.ts'
 export type { MultiMap } from './structures/multimap/index.ts'
 export type { Queue } from './structures/queue/index.ts'
 export type { ReliableTopic } from './structures/reliabletopic/index.ts'

@@ -12,15 +12,20 @@ const readIds = (source: ByteSource): string[] => {
   return ids
 }
 
-export const writeRow = (sink: ByteSink, { version, replicas, next }: PartitionRow): void => {
+export const writeRow = (sink: ByteSink, row: PartitionRow): void => {
+  const { version, replicas, next, lostVersions = [] } = row
   sink.f64(version)
   writeIds(sink, replicas)
   sink.flag(next !== undefined)
   if (next !== undefined) writeIds(sink, next)
+  sink.u8(lostVersions.length)
+  for (const lost of lostVersions) sink.f64(lost)
 }
 
 export const readRow = (source: ByteSource): PartitionRow => {
   const version = source.f64()
   const replicas = readIds(source)
-  return { version, replicas, next: source.flag() ? readIds(source) : undefined }
+  const next = source.flag() ? readIds(source) : undefined
+  const lostVersions = Array.from({ length: source.u8() }, () => source.f64())
+  return { version, replicas, next, ...(lostVersions.length > 0 && { lostVersions }) }
 }

@@ -1,3 +1,5 @@
+import type { UserMapStore, UserMapStoreFactory } from './mapstores/index.ts'
+
 /** How many copies a structure has. */
 export interface BackupSettings {
   /** backup-count: copies that a change waits for, 0 to 6. */
@@ -23,15 +25,18 @@ export interface EvictionSettings {
   readonly size: number
 }
 
-/** `discard`, `pass-through`, …: how data of two sides of a split become one. */
-export type MergePolicy =
-  | 'discard'
-  | 'pass-through'
-  | 'put-if-absent'
-  | 'latest-update'
-  | 'latest-access'
-  | 'higher-hits'
-  | 'expiration-time'
+export const MERGE_POLICIES = [
+  'discard',
+  'pass-through',
+  'put-if-absent',
+  'latest-update',
+  'latest-access',
+  'higher-hits',
+  'expiration-time',
+] as const
+
+/** How data of two sides of a split become one: one of `MERGE_POLICIES`, or a function by its name. */
+export type MergePolicy = (typeof MERGE_POLICIES)[number] | (string & {})
 
 /** When a change counts as kept on disk. */
 export type FsyncPolicy = 'always' | 'interval' | 'never'
@@ -47,6 +52,8 @@ export interface MapStoreSettings {
   readonly writeDelaySeconds: number
   readonly writeBatchSize: number
   readonly writeCoalescing: boolean
+  /** A store of the program that this member is part of, or what makes one; it runs in its thread. */
+  readonly implementation?: UserMapStore | UserMapStoreFactory | undefined
   /** `type`, `namespace`, `clusterName`, `storage.type`, `fs.defaultFS`, … as written. */
   readonly properties: Readonly<Record<string, string>>
 }
@@ -80,6 +87,8 @@ export interface MapSettings extends BackupSettings {
   readonly statisticsEnabled: boolean
   readonly perEntryStatsEnabled: boolean
   readonly mergePolicy: MergePolicy
+  /** Entries that are merged at once, as far as they are small. */
+  readonly mergeBatchSize: number
   readonly indexes: readonly IndexSettings[]
   readonly mapStore: MapStoreSettings | undefined
   readonly nearCache: NearCacheSettings | undefined
@@ -99,6 +108,7 @@ export interface QueueSettings extends CollectionSettings {
 }
 
 export interface RingbufferSettings extends BackupSettings {
+  readonly mergePolicy: MergePolicy
   readonly capacity: number
   readonly timeToLiveSeconds: number
 }
@@ -109,6 +119,7 @@ export interface ReliableTopicSettings {
 }
 
 export interface MultiMapSettings extends BackupSettings {
+  readonly mergePolicy: MergePolicy
   /** SET: each value once under a key; LIST: as often as it is put. */
   readonly valueCollectionType: 'SET' | 'LIST'
 }
@@ -125,6 +136,19 @@ export type MemberGrouping =
   | { readonly type: 'HOST_AWARE' }
   | { readonly type: 'CUSTOM'; readonly groups: readonly (readonly string[])[] }
 
+/** split-brain-protection of a structure: beside that of the whole cluster, or instead of it. */
+export interface ProtectionSettings {
+  readonly name: string
+  /** Members that hold data; with fewer in the list, operations are refused. */
+  readonly minimumClusterSize: number
+  readonly protectOn: 'READ' | 'WRITE' | 'READ_WRITE'
+}
+
+/** By the name of the kind (`map`, `queue`, …), then by the name of the structure. */
+export type Protections = Readonly<
+  Record<string, ByName<{ readonly protection: ProtectionSettings | undefined }>>
+>
+
 /** How the grid of a member behaves. */
 export interface GridSettings {
   /** hazelcast.partition.count */
@@ -138,6 +162,7 @@ export interface GridSettings {
   readonly multiMaps: ByName<MultiMapSettings>
   /** Locks, counters and id generators. */
   readonly atomics: ByName<BackupSettings>
+  readonly protections: Protections
   readonly grouping: MemberGrouping
   /** A client that no member has heard for so long is gone: its locks are given back. */
   readonly clientCleanupTimeoutMs: number
@@ -145,6 +170,11 @@ export interface GridSettings {
   readonly invocationTriesMax: number
   /** Where persisted maps and the state of the grid are kept on this member. */
   readonly dataFolder: string
+  /**
+   * How long a cluster with persisted maps that was stopped whole waits at its start for all members
+   * that held data, so that nobody goes ahead with older data.
+   */
+  readonly validationTimeoutSeconds: number
 }
 
 export const DEFAULT_BACKUPS: BackupSettings = { backupCount: 1, asyncBackupCount: 0 }
@@ -159,6 +189,7 @@ export const DEFAULT_MAP: MapSettings = {
   statisticsEnabled: true,
   perEntryStatsEnabled: false,
   mergePolicy: 'put-if-absent',
+  mergeBatchSize: 100,
   indexes: [],
   mapStore: undefined,
   nearCache: undefined,
@@ -183,6 +214,7 @@ export const DEFAULT_QUEUE: QueueSettings = { ...DEFAULT_COLLECTION, emptyQueueT
 
 export const DEFAULT_RINGBUFFER: RingbufferSettings = {
   ...DEFAULT_BACKUPS,
+  mergePolicy: 'put-if-absent',
   capacity: 10_000,
   timeToLiveSeconds: 0,
 }
@@ -194,6 +226,7 @@ export const DEFAULT_RELIABLE_TOPIC: ReliableTopicSettings = {
 
 export const DEFAULT_MULTI_MAP: MultiMapSettings = {
   ...DEFAULT_BACKUPS,
+  mergePolicy: 'put-if-absent',
   valueCollectionType: 'SET',
 }
 
@@ -207,10 +240,12 @@ export const DEFAULT_GRID: GridSettings = {
   reliableTopics: {},
   multiMaps: {},
   atomics: {},
+  protections: {},
   grouping: { type: 'PER_MEMBER' },
   clientCleanupTimeoutMs: 120_000,
   invocationTriesMax: 250,
   dataFolder: 'data',
+  validationTimeoutSeconds: 30,
 }
 
 /** How well a pattern fits: the count of its own letters, -1 where it does not. */

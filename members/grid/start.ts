@@ -1,7 +1,8 @@
+import type { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import type { Member } from '../member/index.ts'
 import { pieceOf } from '../wire/index.ts'
-import { canBeMaster, type View } from '../membership/index.ts'
+import { addressKey, canBeMaster, type View } from '../membership/index.ts'
 import {
   createPublisher,
   createSubscriber,
@@ -21,15 +22,26 @@ import {
   type Upkeep,
   watchClients,
 } from './operations/index.ts'
+import { createMerger, type MergeEvent, type Merger } from './merging/index.ts'
 import {
   type Caller,
   createRegistry,
   createReplicator,
+  type Keepers,
   type Partition,
   type Pendings,
   type Registry,
   type Replicator,
 } from './replication/index.ts'
+import {
+  createPersistence,
+  type Keeping,
+  type LogSizes,
+  type NoteLevel,
+  type Persistence,
+} from './persistence/index.ts'
+import { addressOf, dataMemberCounter } from './memberList.ts'
+import { sizesOf, type StructureSizes } from './structureSizes.ts'
 import type { Structure } from './structures/structure.ts'
 import {
   type BackupSettings,
@@ -57,29 +69,28 @@ export interface GridStatistics {
   readonly missedEvents: number
 }
 
-/** How much of a structure this member holds. */
-export interface StructureSizes {
-  readonly service: string
-  readonly name: string
-  readonly ownedEntries: number
-  readonly ownedBytes: number
-  readonly backupEntries: number
-  readonly backupBytes: number
-}
-
 /** The grid as one member takes part in it. */
 export interface GridCore {
   readonly invoker: GridInvoker
   readonly table: PartitionTable
   /** Nothing moves, and every copy that this member answers for is there. */
   isClusterSafe(): boolean
+  /** Whether this member still has data of a cluster that it has left for this one. */
+  isMerging(): boolean
+  /** Calls back when data of a cluster that was given up is merged; returns how to stop it. */
+  onMerge(listener: (event: MergeEvent) => void): () => void
   statistics(): GridStatistics
   sizes(): StructureSizes[]
   /** Every fragment that is held here, with its state as numbers: for checks. */
   readonly registry: Registry
+  /** Whether anything here is kept on the disk. */
+  readonly isKeeping: boolean
+  /** Why changes of what is kept on the disk are refused; undefined when all is well. */
+  diskFailure(): EngineError | undefined
   /** Hands over all data; then the member can leave without anybody noticing. */
   leave(): Promise<void>
-  close(): void
+  /** Ends at once, but for what is still to be written to the disk. */
+  close(): Promise<void>
 }
 
 export interface GridParts {
@@ -87,8 +98,23 @@ export interface GridParts {
   readonly member: Member
   readonly table: PartitionTable
   readonly structures: readonly Structure[]
+  /** Undefined where nothing outlives the process. */
+  readonly persistence?: Persistence | undefined
   /** Hazelcast's defaults unless given. */
-  readonly settings?: Pick<GridSettings, 'clientCleanupTimeoutMs' | 'invocationTriesMax'>
+  readonly settings?: Pick<
+    GridSettings,
+    'clientCleanupTimeoutMs' | 'invocationTriesMax' | 'protections'
+  >
+}
+
+const NOTHING_KEPT: Keepers = {
+  isBehind: false,
+  keeperOf: () => undefined,
+  take: () => [],
+  rowChanged: () => {},
+  compared: () => {},
+  afterSync: (callback) => callback(),
+  release: () => {},
 }
 
 /** Runs the calls of this member on its own partitions, without the wire. */
@@ -118,26 +144,6 @@ const callsHere = (
   }
 }
 
-const sizesOf = (registry: Registry): StructureSizes[] => {
-  const found: StructureSizes[] = []
-  for (const { structure, name, held } of registry.all()) {
-    const sizes = { ownedEntries: 0, ownedBytes: 0, backupEntries: 0, backupBytes: 0 }
-    for (const one of held) {
-      if (one === undefined) continue
-      const { entries, bytes } = one.fragment.sizes()
-      if (one.partition.isPrimary) {
-        sizes.ownedEntries += entries
-        sizes.ownedBytes += bytes
-      } else {
-        sizes.backupEntries += entries
-        sizes.backupBytes += bytes
-      }
-    }
-    found.push({ service: structure.name, name, ...sizes })
-  }
-  return found
-}
-
 /** The parts of a grid that know each other. */
 interface Engine {
   readonly registry: Registry
@@ -148,21 +154,32 @@ interface Engine {
   readonly subscriber: Subscriber
   readonly upkeep: Upkeep
   readonly pendings: Pendings
+  readonly merger: Merger
 }
 
+const subscriberOf = ({ host, member }: GridParts, publisher: Publisher): Subscriber =>
+  createSubscriber({
+    clock: host.clock,
+    messenger: member.messenger,
+    sources: () =>
+      member.members().filter((each) => canBeMaster(each) && each.id !== member.self.id),
+    listenHere: (...given) => publisher.listenHere(...given),
+  })
+
 const createEngine = (parts: GridParts): Engine => {
-  const { host, member, table, structures, settings = DEFAULT_GRID } = parts
-  const { messenger } = member
-  const { clock } = host
-  const { partitionCount } = table
+  const { host, member, table, structures, persistence, settings = DEFAULT_GRID } = parts
+  const keepers = persistence ?? NOTHING_KEPT
+  const [{ messenger }, { clock }, { partitionCount }] = [member, host, table]
   const safeUntilMs = (): number => member.safeUntilMs()
   const registry = createRegistry({
     host,
     partitionCount,
     structures,
-    onWake: (named, partition, key) => primary.wake(named, partition, key),
+    onWake: (...given) => primary.wake(...given),
     onDrop: (held) => primary.dropped(held),
     onCopies: (copies) => table.needCopies(copies),
+    keeperOf: (structure, name) => keepers.keeperOf(structure, name),
+    protections: settings.protections,
   })
   const publisher = createPublisher(registry, messenger)
   const publish: Publisher['publish'] = (held, events) => publisher.publish(held, events)
@@ -171,11 +188,12 @@ const createEngine = (parts: GridParts): Engine => {
   const primary: Primary = createPrimary({
     host,
     registry,
+    pendings,
     replicator: () => replicator,
     safeUntilMs,
+    dataMemberCount: dataMemberCounter(member),
     publish,
   })
-  const addressOf = (id: string) => member.members().find((other) => other.id === id)?.address
   const invoker: Invoker = createInvoker({
     clock,
     messenger,
@@ -184,37 +202,43 @@ const createEngine = (parts: GridParts): Engine => {
     callerId: messenger.identity.id,
     row: (partition) => table.row(partition),
     adopt: (partition, row) => table.adopt(partition, row),
-    addressOf,
+    addressOf: (id) => addressOf(member, id),
     ...callsHere(member, registry, primary, () => invoker),
   })
   const upkeep: Upkeep = createUpkeep({ clock, registry, primary, replicator: () => replicator })
-  const subscriber = createSubscriber({
-    clock,
-    messenger,
-    sources: () =>
-      member.members().filter((each) => canBeMaster(each) && each.id !== member.self.id),
-    listenHere: (...given) => publisher.listenHere(...given),
-  })
+  // Before the replicator, which drops what this member does not set aside.
+  const merger = createMerger({ clock, member, registry, invoker: () => invoker })
+  const subscriber = subscriberOf(parts, publisher)
   const replicator: Replicator = createReplicator({
     host,
     member,
     table,
     registry,
     pendings,
+    keepers,
     events: {
       onPromoted: (partition) => upkeep.promoted(partition),
       onStopped: (partition) => primary.evict(partition),
       onRow: (partition) => invoker.onRow(partition.id),
     },
   })
-  return { registry, primary, invoker, replicator, publisher, subscriber, upkeep, pendings }
+  persistence?.begin(registry, pendings)
+  return {
+    registry,
+    primary,
+    invoker,
+    merger,
+    replicator,
+    publisher,
+    subscriber,
+    upkeep,
+    pendings,
+  }
 }
 
 /** Tells the parts of a grid who comes and goes; returns how to stop it. */
-const followMembers = (
-  { host, member, settings = DEFAULT_GRID }: GridParts,
-  engine: Engine,
-): (() => void) => {
+const followMembers = (parts: GridParts, engine: Engine): (() => void) => {
+  const { host, member, table, persistence, settings = DEFAULT_GRID } = parts
   const { primary, invoker, publisher, subscriber, upkeep } = engine
   const { messenger } = member
   const gone = (callerId: string): void => {
@@ -233,8 +257,16 @@ const followMembers = (
     }
     subscriber.refresh()
   }
+  /** Who has no part of the table yet has nothing to say about who holds the data. */
+  const noteMembers = (): void => {
+    if (table.row(0) === undefined) return
+    const holders = member.members().filter(canBeMaster)
+    persistence?.noteMembers(holders.map(({ address }) => addressKey(address)))
+  }
   const stops = [
     member.onChange(onView),
+    member.onChange(noteMembers),
+    table.onRow(noteMembers),
     messenger.onCallPeerLost((peer) => primary.parking.forget(peer)),
     watchClients(host.clock, member, settings.clientCleanupTimeoutMs, gone),
   ]
@@ -245,7 +277,7 @@ const followMembers = (
 
 /** Puts the grid of a member together around a table that is there already. */
 export const createGrid = (parts: GridParts): GridCore => {
-  const { member, table } = parts
+  const { member, table, persistence } = parts
   const engine = createEngine(parts)
   const { registry, primary, invoker, replicator, publisher, subscriber } = engine
   const stop = followMembers(parts, engine)
@@ -263,6 +295,8 @@ export const createGrid = (parts: GridParts): GridCore => {
     table,
     registry,
     isClusterSafe: () => table.isSafe(),
+    isMerging: () => engine.merger.isMerging(),
+    onMerge: (listener) => engine.merger.onMerge(listener),
     statistics: () => ({
       ...primary.statistics(),
       ...replicator.statistics(),
@@ -270,9 +304,13 @@ export const createGrid = (parts: GridParts): GridCore => {
       missedEvents: subscriber.missed,
     }),
     sizes: () => sizesOf(registry),
+    isKeeping: persistence !== undefined,
+    diskFailure: () => persistence?.failure(),
     leave: () => table.leave(),
-    close: () => {
+    close: async () => {
       stop()
+      const closed = persistence?.close()
+      engine.merger.close()
       invoker.close()
       subscriber.close()
       engine.upkeep.close()
@@ -281,9 +319,12 @@ export const createGrid = (parts: GridParts): GridCore => {
       engine.pendings.close()
       registry.dropAll()
       table.close()
+      await closed
     },
   }
 }
+
+const MS_OF_SECOND = 1000
 
 /** The most copies beside the primary that any structure is configured with. */
 const copiesOf = (settings: GridSettings): number => {
@@ -299,17 +340,32 @@ const copiesOf = (settings: GridSettings): number => {
   return Math.max(DEFAULT_BACKUPS.backupCount, ...copies)
 }
 
+/** What outlives the process, and where. */
+export interface KeepingOptions {
+  /** All that anything may be kept by. */
+  readonly all: readonly Keeping[]
+  readonly of: (structure: Structure, name: string) => Keeping | undefined
+  readonly note: (level: NoteLevel, text: string) => void
+  readonly sizes?: LogSizes
+}
+
 /** Starts the part of a member in the grid; until the first table has come calls wait. */
 export const startGrid = (
   host: Host,
   member: Member,
   settings: GridSettings,
   structures: readonly Structure[],
+  keeping?: KeepingOptions,
 ): GridCore => {
+  const isKeeping = keeping !== undefined && keeping.all.length > 0 && canBeMaster(member.self)
+  const { port } = member.self.address
+  const persistence = isKeeping ? createPersistence({ host, port, ...keeping }) : undefined
   const table = createPartitionTable(host, member, {
     partitionCount: settings.partitionCount,
     copies: copiesOf(settings),
     grouping: settings.grouping,
+    recovery: persistence,
+    recoveryTimeoutMs: settings.validationTimeoutSeconds * MS_OF_SECOND,
   })
-  return createGrid({ host, member, table, structures, settings })
+  return createGrid({ host, member, table, structures, persistence, settings })
 }

@@ -38,7 +38,9 @@ export const probes = (clock: Clock, member: HttpMember): Hono<MemberEnv> => {
     .get('/ready', (context) => {
       const state = member.state()
       const hasMaster = member.activeMaster() !== undefined
-      return answer(context, state === 'joined' && hasMaster, { state, hasMaster })
+      const persistence = member.persistence()
+      const isReady = state === 'joined' && hasMaster && persistence !== 'recovering'
+      return answer(context, isReady, { state, hasMaster, persistence })
     })
     .get('/startup', (context) => {
       hasJoined ||= member.state() === 'joined'

@@ -32,6 +32,11 @@ export interface HttpMember {
   httpUrl(id: string): Promise<string | undefined>
   /** Nothing is being moved and every backup is where it should be. */
   isSafe(): boolean
+  /**
+   * How maps that are kept on the disk are: `recovering` waits after a stop of the whole cluster for
+   * who held data, `refusing` cannot write to its disk.
+   */
+  persistence(): 'well' | 'recovering' | 'refusing'
   /** Partitions that are to move. */
   migrationQueueSize(): number
   /** The maps and queues of the cluster; undefined until this member has joined. */

@@ -52,6 +52,13 @@ const onRefused =
     if (isMember && reason.code === 'HST-005') probe?.(address)
   }
 
+/** Whoever speaks from the address of another process has taken its place: that one is over. */
+const onConnected =
+  (making: Making): PeerEvents['onConnected'] =>
+  ({ id: processId, address }) => {
+    making.brain?.dispatch({ kind: 'probed', address, found: { kind: 'process', processId } })
+  }
+
 const openMessenger = async (making: Making): Promise<Messenger> => {
   const { host, settings } = making
   const { network } = settings
@@ -72,7 +79,7 @@ const openMessenger = async (making: Making): Promise<Messenger> => {
       ...(network.tls === undefined ? {} : { tls: network.tls }),
       limits: { dialTimeoutMs: settings.join.tcpIp.connectionTimeoutSeconds * MS },
       events: {
-        onConnected: () => {},
+        onConnected: onConnected(making),
         onDisconnected: ({ id }) => making.brain?.dispatch({ kind: 'disconnected', processId: id }),
         onRefused: onRefused(making),
         onBug: (error) => {

@@ -2,8 +2,16 @@ import { reset } from './reset.ts'
 import type { MessageOf } from './messages.ts'
 import { change, type Claim, type Draft, send } from './state.ts'
 import { isMaster, isSuspected, olderMasters, tellStranger } from './suspicion.ts'
-import { canBeMaster, compareViews, findMember, type MemberRecord, type View } from './view.ts'
-import { adoptView, withAdmitted } from './views.ts'
+import {
+  canBeMaster,
+  compareViews,
+  findMember,
+  majorityOf,
+  type MemberRecord,
+  mastersOf,
+  type View,
+} from './view.ts'
+import { adoptView, whoStays, withAdmitted } from './views.ts'
 import { sendView } from './heartbeats.ts'
 
 /** Members that do not hear the question are asked again. */
@@ -38,10 +46,22 @@ const begin = (draft: Draft, sinceMs: number, outbidBy: number): void => {
   askAll(draft, claim)
 }
 
+/** Whether no majority of masters can be elsewhere, under another master: dead ones are not. */
+const hasMajority = ({ state }: Draft, claim: Claim): boolean => {
+  if (!state.settings.quorum) return true
+  const masters = mastersOf(state.view!)
+  const ours = masters.filter(
+    ({ id }) =>
+      id === state.self.id || claim.confirmed.has(id) || state.peers.get(id)?.isGone === true,
+  )
+  return ours.length >= majorityOf(masters.length)
+}
+
 /** Everybody who is not suspected has confirmed, or has been silent for a whole round. */
 const isWon = (draft: Draft, claim: Claim): boolean => {
   const { view, self } = draft.state
   const { nowMs } = draft
+  if (!hasMajority(draft, claim)) return false
   return view!.members.every((member) => {
     if (member.id === self.id || claim.confirmed.has(member.id)) return true
     if (isSuspected(draft.state, member.id, nowMs)) return true
@@ -49,16 +69,22 @@ const isWon = (draft: Draft, claim: Claim): boolean => {
   })
 }
 
+/** The new master goes before those older ones that it does not hear, and that may yet be there. */
+const putFirst = (members: readonly MemberRecord[], master: MemberRecord): MemberRecord[] => {
+  const at = members.findIndex(canBeMaster)
+  const younger = members.slice(at).filter(({ id }) => id !== master.id)
+  return [...members.slice(0, at), master, ...younger]
+}
+
 const win = (draft: Draft, claim: Claim): void => {
   const { state, nowMs } = draft
   const view = state.view!
-  const staying = view.members.filter(({ id }) => !isSuspected(state, id, nowMs))
   const next: View = {
     ...view,
     epoch: claim.epoch,
     version: view.version + 1,
     masterId: state.self.id,
-    members: withAdmitted(draft, staying),
+    members: withAdmitted(draft, putFirst(whoStays(draft), state.self)),
   }
   adoptView(draft, next)
   change(draft, { admitted: [], publishAtMs: Infinity, tickAtMs: nowMs })
@@ -75,7 +101,11 @@ const loseHope = (draft: Draft): boolean => {
   return false
 }
 
-/** Claims the mastership when all older masters are gone, and sees a running claim through. */
+/**
+ * Claims the mastership when all older masters are gone, and sees a running claim through. Where a
+ * quorum is asked for, a claim without a majority stays open: nobody goes on without this member
+ * but under a master that says so, and until then what it holds may be needed.
+ */
 export const continueClaim = (draft: Draft): void => {
   const { state, nowMs } = draft
   if (isMaster(state)) return
@@ -89,7 +119,7 @@ export const continueClaim = (draft: Draft): void => {
   }
   const { claim } = state
   if (claim === undefined) begin(draft, nowMs, 0)
-  else if (nowMs - claim.sinceMs > state.settings.claimTimeoutMs) {
+  else if (!state.settings.quorum && nowMs - claim.sinceMs > state.settings.claimTimeoutMs) {
     reset(draft, 'The other members do not agree to a new master')
     return
   } else if (nowMs - claim.askedAtMs >= ASK_AGAIN_MS) {

@@ -1,6 +1,6 @@
 import { forgive, heard } from './detectors.ts'
 import type { MessageOf } from './messages.ts'
-import { grantVote, leaseLeft } from './quorum.ts'
+import { grantVote, isSafe, leaseLeft } from './quorum.ts'
 import { change, changePeer, type Draft, type Peer, send } from './state.ts'
 import { isMaster, isSuspected, suspectedIds, tellStranger } from './suspicion.ts'
 import {
@@ -116,7 +116,10 @@ export const onHeartbeat = (
     grantedUntilMs: grantedUntil(draft, message, peer),
     isGone: false,
   })
-  if (isMaster(state) && stamp.masterId === state.self.id) {
+  // Who leads with a majority goes above the epoch of a master that does not know of it yet.
+  const isRival = stamp.clusterId === state.view.clusterId && stamp.epoch >= state.view.epoch
+  const isOutdone = state.settings.quorum && isRival && isSafe(state, nowMs)
+  if (isMaster(state) && (stamp.masterId === state.self.id || isOutdone)) {
     change(draft, { epochSeen: Math.max(state.epochSeen, message.epochSeen) })
   }
   const isOurMaster = message.senderId === state.view.masterId && stamp.epoch === state.view.epoch

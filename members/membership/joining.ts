@@ -2,7 +2,8 @@ import type { Address } from '../../runtime/host/index.ts'
 import type { ClusterSummary, MessageOf } from './messages.ts'
 import { change, type Contact, type Draft, type Joining, send } from './state.ts'
 import { summaryOf } from './summary.ts'
-import { addressKey, canBeMaster, type View } from './view.ts'
+import { markGone } from './suspicion.ts'
+import { addressKey, canBeMaster, findByAddress, type MemberRecord, type View } from './view.ts'
 import { adoptView } from './views.ts'
 
 /** While a cluster forms, members ask often; later a missing master is asked for calmly. */
@@ -23,7 +24,7 @@ const newContact = (address: Address, nowMs: number): Contact => ({
   outcome: 'unknown',
   canBeMaster: true,
   yieldedAtMs: -Infinity,
-  firstAskedAtMs: nowMs,
+  silentSinceMs: nowMs,
 })
 
 const changeJoining = (draft: Draft, changes: Partial<Joining>): void => {
@@ -109,7 +110,7 @@ const mayFound = (draft: Draft, joining: Joining): boolean => {
   if (requiredMember !== undefined && requiredMember !== addressKey(self.address)) return false
   return [...joining.contacts.values()].every((contact) => {
     if (contact.outcome === 'unknown') {
-      return nowMs - contact.firstAskedAtMs > settings.connectTimeoutMs
+      return nowMs - contact.silentSinceMs > settings.connectTimeoutMs
     }
     if (contact.outcome !== 'joiner' || !contact.canBeMaster) return true
     return nowMs - contact.yieldedAtMs < YIELD_MS
@@ -171,9 +172,17 @@ const answer = (draft: Draft, to: Address, { asked, sentAtMs }: Asked, yields: b
 /** Of two joiners the one with the smaller address founds. */
 const goesFirst = (left: Address, right: Address): boolean => addressKey(left) < addressKey(right)
 
+/** A new process at the address of a member: the one that was there is over. */
+const noteNewLife = (draft: Draft, { address, processId }: MemberRecord): void => {
+  const { view } = draft.state
+  const earlier = view === undefined ? undefined : findByAddress(view, address)
+  if (earlier !== undefined && earlier.processId !== processId) markGone(draft, earlier.id)
+}
+
 export const onHello = (draft: Draft, message: MessageOf<'hello'>): void => {
   const { self, joining } = draft.state
   const { sender } = message
+  noteNewLife(draft, sender)
   if (joining === undefined) {
     answer(draft, sender.address, message, false)
     return
@@ -198,6 +207,8 @@ const chooseTarget = (draft: Draft, cluster: ClusterSummary): void => {
   const { joining, settings } = draft.state
   const address = cluster.masterAddress
   if (joining === undefined || joining.target !== undefined) return
+  // An earlier life of ours: the others will find out that it is over, and elect.
+  if (addressKey(address) === addressKey(draft.state.self.address)) return
   if (settings.requiredMember !== undefined && joining.contacts.size === 0) return
   changeJoining(draft, {
     target: { address, sinceMs: draft.nowMs },
@@ -209,6 +220,8 @@ const chooseTarget = (draft: Draft, cluster: ClusterSummary): void => {
 export const onHereWhileJoining = (draft: Draft, message: MessageOf<'here'>): void => {
   const { sender, asked, askedAtMs, yields, cluster } = message
   if (cluster !== undefined) {
+    // As long as it says so there is a cluster, even if its master cannot let us in.
+    changeContact(draft, sender.address, { outcome: 'unknown', silentSinceMs: draft.nowMs })
     chooseTarget(draft, cluster)
     return
   }

@@ -1,10 +1,11 @@
 import type { ClusterSummary, MessageOf } from './messages.ts'
+import { isSafe } from './quorum.ts'
 import { reset } from './reset.ts'
 import { SEARCH_LOST_MS } from './settings.ts'
 import { change, type Draft, send } from './state.ts'
 import { isMaster } from './suspicion.ts'
 import { summaryOf } from './summary.ts'
-import { addressKey, findByAddress, findMember, type MemberRecord } from './view.ts'
+import { addressKey, findByAddress, findMember, type MemberRecord, type ViewStamp } from './view.ts'
 import { publish } from './views.ts'
 
 /** Members that start together may found two clusters: a young one searches as often. */
@@ -17,12 +18,15 @@ const OFFER_MS = 5000
 const SAME_AGE_MS = 10_000
 
 /**
- * Whether `own` gives way to `other`: the side that may acknowledge stays, then the one with more
- * masters, with more members, the older one. Both sides come to the same answer, and the one that
+ * Whether `own` gives way to `other`: the side that may acknowledge stays; of two parts of a cluster
+ * that may not, the one that could last; then the one with more masters, with more members, the
+ * older one. Both sides come to the same answer, and the one that
  * would give way asks before it does.
  */
 export const givesWay = (own: ClusterSummary, other: ClusterSummary): boolean => {
   if (own.isSafe !== other.isSafe) return other.isSafe
+  const isPart = !own.isSafe && own.clusterId === other.clusterId
+  if (isPart && own.epoch !== other.epoch) return own.epoch < other.epoch
   if (own.masters !== other.masters) return own.masters < other.masters
   if (own.size !== other.size) return own.size < other.size
   if (Math.abs(own.ageMs - other.ageMs) > SAME_AGE_MS) return own.ageMs < other.ageMs
@@ -65,7 +69,7 @@ const letGo = (draft: Draft, sender: MemberRecord, other: ClusterSummary): void 
   const view = state.view!
   const isListed = isMaster(state) && findMember(view, sender.id) !== undefined
   const isAhead = other.clusterId === view.clusterId && other.epoch > view.epoch
-  if (!isListed || !isAhead) return
+  if (!isListed || !isAhead || !isSafe(state, draft.nowMs)) return
   publish(
     draft,
     view.members.filter((member) => member.id !== sender.id),
@@ -123,6 +127,23 @@ export const onMergeInto = (draft: Draft, { senderId, into }: MessageOf<'mergeIn
   if (draft.state.view?.masterId === senderId) giveWay(draft, into)
 }
 
+/**
+ * A member says that its list goes on without us, its master. With a quorum that is so in a higher
+ * epoch only, and the majority is there.
+ */
+const onDeposed = (draft: Draft, sender: MemberRecord, stamp: ViewStamp): void => {
+  const { settings } = draft.state
+  const view = draft.state.view!
+  if (!settings.quorum) {
+    publish(
+      draft,
+      view.members.filter((member) => member.id !== sender.id),
+    )
+  } else if (stamp.clusterId === view.clusterId && stamp.epoch > view.epoch) {
+    reset(draft, 'The cluster goes on under another master')
+  }
+}
+
 /** A member of our view says that we are not in its own. */
 export const onStranger = (draft: Draft, message: MessageOf<'stranger'>): void => {
   const { state, nowMs } = draft
@@ -134,14 +155,11 @@ export const onStranger = (draft: Draft, message: MessageOf<'stranger'>): void =
     reset(draft, 'The master has taken this member out of its list')
     return
   }
+  const { stamp } = message
   if (isMaster(state)) {
-    publish(
-      draft,
-      view.members.filter((member) => member.id !== sender.id),
-    )
+    onDeposed(draft, sender, stamp)
     return
   }
-  const { stamp } = message
   const isNewer = stamp.clusterId === view.clusterId && stamp.epoch >= view.epoch
   const master = state.peers.get(view.masterId)
   const hearsMaster =

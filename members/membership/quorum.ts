@@ -1,5 +1,5 @@
 import { change, type Draft, type MembershipState } from './state.ts'
-import { isMaster, isSuspected } from './suspicion.ts'
+import { hasLostMajority, isMaster, isSuspected } from './suspicion.ts'
 import { addressKey, majorityOf, masterSlots, mastersOf } from './view.ts'
 
 /** Until when each master's vote is with this member, by address; its own for as long as it asks. */
@@ -103,7 +103,8 @@ export const grantVote = (draft: Draft): boolean => {
   const { state, nowMs } = draft
   const { view, settings, pace } = state
   if (!settings.quorum || view === undefined || state.epochSeen > view.epoch) return false
-  if (isSuspected(state, view.masterId, nowMs)) return false
+  if (isSuspected(state, view.masterId, nowMs) || hasLostMajority(state, view.masterId))
+    return false
   if (!mayVoteFor(state, view.masterId, nowMs)) return false
   const heardAtMs = isMaster(state)
     ? nowMs

@@ -30,7 +30,8 @@ export interface Contact {
   readonly canBeMaster: boolean
   /** When the question was asked to which it answered that it lets us found; -Infinity: never. */
   readonly yieldedAtMs: number
-  readonly firstAskedAtMs: number
+  /** When it last told of its cluster, or was first asked. */
+  readonly silentSinceMs: number
 }
 
 export interface Joining {

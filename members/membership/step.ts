@@ -28,9 +28,9 @@ import {
   type MembershipState,
   type MembershipStep,
 } from './state.ts'
-import { isMaster, isSuspected, markGone, resolveDisconnections } from './suspicion.ts'
+import { isMaster, markGone, resolveDisconnections } from './suspicion.ts'
 import type { MemberRecord } from './view.ts'
-import { agreedSlots, leave, onView, publish, withAdmitted } from './views.ts'
+import { agreedSlots, leave, onView, publish, whoStays, withAdmitted } from './views.ts'
 
 /** Who may not acknowledge anything hurries to change that. */
 const TICK_UNSAFE_MS = 100
@@ -76,10 +76,8 @@ export const createMembership = (
 const refreshList = (draft: Draft): void => {
   const { state, nowMs } = draft
   const view = state.view!
-  const removed = new Set(resolveDisconnections(draft))
-  const staying = view.members.filter(
-    ({ id }) => !removed.has(id) && !isSuspected(draft.state, id, nowMs),
-  )
+  const removed = new Set(isSafe(state, nowMs) ? resolveDisconnections(draft) : [])
+  const staying = whoStays(draft).filter(({ id }) => !removed.has(id))
   const raised = raisedEpoch(draft)
   if (staying.length < view.members.length || raised.epoch !== undefined) {
     publish(draft, withAdmitted(draft, staying), raised)

@@ -1,6 +1,13 @@
 import { isSilent } from './detectors.ts'
 import { change, type Draft, type MembershipState, type Peer, send } from './state.ts'
-import { addressKey, findMember, type MemberId, type MemberRecord, mastersOf } from './view.ts'
+import {
+  addressKey,
+  findMember,
+  majorityOf,
+  type MemberId,
+  type MemberRecord,
+  mastersOf,
+} from './view.ts'
 
 /** Whether this member believes that another one of its view is dead. */
 export const isSuspected = (state: MembershipState, id: MemberId, nowMs: number): boolean => {
@@ -11,7 +18,19 @@ export const isSuspected = (state: MembershipState, id: MemberId, nowMs: number)
 export const suspectedIds = (state: MembershipState, nowMs: number): MemberId[] =>
   [...state.peers.keys()].filter((id) => isSuspected(state, id, nowMs))
 
-/** The masters of the view that come before this member and are not suspected. */
+/**
+ * Whether a master says that it does not hear the majority: where a quorum is asked for it cannot
+ * lead, even if all others hear it.
+ */
+export const hasLostMajority = (state: MembershipState, id: MemberId): boolean => {
+  const peer = state.peers.get(id)
+  if (!state.settings.quorum || peer === undefined) return false
+  const masters = mastersOf(state.view!)
+  const heard = masters.filter((master) => !peer.suspects.includes(master.id))
+  return heard.length < majorityOf(masters.length)
+}
+
+/** The masters of the view that come before this member, are not suspected and can lead. */
 export const olderMasters = (
   state: MembershipState,
   id: MemberId,
@@ -21,7 +40,10 @@ export const olderMasters = (
   const position = masters.findIndex((master) => master.id === id)
   const older = position < 0 ? masters : masters.slice(0, position)
   return older.filter(
-    (master) => master.id !== state.self.id && !isSuspected(state, master.id, nowMs),
+    ({ id: olderId }) =>
+      olderId !== state.self.id &&
+      !isSuspected(state, olderId, nowMs) &&
+      !hasLostMajority(state, olderId),
   )
 }
 

@@ -19,7 +19,7 @@ export interface MemberRecord {
 
 /**
  * The cluster as its master published it. Views are ordered by `epoch`, then by `version`; members
- * by age, so that the master is the first that is not a worker.
+ * by age, the master before all others that are no workers.
  */
 export interface View {
   readonly clusterId: string

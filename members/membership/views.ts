@@ -2,6 +2,7 @@ import { startDetector } from './detectors.ts'
 import { announceFollowing, sendView } from './heartbeats.ts'
 import { change, type Draft, type Peer, send } from './state.ts'
 import { SEARCH_LOST_MS } from './settings.ts'
+import { isSafe } from './quorum.ts'
 import { isMaster, isSuspected, tellStranger } from './suspicion.ts'
 import {
   addressKey,
@@ -99,6 +100,18 @@ export const publish = (
   for (const member of removed) tellStranger(draft, member)
 }
 
+/**
+ * Who stays in the list of a master. Silent members may live on behind a cut: where a quorum is
+ * asked for, only a master that has it sends them away, as nobody else may go on without them. Those
+ * whose process is over are nowhere.
+ */
+export const whoStays = ({ state, nowMs }: Draft): MemberRecord[] => {
+  const mayRemove = isSafe(state, nowMs)
+  return state.view!.members.filter(({ id }) =>
+    mayRemove ? !isSuspected(state, id, nowMs) : state.peers.get(id)?.isGone !== true,
+  )
+}
+
 /** A new life at the address of an old one: the old is over. */
 const withoutEarlierLives = (
   members: readonly MemberRecord[],
@@ -115,7 +128,8 @@ export const withAdmitted = (draft: Draft, members: readonly MemberRecord[]): Me
 
 /**
  * Whether to follow a published view: from the master we have, or from a newer one when this
- * member has confirmed it or cannot hear the old one either.
+ * member has confirmed it, cannot hear the old one either, or the old one follows it. A master does
+ * so itself when it has lost the majority: the newer one has, or had, it.
  */
 const isToFollow = (draft: Draft, next: View): boolean => {
   const { state, nowMs } = draft
@@ -126,7 +140,9 @@ const isToFollow = (draft: Draft, next: View): boolean => {
   if (next.masterId === view.masterId) return true
   if (next.epoch < state.epochSeen) return false
   const isPromised = next.epoch === state.epochSeen && state.promisedTo === next.masterId
-  return isPromised || (view.masterId !== state.self.id && isSuspected(state, view.masterId, nowMs))
+  if (isMaster(state)) return isPromised || !isSafe(state, nowMs)
+  const standsDown = state.peers.get(view.masterId)?.followsId === next.masterId
+  return isPromised || standsDown || isSuspected(state, view.masterId, nowMs)
 }
 
 export const onView = (draft: Draft, next: View, ageMs: number): void => {

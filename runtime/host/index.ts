@@ -35,5 +35,6 @@ export type {
 } from './network.ts'
 export type { Bucket, BucketPlace, ObjectStores } from './objects.ts'
 export type { Thread, ThreadOptions, ThreadPort, Threads } from './threads.ts'
+export { absolutePath } from './real/paths.ts'
 export { createRealHost } from './real/realHost.ts'
 export { equalsInConstantTime, hmacSha256, sha256Hex } from './real/digests.ts'

@@ -7,6 +7,8 @@ export interface Memory {
    * runs meanwhile, and it takes about as much memory as it describes.
    */
   heapSnapshot(): Uint8Array
+  /** What the heap of this thread takes, garbage included. */
+  heapBytes(): number
   /** RAM of the machine, and what of it nobody holds. */
   machine(): { readonly totalBytes: number; readonly freeBytes: number }
 }

@@ -1,4 +1,4 @@
-import type { Batch } from '../rows/index.ts'
+import { batchBytes, type Batch } from '../rows/index.ts'
 import { Alignment } from './alignment.ts'
 import type { Acknowledge, Control, Node, NodeState, Target } from './items.ts'
 
@@ -32,6 +32,7 @@ export class SinkNode implements Node, Target {
   #triggered = -1
   #acknowledged = -1
   rowCount = 0
+  byteCount = 0
   done = false
 
   constructor(options: SinkNodeOptions) {
@@ -43,6 +44,7 @@ export class SinkNode implements Node, Target {
   acceptBatch(input: number, batch: Batch): boolean {
     if (this.#busy || this.#alignment.blocks(input)) return false
     this.rowCount += batch.rowCount
+    this.byteCount += batchBytes(batch)
     this.#unflushed = true
     const written = this.#options.sink.write(batch)
     if (written !== undefined) this.#occupy(written)

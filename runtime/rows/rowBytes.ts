@@ -26,12 +26,19 @@ const FIXED_BYTES: Partial<Record<DataType['kind'], number>> = {
 
 /** The bytes of all rows by SeaTunnel's rule: what SourceReceivedBytes and SinkWriteBytes count. */
 export const batchBytes = (batch: Batch): number => {
+  if (batch === counted) return countedBytes
   let bytes = 0
   for (const [index, vector] of batch.columns.entries()) {
     bytes += columnBytes(batch.table.columns[index]!.type, vector, batch.rowCount)
   }
+  counted = batch
+  countedBytes = bytes
   return bytes
 }
+
+/** A batch that goes from its source straight to sinks is counted at each: the last one is known. */
+let counted: Batch | undefined
+let countedBytes = 0
 
 const columnBytes = (type: DataType, vector: Vector, rowCount: number): number => {
   if (vector.kind === 'utf8') return utf8Bytes(vector)

@@ -59,7 +59,11 @@ export const loadConfiguration = async (
     const message = `\`${path.join('.')}\` is not valid: ${sentenceOf(issue.message)}`
     diagnostics.error('CFG-005', message, placeOf(written, path))
   }
-  const notices = [withoutEffect(written), await jvmNotice(disk, role, folders)]
+  const notices = [
+    withoutEffect(written),
+    routingNotice(parsed.data),
+    await jvmNotice(disk, role, folders),
+  ]
   return {
     configuration: diagnostics.hasErrors ? undefined : parsed.data,
     written,
@@ -102,6 +106,12 @@ const withoutEffect = (written: ConfigNode): string | undefined => {
     ? undefined
     : `Only a JVM needs ${found.join(', ')}; these have no effect here.`
 }
+
+const routingNotice = (configuration: Configuration | undefined): string | undefined =>
+  configuration?.['hazelcast-client'].network['smart-routing'] === false
+    ? 'hazelcast-client.network.smart-routing is false, but clients always ask the owner of a key ' +
+      'themselves: let them reach every member.'
+    : undefined
 
 const isSet = (node: ConfigNode, key: string): boolean => {
   if (key === '') return true

@@ -39,6 +39,8 @@ export interface GridHarness {
    * anew, as invokers do it.
    */
   failOver(): void
+  /** The primary and the backup of every fragment change places, as when partitions move. */
+  handOver(): void
   /** Calls that wait. */
   waitingCount(): number
   replicas(): readonly Replica[]
@@ -221,7 +223,10 @@ export const createGridHarness = (
   const host = { ...createRealHost(), clock, random: createSeededRandom(seed) }
   const woken: HarnessState['woken'] = []
   const state: HarnessState = { host, copyEvery, listeners: new Set(), calls: [], woken }
-  const replicas = createReplicas(structures, host, (replica, key) => woken.push({ replica, key }))
+  const replicas = createReplicas(structures, host, (replica, key) => {
+    woken.push({ replica, key })
+    queueMicrotask(() => runWoken(state, replicaOf))
+  })
   const replicaOf = ({ invocation }: Call): Replica => replicas.of(invocation)
 
   const run = (call: Call): void => {
@@ -285,6 +290,10 @@ export const createGridHarness = (
     }
   }
 
+  const runWaiting = (): void => {
+    for (const call of state.calls) if (call.waiting !== undefined) run(call)
+  }
+
   const turnAll = (change: (fragment: Fragment, turn: FragmentTurn) => void): void => {
     for (const replica of replicas.all()) takeTurn(state, replica, change)
     runWoken(state, replicaOf)
@@ -309,7 +318,11 @@ export const createGridHarness = (
     },
     failOver() {
       for (const replica of replicas.all()) replica.failOver()
-      for (const call of state.calls) if (call.waiting !== undefined) run(call)
+      runWaiting()
+    },
+    handOver() {
+      for (const replica of replicas.all()) replica.handOver()
+      runWaiting()
     },
     waitingCount: () => state.calls.length,
     replicas: () => replicas.all(),

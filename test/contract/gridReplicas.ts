@@ -21,6 +21,8 @@ export interface Replica {
   compare(other: Fragment, complaint: string): void
   /** The backup serves from now on; a new one is copied from it. */
   failOver(): void
+  /** The two change places. */
+  handOver(): void
   close(): void
 }
 
@@ -73,6 +75,11 @@ const createReplica = (
       primary = backup
       backup = copyFragment(replica)
       replica.compare(backup, 'The new backup differs')
+    },
+    handOver() {
+      const before = primary
+      primary = backup
+      backup = before
     },
     close() {
       primary.close()

@@ -73,6 +73,7 @@ const listen = async (
 
 /** What queues, lists and sets have in common there. */
 interface TheirCollection extends Listenable {
+  destroy(): Promise<void>
   size(): Promise<number>
   isEmpty(): Promise<boolean>
   contains(item: string): Promise<boolean>
@@ -95,6 +96,7 @@ const sharedOf = <T extends TheirCollection>(name: string, making: Promise<T>) =
     remove: (item) => on((it) => it.remove(item)),
     removeAll: (items) => on((it) => it.removeAll([...items])),
     retainAll: (items) => on((it) => it.retainAll([...items])),
+    destroy: () => on((it) => it.destroy()),
     clear: () => on((it) => it.clear()),
     toArray: () => on((it) => it.toArray()),
     addItemListener: (listener) => on((it) => listen(it, listener)),
@@ -161,6 +163,7 @@ const multiMapOf = (client: Client, name: string): ReturnType<SuiteGrid['multiMa
     keySet: () => on((it) => it.keySet()),
     values: async () => (await on((it) => it.values())).toArray(),
     entrySet: () => on((it) => it.entrySet()),
+    destroy: () => on((it) => it.destroy()),
     clear: () => on((it) => it.clear()),
     addEntryListener: (listener, key) =>
       on(async (it) => {
@@ -259,6 +262,7 @@ const ringbufferOf = (client: Client, name: string): ReturnType<SuiteGrid['ringb
     size: async () => numberOf(await on((it) => it.size())),
     capacity: async () => numberOf(await on((it) => it.capacity())),
     remainingCapacity: async () => numberOf(await on((it) => it.remainingCapacity())),
+    destroy: () => on((it) => it.destroy()),
   }
 }
 
@@ -293,6 +297,7 @@ const atomicLongOf = (client: Client, name: string): ReturnType<SuiteGrid['atomi
   const answer = async (call: (it: IAtomicLong) => Promise<Long>): Promise<bigint> =>
     BigInt((await on(call)).toString())
   return {
+    destroy: () => on((it) => it.destroy()),
     get: () => answer((it) => it.get()),
     set: (value) => on((it) => it.set(longOf(value))),
     getAndSet: (value) => answer((it) => it.getAndSet(longOf(value))),

@@ -1,4 +1,4 @@
 export { hazelcastMissing, startHazelcast, type HazelcastServer } from './hazelcast.ts'
 export { mariadbMissing, startMariadb } from './mariadb.ts'
-export { postgresMissing, startPostgres, type PostgresOptions } from './postgres.ts'
+export { postgresMissing, startPostgres, type PostgresServer } from './postgres.ts'
 export type { TestServer } from './processes.ts'

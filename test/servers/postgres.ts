@@ -32,8 +32,13 @@ export interface PostgresOptions {
   readonly durable?: boolean
 }
 
+export interface PostgresServer extends TestServer {
+  /** Where it listens too, for those who cannot reach its port. */
+  readonly socket: string
+}
+
 /** Starts a PostgreSQL of its own with database `test`, user and password login, on a free port. */
-export const startPostgres = async (options: PostgresOptions = {}): Promise<TestServer> => {
+export const startPostgres = async (options: PostgresOptions = {}): Promise<PostgresServer> => {
   const folder = await serverFolder('postgres', 'postgres')
   const remove = removeAtExit(folder)
   const data = join(folder, 'data')
@@ -47,7 +52,7 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Test
   const settings = {
     listen_addresses: '127.0.0.1',
     port,
-    unix_socket_directories: '',
+    unix_socket_directories: folder,
     max_prepared_transactions: options.preparedTransactionsMax ?? 20,
     fsync: options.durable === true ? 'on' : 'off',
     max_wal_size: '4GB',
@@ -66,6 +71,7 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Test
   }
   return {
     port,
+    socket: join(folder, `.s.PGSQL.${port}`),
     username: 'tide',
     password: PASSWORD,
     crash,

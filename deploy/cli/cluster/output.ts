@@ -23,6 +23,9 @@ export const prefixesOf = (
   )
 }
 
+/** The HTTP port in what a member says when it is ready; empty when it has none. */
+export const urlOf = (told: string): string => /https?:\S+/.exec(told)?.[0] ?? ''
+
 /** Where every member can be found, once all have joined. */
 export const addressTable = (
   rows: readonly { readonly member: MemberProcess; readonly told: string }[],
@@ -33,8 +36,8 @@ export const addressTable = (
     rows.map(({ member, told }) => [
       member.name,
       member.role,
-      `127.0.0.1:${member.port}`,
-      /https?:\S+/.exec(told)?.[0] ?? '',
+      member.address,
+      urlOf(told),
       String(member.pid),
     ]),
     stream,

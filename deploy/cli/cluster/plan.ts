@@ -42,7 +42,6 @@ export const planMembers = async (
 export const memberWords = (
   member: PlannedMember,
   all: readonly PlannedMember[],
-  jobFile: string | undefined,
 ): readonly string[] => {
   const memberList = all.map(({ port }) => `${LOOPBACK}:${port}`).join(',')
   const settings = [
@@ -65,6 +64,5 @@ export const memberWords = (
     member.role,
     '--attached',
     ...settings.flatMap((setting) => ['--set', setting]),
-    ...(jobFile === undefined ? [] : ['--job', jobFile]),
   ]
 }

@@ -10,6 +10,8 @@ export interface MemberEnd {
 
 export interface MemberProcess extends PlannedMember {
   readonly pid: number | undefined
+  /** `host:port` of the member port. */
+  readonly address: string
   /** Resolves with what the member says of itself when it has joined; never when it ends before. */
   readonly ready: Promise<string>
   readonly ended: Promise<MemberEnd>
@@ -44,6 +46,7 @@ export const startMemberProcess = (
   return {
     ...member,
     pid: child.pid,
+    address: `127.0.0.1:${member.port}`,
     ready: ready.promise,
     ended: new Promise((resolve) => {
       child.on('close', (exitCode, signal) => resolve({ exitCode, signal }))

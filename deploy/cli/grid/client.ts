@@ -1,5 +1,5 @@
 import { connectGrid, type Grid } from '../../../members/grid/index.ts'
-import { EngineError } from '../../../runtime/errors/index.ts'
+import { EngineError, formatDiagnostic } from '../../../runtime/errors/index.ts'
 import { createRealHost } from '../../../runtime/host/index.ts'
 import { loadConfiguration } from '../../../runtime/settings/index.ts'
 import { clientSettings, readTls } from '../../configuration/index.ts'
@@ -23,17 +23,23 @@ export const gridFlags = {
 
 export type GridFlags = FlagsOf<typeof gridFlags>
 
-const connectAs = async ({ member, config, set, cluster }: GridFlags): Promise<Grid> => {
+const connectAs = async (
+  { member, config, set, cluster }: GridFlags,
+  { err }: Terminal,
+): Promise<Grid> => {
   const host = createRealHost()
   const loaded = await loadConfiguration(host, {
     role: 'master_and_worker',
     files: config,
     settings: set,
   })
-  const { configuration, written, diagnostics } = loaded
+  const { configuration, written, diagnostics, notices } = loaded
   if (configuration === undefined) {
     const { code, message, at } = diagnostics.find(({ severity }) => severity === 'error')!
     throw new EngineError(code, message, { at })
+  }
+  for (const warning of [...diagnostics.map(formatDiagnostic), ...notices]) {
+    err.write(`${err.color.yellow('warning')} ${warning}\n`)
   }
   const settings = clientSettings(configuration, written, await readTls(host, configuration))
   return connectGrid(host, {
@@ -53,7 +59,7 @@ export const withGrid = async (
   work: (grid: Grid) => Promise<ExitCode>,
 ): Promise<ExitCode> => {
   try {
-    await using grid = await connectAs(flags)
+    await using grid = await connectAs(flags, terminal)
     return await work(grid)
   } catch (thrown) {
     const isOfCluster = thrown instanceof EngineError && /^(GRD|NET|HST)-/.test(thrown.code)

@@ -26,6 +26,15 @@ export interface SubmitRequest {
   readonly allowOrphanedState: boolean
 }
 
+/** One time that a pipeline of a job failed. */
+export interface FailureJson {
+  readonly pipelineId: number
+  readonly epoch: number
+  readonly message: string
+  /** 0 for the start; null where the job does not go on. */
+  readonly restoredCheckpointId: number | null
+}
+
 export interface LogLink {
   readonly node: string
   readonly logLink: string
@@ -42,6 +51,10 @@ export interface JobsApi {
   job(jobId: string): Promise<JobJson>
   running(): Promise<readonly JobJson[]>
   finished(): Promise<readonly JobJson[]>
+  /** The newest first. Not every SeaTunnel server tells them. */
+  failures(jobId: string): Promise<readonly FailureJson[]>
+  /** How many workers the active master knows. */
+  workerCount(): Promise<number>
   logs(jobId: string): Promise<readonly LogLink[]>
   logText(link: LogLink): Promise<string>
 }
@@ -87,6 +100,8 @@ export const createJobsApi = (host: Host, client: MemberClient): JobsApi => {
     },
     running: () => get('/running-jobs'),
     finished: () => get('/finished-jobs'),
+    failures: (jobId) => get(`/job-info/${encodeURIComponent(jobId)}/failures`),
+    workerCount: async () => Number((await get<{ workers: string }>('/overview')).workers),
     logs: (jobId) => get(`/logs/${encodeURIComponent(jobId)}?format=json`),
     logText: async ({ logLink }) => {
       const { origin, pathname } = new URL(logLink, client.url)

@@ -54,7 +54,7 @@ export const untilEnded = async (
   { clock }: Host,
   api: JobsApi,
   jobId: string,
-  onChange: (job: JobJson) => void,
+  onChange: (job: JobJson) => void | Promise<void>,
   signal: AbortSignal,
 ): Promise<JobJson> => {
   let heardAtMs = clock.monotonic()
@@ -63,13 +63,30 @@ export const untilEnded = async (
     try {
       const job = await api.job(jobId)
       heardAtMs = clock.monotonic()
-      onChange(job)
+      await onChange(job)
       if (isEnded(job)) return job
     } catch (thrown) {
       const isPassing = thrown instanceof EngineError && thrown.retry !== 'never'
       if (!isPassing || clock.monotonic() - heardAtMs > SILENT_MAX_MS) throw thrown
     }
     await clock.sleep(POLL_MS)
+  }
+}
+
+/** Writes a line when the status of a job changes, and now and then. */
+export const progressWriter = (
+  { clock }: Host,
+  write: (line: string) => void,
+): ((job: JobJson) => void) => {
+  let shownAtMs = -Infinity
+  let shown = ''
+  return (job) => {
+    const nowMs = clock.monotonic()
+    const status = job.jobStatus ?? ''
+    if (status === shown && nowMs - shownAtMs < LINE_EVERY_MS) return
+    shown = status
+    shownAtMs = nowMs
+    write(progressLine(job))
   }
 }
 
@@ -113,18 +130,9 @@ const writeEnd = (job: JobJson, { terminal, isJson }: FollowOptions): ExitCode =
 export const followJob = async (options: FollowOptions): Promise<ExitCode> => {
   const { host, api, jobId, terminal, closesJob } = options
   const stop = watchStop()
-  let shownAtMs = -Infinity
-  let shown = ''
-  const onChange = (job: JobJson): void => {
-    const nowMs = host.clock.monotonic()
-    const status = job.jobStatus ?? ''
-    if (status === shown && nowMs - shownAtMs < LINE_EVERY_MS) return
-    shown = status
-    shownAtMs = nowMs
-    terminal.err.write(`${progressLine(job)}\n`)
-  }
+  const showProgress = progressWriter(host, (line) => terminal.err.write(`${line}\n`))
   try {
-    const job = await untilEnded(host, api, jobId, onChange, stop.signal)
+    const job = await untilEnded(host, api, jobId, showProgress, stop.signal)
     return writeEnd(job, options)
   } catch (thrown) {
     if (!stop.signal.aborted) throw thrown

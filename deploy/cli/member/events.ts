@@ -1,3 +1,4 @@
+import type { MemberGrid } from '../../../members/grid/index.ts'
 import type { Member, MemberEvent } from '../../../members/member/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import type { Log } from './log.ts'
@@ -48,6 +49,25 @@ const changeLog = (member: Member, log: Log): (() => void) => {
     known = now
     masterId = master?.id
   }
+}
+
+/** Writes down how data of a cluster that was given up becomes part of this one. */
+export const logMerges = (grid: Pick<MemberGrid, 'onMerge'>, log: Log): void => {
+  grid.onMerge((event) => {
+    switch (event.kind) {
+      case 'merging':
+        log('info', `merging ${event.entries} entries in ${event.fragments} fragments`)
+        return
+      case 'merged':
+        log('info', `merged ${event.entries} entries, of which ${event.taken} were taken`)
+        return
+      case 'failed':
+        log('error', `the ${event.service} ${event.name} was not merged whole: ${event.reason}`)
+        return
+      default:
+        event satisfies never
+    }
+  })
 }
 
 /** Writes down what happens to the cluster. */

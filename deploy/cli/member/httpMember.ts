@@ -37,6 +37,7 @@ export const createHttpMember = (
     return record === undefined ? undefined : life.locations?.urlOf(record)
   },
   isSafe: () => (life.member?.isSafe() ?? false) && (life.grid?.isClusterSafe() ?? false),
+  persistence: () => life.grid?.persistence() ?? 'well',
   migrationQueueSize: () => life.grid?.migrationQueueSize() ?? 0,
   data: () => life.grid,
   configuration,

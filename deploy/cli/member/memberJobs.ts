@@ -47,7 +47,9 @@ export interface MemberJobs {
   readonly slots: SlotService | undefined
   /** What the isolates of this member do. */
   isolates(): string[]
-  /** Leaves what it coordinates to another master, and ends the tasks that it runs. */
+  /** Leaves what it coordinates to the next master. */
+  stopCoordinating(): void
+  /** Ends the tasks that it runs, too. */
   close(): Promise<void>
 }
 
@@ -96,6 +98,7 @@ export const startMemberJobs = (options: MemberJobsOptions): MemberJobs => {
     slots,
     isolates: () =>
       tasks.executions().map(({ jobId, pipelineId }) => `job-${jobId} pipeline-${pipelineId}`),
+    stopCoordinating: () => coordinator.close(),
     close: async () => {
       coordinator.close()
       directory.close()

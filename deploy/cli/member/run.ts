@@ -8,10 +8,11 @@ import {
 import { startMember, type Member } from '../../../members/member/index.ts'
 import { EngineError, formatEngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
-import { describeMember, logEvents } from './events.ts'
+import { describeMember, logEvents, logMerges } from './events.ts'
 import { createHttpMember, type MemberLife } from './httpMember.ts'
 import { startMemberJobs } from './memberJobs.ts'
 import { createJobTools, openJobShelves } from './jobTools.ts'
+import { leave, logLost } from './leaving.ts'
 import type { Log } from './log.ts'
 import { watchMemory } from './memoryLimit.ts'
 import type { MemberSetup } from './setup.ts'
@@ -21,8 +22,6 @@ const MEGABYTE = 1024 * 1024
 
 /** Requests that run when the member ends have so long to be answered. */
 const HTTP_GRACE_MS = 5000
-/** A member that cannot say goodbye in this time goes without; the others notice. */
-const LEAVE_TIMEOUT_MS = 10_000
 
 export interface RunMemberOptions {
   readonly setup: MemberSetup
@@ -41,40 +40,6 @@ const textOf = (thrown: unknown): string => {
   return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
 }
 
-/** Waits for `work`, but not for ever; `told` is what a user then reads. */
-const within = async (
-  { clock }: Host,
-  work: Promise<void>,
-  timeoutMs: number,
-  told: () => void,
-): Promise<void> => {
-  const late = Promise.withResolvers<void>()
-  const timer = clock.timer(timeoutMs, () => {
-    told()
-    late.resolve()
-  })
-  await Promise.race([work, late.promise])
-  timer.cancel()
-}
-
-interface Leaving {
-  readonly member: Member
-  readonly grid: MemberGrid
-  readonly handOverMs: number
-  readonly log: Log
-}
-
-/** First all that this member holds goes to the others, then the member itself goes. */
-const leave = async (host: Host, { member, grid, handOverMs, log }: Leaving): Promise<void> => {
-  await within(host, grid.handOver(), handOverMs, () =>
-    log('warn', `not all was handed over within ${handOverMs} ms; the backups will do`),
-  )
-  grid.stop()
-  await within(host, member.leave(), LEAVE_TIMEOUT_MS, () =>
-    log('warn', `the cluster did not let go within ${LEAVE_TIMEOUT_MS} ms; leaving as it is`),
-  )
-}
-
 const openGrid = (host: Host, setup: MemberSetup, member: Member, log: Log): MemberGrid => {
   const { clusterName, memory } = setup
   const grid = openMemberGrid({
@@ -82,12 +47,11 @@ const openGrid = (host: Host, setup: MemberSetup, member: Member, log: Log): Mem
     member,
     clusterName,
     settings: setup.grid,
+    note: log,
     ...(memory.limitMegabytes > 0 && { memoryLimitBytes: memory.limitMegabytes * MEGABYTE }),
     leave: () => member.leave(),
   })
-  grid.onPartitionLost(({ partition }) =>
-    log('error', `partition ${partition} is lost: all members that had a copy of it are gone`),
-  )
+  logLost(host, grid, log)
   return grid
 }
 
@@ -162,6 +126,7 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     life.tools = tools
     life.state = 'joined'
     logEvents(host, member, log)
+    logMerges(grid, log)
     onReady(
       `${describeMember(member.self)}, one of ${member.members().length} in ` +
         `${setup.clusterName}, ${http.urls.join(' ')}`,
@@ -175,8 +140,7 @@ export const runMember = async (host: Host, options: RunMemberOptions): Promise<
     log('info', `${await stop.asked}: leaving the cluster`)
     life.state = 'draining'
     await working
-    await jobs.close()
-    await leave(host, { member, grid, handOverMs: setup.handOverMs, log })
+    await leave(host, { member, grid, jobs, handOverMs: setup.handOverMs, log })
     life.grid = undefined
     return isAsked
   } finally {

@@ -106,7 +106,7 @@ const runInIsolates = async (
   const { result, signal } = await follow(host, plan, identity, {
     terminal,
     view,
-    isolates: codePath === undefined ? isolates : withCode(isolates, codePath),
+    isolates: codePath === undefined ? isolates : withCode(host, isolates, codePath),
   })
   if (result.status === 'FAILED' && result.error !== undefined) {
     terminal.err.write(describeError(result.error, terminal.err))

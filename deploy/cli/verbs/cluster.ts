@@ -1,6 +1,7 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import { runLocalCluster } from '../cluster/run.ts'
 import { defineCommand } from '../command.ts'
+import { parseVariables } from '../running/variables.ts'
 
 /** Every member is a process of its own. */
 const MEMBERS_MAX = 50
@@ -17,7 +18,8 @@ const countOf = (flag: string, text: string, least: number): number => {
 export const command = defineCommand({
   description:
     'Runs a cluster on this machine: every member is a process, on free ports of 127.0.0.1. Shows\n' +
-    'their logs, where they can be found, and which of them dies. Ctrl-C stops all of them.',
+    'their logs, where they can be found, and which of them dies. Ctrl-C stops all of them. With\n' +
+    '--job it runs jobs, and answers with their exit code.',
   operands: [],
   flags: {
     masters: {
@@ -33,22 +35,29 @@ export const command = defineCommand({
       defaultValue: '2',
     },
     job: {
-      kind: 'text',
+      kind: 'list',
       placeholder: 'FILE',
-      description: 'a job file that the first worker runs, alone',
+      description: 'a job for the cluster; when all of them have ended, so does it',
+    },
+    variable: {
+      kind: 'list',
+      short: 'i',
+      placeholder: 'NAME=VALUE',
+      description: 'a value for ${NAME} in the job files',
     },
   },
   examples: [
     'tidegate cluster',
     'tidegate cluster --masters 3 --workers 0',
-    'tidegate cluster --job job.conf',
+    'tidegate cluster --masters 3 --workers 2 --job job.conf',
   ],
   run: ({ flags, terminal }) =>
     runLocalCluster(
       {
         masters: countOf('masters', flags.masters, 1),
         workers: countOf('workers', flags.workers, 0),
-        jobFile: flags.job,
+        jobFiles: flags.job,
+        variables: parseVariables(flags.variable),
       },
       terminal,
     ),

@@ -88,7 +88,7 @@ export class JobNotes {
       code: failure.code,
       message: failure.message,
       member: names.find((name) => failure.message.includes(name)) ?? null,
-      restoredCheckpointId: latestCompleted?.checkpointId ?? 0,
+      restoredCheckpointId: event.canRetry ? (latestCompleted?.checkpointId ?? 0) : null,
     })
   }
 

@@ -170,6 +170,8 @@ export class PipelineRunner {
       dispatch({ kind: 'finished', pipelineId, epoch, savepoint: this.#isSaved(restored, attempt) })
     } catch (thrown) {
       if (attempt.end === 'abandon') return
+      // Tasks that were to be taken over run on, with nobody to end them.
+      if (attempt.isAttaching && this.#live === undefined) await this.endTasks(pipeline)
       releaseSlots()
       this.#failed(thrown as Error, epoch, attempt)
     } finally {
@@ -229,6 +231,8 @@ export class PipelineRunner {
       store: { save: (record) => this.#save(record, epoch) },
       restored,
       intervalMs,
+      minPauseMs:
+        env.checkpointMinPauseMs < 0 ? settings.checkpointMinPauseMs : env.checkpointMinPauseMs,
       timeoutMs:
         env.checkpointTimeoutMs ?? (intervalMs === null ? Infinity : settings.checkpointTimeoutMs),
       progress,
@@ -245,10 +249,16 @@ export class PipelineRunner {
 
   /** Counts as stored only when no other master has taken over meanwhile: nothing is committed else. */
   async #save(record: CheckpointRecord, epoch: number): Promise<number> {
-    const { storage, ids, masterEpoch } = this.#options
+    const { storage, ids, masterEpoch, onFenced } = this.#options
     const sizeBytes = await storage.save(record)
     const { checkpointId, takenAtMs } = record
-    await ids.write({ masterEpoch, checkpointId, takenAtMs, epoch })
+    try {
+      await ids.write({ masterEpoch, checkpointId, takenAtMs, epoch })
+    } catch (thrown) {
+      // The tasks are the other master's now: they are left to it, not ended.
+      if (thrown instanceof EngineError && thrown.code === 'JOB-011') onFenced()
+      throw thrown
+    }
     return sizeBytes
   }
 
@@ -291,7 +301,7 @@ export class PipelineRunner {
   }
 
   #failed(error: Error, epoch: number, attempt: Attempt): void {
-    const { dispatch, pipelineId, onFenced } = this.#options
+    const { dispatch, pipelineId } = this.#options
     const code = error instanceof EngineError ? error.code : null
     const isCanceled = attempt.end === 'cancel'
     this.#settle(
@@ -299,7 +309,6 @@ export class PipelineRunner {
       isCanceled ? 'CHECKPOINT_COORDINATOR_SHUTDOWN' : 'CHECKPOINT_COORDINATOR_RESET',
       error.message,
     )
-    if (code === 'JOB-011') return onFenced()
     if (isCanceled) return this.#tell('canceled', epoch)
     const isGone = attempt.isAttaching && code === 'JOB-021'
     if (isGone || code === 'JOB-022' || code === 'JOB-008') return this.#tell('gone', epoch)

@@ -1,3 +1,4 @@
+import { EngineError } from '../../../runtime/errors/index.ts'
 import { ByteReader, ByteWriter, readValue, writeValue } from '../../../runtime/exchange/index.ts'
 import type { Batch, DataType, Value } from '../../../runtime/rows/index.ts'
 import type { JsonValue } from '../../../runtime/config/index.ts'
@@ -85,7 +86,12 @@ class Buffered implements SourceBuffer<unknown> {
   }
 }
 
-const createReader = (source: CodeSource, context: ConnectorContext): SourceReader => {
+const createReader = (
+  source: CodeSource,
+  stageId: number,
+  context: ConnectorContext,
+): SourceReader => {
+  const code = context.code!
   const { instance, parallelism } = context
   const who = `The source ${source.name}`
   const buffer = new Buffered()
@@ -93,9 +99,9 @@ const createReader = (source: CodeSource, context: ConnectorContext): SourceRead
   let state: unknown
   const guarded = <Result>(run: () => Result): Result => {
     try {
-      return run()
+      return code.run(stageId, run)
     } catch (thrown) {
-      throw codeFailed(who, thrown)
+      throw thrown instanceof EngineError ? thrown : codeFailed(who, thrown)
     }
   }
   const fill = source.fillBuffer as (
@@ -159,7 +165,8 @@ const code: SourceConnector<typeof CODE_OPTIONS> = {
   declaredTables: () => [ITEMS],
   discoverTables: () => Promise.resolve([ITEMS]),
   createEnumerator: (options, _tables, context) => createEnumerator(options, context),
-  createReader: ({ stage }, _tables, context) => createReader(functionsOf(context, stage), context),
+  createReader: ({ stage }, _tables, context) =>
+    createReader(functionsOf(context, stage), stage, context),
   bounded: ({ batch }) => batch,
 }
 

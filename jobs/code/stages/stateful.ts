@@ -1,7 +1,7 @@
 import { StatefulMap, type Operator, type StatefulStep } from '../../../runtime/operators/index.ts'
 import type { DataType, Value } from '../../../runtime/rows/index.ts'
 import type { StageNode } from '../../pipeline/index.ts'
-import { codeFailed } from '../jobCode.ts'
+import { codeFailed, type JobCode } from '../jobCode.ts'
 import { ITEMS } from '../items.ts'
 
 const ANY: DataType = { kind: 'any' }
@@ -40,9 +40,10 @@ const keepingOf = (node: StageNode): Keeping => {
 }
 
 /** The operator of a stage with a state for each key, over batches of `KEYED_ITEMS`. */
-export const createStatefulStage = (node: StageNode): Operator => {
+export const createStatefulStage = (code: JobCode, stageId: number): Operator => {
+  const node = code.stage(stageId)
   const keeping = keepingOf(node)
-  return new StatefulMap({
+  const operator: Operator = new StatefulMap({
     keyColumns: [0],
     keyType: ANY,
     stateType: ANY,
@@ -58,4 +59,9 @@ export const createStatefulStage = (node: StageNode): Operator => {
       }
     },
   })
+  return {
+    process: (...given) => code.run(stageId, () => operator.process(...given)),
+    snapshot: () => operator.snapshot!(),
+    restore: (entries) => operator.restore!(entries),
+  }
 }

@@ -1,4 +1,4 @@
-import type { Grid } from '../../../members/grid/index.ts'
+import { untilSure, type Grid } from '../../../members/grid/index.ts'
 import { kindAt, RowKind, type Batch, type TableSchema } from '../../../runtime/rows/index.ts'
 import type { ConnectorContext, SinkWriter } from '../contract.ts'
 import { openGrid } from './access.ts'
@@ -34,6 +34,9 @@ export const createGridMapWriter = (
     write: async (batch) => {
       const map = grid!.map(options.map)
       const shape = shapeOf(batch.table)
+      const setAll = async (given: Entries): Promise<void> => {
+        if (given.size > 0) await untilSure(() => map.setAll(given))
+      }
       let entries: Entries = new Map()
       for (let row = 0; row < batch.rowCount; row += 1) {
         const kind = kindAt(batch, row)
@@ -44,11 +47,11 @@ export const createGridMapWriter = (
           entries.set(key, shape.valueOf(batch, row))
           continue
         }
-        if (entries.size > 0) await map.setAll(entries)
+        await setAll(entries)
         entries = new Map()
-        await map.delete(key)
+        await untilSure(() => map.delete(key))
       }
-      if (entries.size > 0) await map.setAll(entries)
+      await setAll(entries)
     },
     prepareCommit: () => Promise.resolve([]),
     close: async () => {

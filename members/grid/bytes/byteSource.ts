@@ -55,17 +55,19 @@ export class ByteSource {
   }
 
   i64(): bigint {
-    this.#gather(8)
+    scratch.setInt32(0, this.i32())
+    scratch.setInt32(4, this.i32())
     return scratch.getBigInt64(0)
   }
 
   f32(): number {
-    this.#gather(4)
+    scratch.setInt32(0, this.i32())
     return scratch.getFloat32(0)
   }
 
   f64(): number {
-    this.#gather(8)
+    scratch.setInt32(0, this.i32())
+    scratch.setInt32(4, this.i32())
     return scratch.getFloat64(0)
   }
 
@@ -117,11 +119,6 @@ export class ByteSource {
   /** Reads on from a position that it was at before. */
   seek(position: number): void {
     this.#at = position
-  }
-
-  #gather(count: number): void {
-    const at = this.#advance(count)
-    for (let index = 0; index < count; index += 1) scratch.setUint8(index, this.#bytes[at + index]!)
   }
 
   #advance(count: number): number {

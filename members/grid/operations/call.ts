@@ -20,6 +20,7 @@ export class OperationCall implements FragmentCall {
   /** Set by `park` in the run that has just ended. */
   parking: Parking | undefined
   events: Uint8Array[] | undefined
+  works: Promise<void>[] | undefined
 
   /** Makes it ready for the next run; who runs it sets the rest. */
   begin(nowMs: number, hasListeners: boolean): void {
@@ -27,12 +28,18 @@ export class OperationCall implements FragmentCall {
     this.effects.reset()
     this.parking = undefined
     this.events = undefined
+    this.works = undefined
     this.nowMs = nowMs
     this.hasListeners = hasListeners
   }
 
   park(key: string, timeoutMs: number): void {
     this.parking = { key, timeoutMs }
+  }
+
+  answerAfter(work: Promise<void>): void {
+    if (this.works === undefined) this.works = [work]
+    else this.works.push(work)
   }
 
   publish(event: Uint8Array): void {

@@ -16,8 +16,8 @@ export interface ParkedCall extends Due {
 export interface Parking {
   /** False when too many wait already. */
   add(call: ParkedCall): boolean
-  /** Takes those that wait for a key, oldest first. */
-  take(held: Held, key: string): ParkedCall[]
+  /** Takes those that wait for a key, the oldest so many. */
+  take(held: Held, key: string, countMax: number): ParkedCall[]
   /** Takes all of a fragment. */
   takeAll(held: Held): ParkedCall[]
   /** Whether any call waits for the fragment. */
@@ -40,12 +40,17 @@ const createIndex = () => {
     find: (caller: Caller, id: number): ParkedCall | undefined => byCaller.get(caller)?.get(id),
     of: (caller: Caller): ParkedCall[] => [...(byCaller.get(caller)?.values() ?? [])],
     isAwaited: (held: Held): boolean => byHeld.has(held),
-    /** Those that wait for a key, or for any. */
-    waiting: (held: Held, key?: string): ParkedCall[] => {
-      const keys = byHeld.get(held)
-      if (keys === undefined) return []
-      if (key !== undefined) return [...(keys.get(key) ?? [])]
-      return [...keys.values()].flatMap((calls) => [...calls])
+    /** Those that wait for anything. */
+    all: (held: Held): ParkedCall[] =>
+      [...(byHeld.get(held)?.values() ?? [])].flatMap((calls) => [...calls]),
+    /** The oldest of those that wait for a key. */
+    waiting: (held: Held, key: string, countMax: number): ParkedCall[] => {
+      const found: ParkedCall[] = []
+      for (const call of byHeld.get(held)?.get(key) ?? []) {
+        if (found.length >= countMax) break
+        found.push(call)
+      }
+      return found
     },
     clear: (): void => {
       byHeld.clear()
@@ -124,8 +129,8 @@ export const createParking = (clock: Clock, onDue: (call: ParkedCall) => void): 
       }
       return true
     },
-    take: (held, key) => taken(index.waiting(held, key)),
-    takeAll: (held) => taken(index.waiting(held)),
+    take: (held, key, countMax) => taken(index.waiting(held, key, countMax)),
+    takeAll: (held) => taken(index.all(held)),
     isAwaited: (held) => index.isAwaited(held),
     cancel: (caller, id) => {
       const call = index.find(caller, id)

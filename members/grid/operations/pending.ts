@@ -1,7 +1,9 @@
+import type { EngineError } from '../../../runtime/errors/index.ts'
 import type { Clock, Timer } from '../../../runtime/host/index.ts'
 import { pieceOf } from '../../wire/index.ts'
+import { ByteSink } from '../bytes/index.ts'
 import type { Held, Partition, Pending, Pendings } from '../replication/index.ts'
-import { HEADS, OUTCOMES } from './codec.ts'
+import { HEADS, OUTCOMES, writeRefusal } from './codec.ts'
 
 export interface PendingsOptions {
   readonly clock: Clock
@@ -15,9 +17,22 @@ export interface PendingsOptions {
 /** How often it is looked whether this member may acknowledge again. */
 const UNSAFE_LOOK_MS = 50
 const NOTHING = pieceOf(new Uint8Array(0))
+const REFUSED = HEADS[OUTCOMES.refused]!
 const IN_DOUBT = HEADS[OUTCOMES.inDoubt]!
 /** For those who have only seen the change: they can look again elsewhere. */
 const NOT_RUN = HEADS[OUTCOMES.unsafe]!
+
+const tellRefusal = ({ caller, id, followers }: Pending, error: EngineError): void => {
+  const sink = new ByteSink()
+  writeRefusal(sink, error)
+  caller?.answer(id, REFUSED, pieceOf(sink.view()))
+  for (const follower of followers ?? []) follower.caller?.answer(follower.id, NOT_RUN, NOTHING)
+}
+
+const tellDoubt = ({ caller, id, followers }: Pending): void => {
+  caller?.answer(id, IN_DOUBT, NOTHING)
+  for (const follower of followers ?? []) follower.caller?.answer(follower.id, NOT_RUN, NOTHING)
+}
 
 export const createPendings = (options: PendingsOptions): Pendings => {
   const { clock, safeUntilMs, publish, onIdle } = options
@@ -63,11 +78,15 @@ export const createPendings = (options: PendingsOptions): Pendings => {
     timer ??= clock.timer(UNSAFE_LOOK_MS, look)
   }
   const abandon = (pending: Pending): void => {
+    if (settle(pending)) tellDoubt(pending)
+  }
+  const refuse = (pending: Pending, error: EngineError): void => {
     if (!settle(pending)) return
-    pending.caller?.answer(pending.id, IN_DOUBT, NOTHING)
-    for (const { caller, id } of pending.followers ?? []) caller?.answer(id, NOT_RUN, NOTHING)
+    tellRefusal(pending, error)
+    if (pending.held.partition.pendingCount === 0) onIdle(pending.held.partition)
   }
   return {
+    refuse,
     lessen: (pending) => {
       pending.remaining -= 1
       if (pending.remaining === 0) complete(pending)

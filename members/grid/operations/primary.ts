@@ -1,6 +1,6 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
-import { type Piece, pieceOf } from '../../wire/index.ts'
+import { type Piece, pieceOf, WireFault } from '../../wire/index.ts'
 import { ByteSink } from '../bytes/index.ts'
 import type {
   Caller,
@@ -8,11 +8,14 @@ import type {
   Named,
   Partition,
   Pending,
+  Pendings,
   Registry,
   Replicator,
 } from '../replication/index.ts'
+import { DESTROY_OPERATION } from '../structures/structure.ts'
 import { OperationCall } from './call.ts'
 import { HEADS, OUTCOMES, type Outcome, writeNotHere, writeRefusal } from './codec.ts'
+import { executeMerge, MERGE_OPERATION } from './merging.ts'
 import { createParking, type ParkedCall, type Parking } from './parking.ts'
 
 /** Runs calls on the partitions of this member, one after the other. */
@@ -21,8 +24,8 @@ export interface Primary {
   run(request: Request): void
   /** Lets a fragment change by itself: time has passed, a caller has gone. */
   turn(held: Held, act: (call: OperationCall) => void): void
-  /** Calls that wait for `key` run again once nothing else does. */
-  wake(named: Named, partition: Partition, key: string): void
+  /** Calls that wait for `key` run again once nothing else does, the oldest so many of them. */
+  wake(named: Named, partition: Partition, key: string, countMax?: number): void
   /** Calls that wait on the partition are sent elsewhere. */
   evict(partition: Partition): void
   /** The fragment is no more. */
@@ -47,7 +50,10 @@ export interface PrimaryOptions {
   readonly host: Host
   readonly registry: Registry
   readonly replicator: () => Replicator
+  readonly pendings: Pendings
   readonly safeUntilMs: () => number
+  /** Members of the present list that hold data. */
+  readonly dataMemberCount: () => number
   readonly publish: (held: Held, events: readonly Uint8Array[]) => void
 }
 
@@ -59,7 +65,7 @@ class PrimaryRunner implements Primary {
   readonly #refusal = new ByteSink()
   readonly parking: Parking
   #isRunning = false
-  #woken: { readonly held: Held; readonly key: string }[] = []
+  #woken: { readonly held: Held; readonly key: string; readonly countMax: number }[] = []
   #calls = 0
 
   constructor(options: PrimaryOptions) {
@@ -73,6 +79,7 @@ class PrimaryRunner implements Primary {
   run(request: Request): void {
     const { caller, id, named, partition } = request
     if (!this.#serves(partition, caller, id)) return
+    if (this.#refuses(named, request.operation, caller, id)) return
     const held = named.held[partition.id] ?? this.#options.registry.hold(named, partition)
     if (!this.#options.replicator().hasRoom(held)) {
       caller.answer(id, HEADS[OUTCOMES.busy]!, NOTHING)
@@ -92,7 +99,7 @@ class PrimaryRunner implements Primary {
 
   turn(held: Held, act: (call: OperationCall) => void): void {
     const { replicator, host } = this.#options
-    if (!replicator().hasRoom(held)) return
+    if (held.named.keeper?.refusal !== undefined || !replicator().hasRoom(held)) return
     const call = this.#call
     call.begin(host.clock.now(), held.named.hasListeners)
     this.#isRunning = true
@@ -105,10 +112,10 @@ class PrimaryRunner implements Primary {
     this.#runWoken()
   }
 
-  wake(named: Named, partition: Partition, key: string): void {
+  wake(named: Named, partition: Partition, key: string, countMax = Infinity): void {
     const held = named.held[partition.id]
     if (held === undefined || this.parking.size === 0) return
-    this.#woken.push({ held, key })
+    this.#woken.push({ held, key, countMax })
     if (!this.#isRunning) this.#runWoken()
   }
 
@@ -143,6 +150,35 @@ class PrimaryRunner implements Primary {
     return false
   }
 
+  /** Whether the operation must not run now; if so the caller is told why. */
+  #refuses(named: Named, operation: number, caller: Caller, id: number): boolean {
+    if (named.keeper === undefined && named.protection === undefined) return false
+    const refusal = this.#refusalOf(named, operation)
+    if (refusal === undefined) return false
+    this.#refusal.reset()
+    writeRefusal(this.#refusal, refusal)
+    caller.answer(id, HEADS[OUTCOMES.refused]!, this.#refusal)
+    return true
+  }
+
+  #refusalOf({ name, structure, keeper, protection }: Named, operation: number) {
+    const isRead = structure.onlyReads?.(operation) === true
+    const reason = keeper?.refusal
+    if (reason !== undefined && !isRead) {
+      const text = `"${name}" cannot be changed now: ${reason.message}`
+      return new EngineError('GRD-040', text, { retry: 'backoff' })
+    }
+    if (protection === undefined || operation === MERGE_OPERATION) return undefined
+    if (protection.protectOn === (isRead ? 'WRITE' : 'READ')) return undefined
+    const count = this.#options.dataMemberCount()
+    const { minimumClusterSize } = protection
+    if (count >= minimumClusterSize) return undefined
+    const text =
+      `The ${structure.name} "${name}" needs ${minimumClusterSize} members that hold data, ` +
+      `by split-brain-protection "${protection.name}": there are ${count}`
+    return new EngineError('GRD-008', text, { retry: 'backoff' })
+  }
+
   #notHere(partition: Partition, caller: Caller, id: number): void {
     this.#refusal.reset()
     writeNotHere(this.#refusal, partition.id, partition.row)
@@ -154,7 +190,9 @@ class PrimaryRunner implements Primary {
     this.#calls += 1
     this.#isRunning = true
     try {
-      held.fragment.execute(call)
+      if (call.operation === MERGE_OPERATION) executeMerge(held, call)
+      else if (call.operation === DESTROY_OPERATION) this.#destroy(held)
+      else held.fragment.execute(call)
     } catch (thrown) {
       call.parking = undefined
       // All else is a call that no proxy makes, or a bug.
@@ -168,15 +206,26 @@ class PrimaryRunner implements Primary {
     }
     if (call.parking === undefined) {
       this.#settle(held, caller, id, OUTCOMES.done, call.result)
+    } else if (call.effects.length > 0) {
+      // Entries that were taken in or have expired; the call itself has changed nothing.
+      this.#settle(held, undefined, 0, OUTCOMES.done, NOTHING)
     }
+  }
+
+  #destroy({ fragment, named }: Held): void {
+    if (fragment.destroy === undefined) {
+      throw new WireFault(`A ${named.structure.name} cannot be destroyed`)
+    }
+    fragment.destroy(this.#call)
   }
 
   /** Answers once the backups have what the run has changed, or what it has seen. */
   #settle(held: Held, caller: Caller | undefined, id: number, outcome: Outcome, body: Piece): void {
-    const { effects, events } = this.#call
+    const { effects, events, works } = this.#call
     const head = HEADS[outcome]!
     const isDone =
       held.lastPending === undefined &&
+      works === undefined &&
       (effects.length === 0 || this.#options.replicator().countAlone(held))
     if (isDone) {
       caller?.answer(id, head, body)
@@ -185,7 +234,7 @@ class PrimaryRunner implements Primary {
     }
     const pending: Pending = {
       held,
-      remaining: 0,
+      remaining: works?.length ?? 0,
       isSettled: false,
       caller,
       id,
@@ -195,9 +244,21 @@ class PrimaryRunner implements Primary {
       followers: undefined,
     }
     const { lastPending } = held
+    for (const work of works ?? []) this.#awaitWork(work, pending)
     if (effects.length > 0) this.#options.replicator().replicate(held, effects.view(), pending)
     else if (lastPending!.followers === undefined) lastPending!.followers = [pending]
     else lastPending!.followers.push(pending)
+  }
+
+  #awaitWork(work: Promise<void>, pending: Pending): void {
+    const { pendings } = this.#options
+    work.then(
+      () => pendings.lessen(pending),
+      (thrown: unknown) => {
+        if (!(thrown instanceof EngineError)) throw thrown
+        pendings.refuse(pending, thrown)
+      },
+    )
   }
 
   #park(held: Held, { caller, id, operation, arguments: given }: Request): void {
@@ -219,8 +280,8 @@ class PrimaryRunner implements Primary {
   #runWoken(): void {
     if (this.#isRunning || this.#woken.length === 0) return
     for (let at = 0; at < this.#woken.length; at += 1) {
-      const { held, key } = this.#woken[at]!
-      for (const parked of this.parking.take(held, key)) this.#resume(parked, 2)
+      const { held, key, countMax } = this.#woken[at]!
+      for (const parked of this.parking.take(held, key, countMax)) this.#resume(parked, 2)
     }
     this.#woken.length = 0
   }
@@ -228,6 +289,7 @@ class PrimaryRunner implements Primary {
   #resume(parked: ParkedCall, turn: 2 | 3): void {
     const { held, caller, id } = parked
     if (!this.#serves(held.partition, caller, id)) return
+    if (this.#refuses(held.named, parked.operation, caller, id)) return
     const call = this.#call
     call.begin(this.#options.host.clock.now(), held.named.hasListeners)
     call.operation = parked.operation

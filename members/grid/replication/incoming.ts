@@ -13,7 +13,14 @@ import {
   type Refusal,
   writeAcknowledgement,
 } from './entries.ts'
-import { type Held, isHolder, type Named, type Partition, type Registry } from './state.ts'
+import {
+  type Held,
+  isHolder,
+  type Keepers,
+  type Named,
+  type Partition,
+  type Registry,
+} from './state.ts'
 
 /** What was taken from one sender. */
 interface Sender {
@@ -41,6 +48,7 @@ export interface IncomingOptions {
   readonly messenger: Messenger
   readonly table: PartitionTable
   readonly registry: Registry
+  readonly keepers: Keepers
   readonly isMember: (id: string) => boolean
 }
 
@@ -130,7 +138,11 @@ class IncomingBackups implements Incoming {
     if (check === undefined) {
       const named = registry.find(source.u8(), source.text())
       this.#repeat(kind, source, isTaken ? named : undefined, partition)
-    } else if (isTaken) sender.compared.push(compare(registry, partition, check))
+    } else if (isTaken) {
+      const compared = compare(registry, partition, check)
+      this.#options.keepers.compared(partition, compared.needs.length === 0)
+      sender.compared.push(compared)
+    }
     return true
   }
 
@@ -175,7 +187,9 @@ class IncomingBackups implements Incoming {
       case ENTRIES.copyPiece: {
         const effects = source.bytes()
         const target = held?.build ?? (held?.isFilled === true ? held.fragment : undefined)
-        if (target !== undefined) this.#applyTo(target, effects)
+        if (held === undefined || target === undefined) break
+        this.#applyTo(target, effects)
+        held.named.keeper?.copied(held, effects)
         break
       }
       case ENTRIES.copyEnd: {
@@ -219,6 +233,7 @@ class IncomingBackups implements Incoming {
     held.sequence = change.sequence
     this.#applyTo(held.fragment, change.effects)
     if (held.build !== undefined) this.#applyTo(held.build, change.effects)
+    named.keeper?.changed(held, change.effects, undefined)
   }
 
   #startCopy(named: Named, partition: Partition): void {
@@ -228,11 +243,13 @@ class IncomingBackups implements Incoming {
       const held = registry.hold(named, partition)
       held.isFilled = true
       held.isWhole = false
+      named.keeper?.copyStarted(held)
       return
     }
     known.isFilled = false
     known.build?.close()
     known.build = registry.create(named, partition)
+    named.keeper?.copyStarted(known)
   }
 
   #endCopy(held: Held, term: number, sequence: number): void {
@@ -245,6 +262,7 @@ class IncomingBackups implements Incoming {
     held.isWhole = true
     held.term = term
     held.sequence = sequence
+    held.named.keeper?.copyEnded(held)
   }
 
   /** Answers once for all that comes in this turn. */
@@ -257,7 +275,19 @@ class IncomingBackups implements Incoming {
     })
   }
 
+  /** What was taken is acknowledged once it is on the disk too, where it has to be. */
   #answer(sender: Sender): void {
+    const { keepers } = this.#options
+    const { last } = sender
+    if (!keepers.isBehind) this.#acknowledge(sender, last)
+    else {
+      keepers.afterSync(() => {
+        if (this.#senders.get(sender.id) === sender) this.#acknowledge(sender, last)
+      })
+    }
+  }
+
+  #acknowledge(sender: Sender, last: number): void {
     const { member, messenger } = this.#options
     const to = member.members().find(({ id }) => id === sender.id)
     if (to === undefined) return
@@ -265,7 +295,7 @@ class IncomingBackups implements Incoming {
     writeAcknowledgement(this.#sink, {
       fromId: member.self.id,
       targetId: sender.id,
-      number: sender.last,
+      number: last,
       refusals: [...sender.refusals.values()].map(({ refusal }) => refusal),
       compared: sender.compared,
     })

@@ -12,6 +12,7 @@ import { createOutgoing, UNACKNOWLEDGED_BYTES_MAX } from './outgoing.ts'
 import {
   type Held,
   isHolder,
+  type Keepers,
   type Partition,
   type Pending,
   type Pendings,
@@ -50,6 +51,7 @@ export interface ReplicatorOptions {
   readonly table: PartitionTable
   readonly registry: Registry
   readonly pendings: Pendings
+  readonly keepers: Keepers
   readonly events: ReplicatorEvents
 }
 
@@ -78,7 +80,7 @@ class GridReplicator implements Replicator {
 
   constructor(options: ReplicatorOptions) {
     this.#options = options
-    const { host, member, table, registry } = options
+    const { host, member, table, registry, keepers } = options
     const { messenger } = member
     const isMember = (id: string): boolean => this.#memberIds.has(id)
     this.#memberIds = new Set(member.members().map(({ id }) => id))
@@ -88,7 +90,7 @@ class GridReplicator implements Replicator {
       channelTo: (id) => this.#channelTo(id),
       onInSync: (partition) => table.reportInSync(partition.id, partition.row!.version),
     })
-    this.#incoming = createIncoming({ member, messenger, table, registry, isMember })
+    this.#incoming = createIncoming({ member, messenger, table, registry, keepers, isMember })
     const source = new ByteSource(new Uint8Array(0))
     messenger.onMessage(GRID_KINDS.acknowledge, (_, body) => {
       source.reset(body)
@@ -109,6 +111,7 @@ class GridReplicator implements Replicator {
   }
 
   hasRoom(held: Held): boolean {
+    if (held.named.keeper?.hasRoom === false) return false
     if (this.#channels.size === 0) return true
     const { sync, async } = this.#routeOf(held)
     for (const { outgoing } of sync) {
@@ -121,6 +124,7 @@ class GridReplicator implements Replicator {
   }
 
   countAlone(held: Held): boolean {
+    if (held.named.keeper !== undefined) return false
     if (this.#channels.size > 0) {
       const { sync, async } = this.#routeOf(held)
       if (sync.length + async.length > 0) return false
@@ -138,10 +142,11 @@ class GridReplicator implements Replicator {
     held.sequence = partition.sequence
     partition.pendingCount += 1
     const { sync, async } = this.#routeOf(held)
-    pending.remaining = sync.length
+    pending.remaining += sync.length
     for (const { outgoing } of sync) this.#write(outgoing, held, before, effects, pending)
     for (const { outgoing } of async) this.#write(outgoing, held, before, effects, undefined)
-    if (sync.length === 0) this.#options.pendings.complete(pending)
+    held.named.keeper?.changed(held, effects, pending)
+    if (pending.remaining === 0) this.#options.pendings.complete(pending)
     else held.lastPending = pending
   }
 
@@ -300,7 +305,7 @@ class GridReplicator implements Replicator {
   }
 
   #onRow(partition: Partition, row: PartitionRow): void {
-    const { member, events, registry } = this.#options
+    const { member, events, registry, keepers } = this.#options
     const previous = partition.row
     const wasPrimary = partition.isPrimary
     partition.row = row
@@ -309,8 +314,10 @@ class GridReplicator implements Replicator {
     if (wasPrimary && !isPrimary) this.#demote(partition)
     partition.frozenVersion = undefined
     partition.isFrozenTold = false
+    if (previous === undefined) this.#restore(partition)
     for (const held of partition.held.values()) if (!isHolder(held)) registry.drop(held)
     if (isPrimary && !wasPrimary) this.#promote(partition, row)
+    keepers.rowChanged(partition)
     if (isPrimary) {
       this.#checks.start(partition)
       if (!wasPrimary) this.#countAnew(partition)
@@ -319,6 +326,18 @@ class GridReplicator implements Replicator {
     events.onRow(partition, row)
     if (isPrimary && !wasPrimary) events.onPromoted(partition)
     this.#sweep()
+  }
+
+  /**
+   * What was kept of an earlier life is where a holder begins. The primary is what it was; a backup
+   * is compared with it, and gets what differs anew.
+   */
+  #restore(partition: Partition): void {
+    const { keepers, registry } = this.#options
+    for (const kept of keepers.take(partition)) {
+      if (partition.place < Infinity) registry.restore(kept, partition)
+      else registry.forget(kept, partition)
+    }
   }
 
   #promote(partition: Partition, { version }: PartitionRow): void {
@@ -339,7 +358,7 @@ class GridReplicator implements Replicator {
   }
 
   #demote(partition: Partition): void {
-    const { pendings, events } = this.#options
+    const { pendings, events, keepers } = this.#options
     if (!partition.isPrimary) return
     partition.isPrimary = false
     partition.frozenVersion = undefined
@@ -348,6 +367,7 @@ class GridReplicator implements Replicator {
     for (const { outgoing } of this.#channels.values()) {
       outgoing.release(isOfIt, (pending) => pendings.abandon(pending))
     }
+    keepers.release(isOfIt, (pending) => pendings.abandon(pending))
     pendings.abandonHeldBack(isOfIt)
     events.onStopped(partition)
   }

@@ -1,5 +1,7 @@
+import type { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import type { CallPeer, Piece } from '../../wire/index.ts'
+import { type Protections, type ProtectionSettings, settingsOf } from '../settings.ts'
 import type { Fragment, Structure } from '../structures/structure.ts'
 import type { PartitionRow } from '../table/index.ts'
 
@@ -10,6 +12,10 @@ export type Caller = Pick<CallPeer, 'identity' | 'answer'>
 export interface Named {
   readonly structure: Structure
   readonly name: string
+  /** Undefined where its fragments end with the process. */
+  readonly keeper: Keeper | undefined
+  /** Undefined where operations run with however few members. */
+  readonly protection: ProtectionSettings | undefined
   readonly held: (Held | undefined)[]
   /** Whether anybody listens: events for nobody are not made. */
   hasListeners: boolean
@@ -54,11 +60,60 @@ export interface Pendings {
   lessen(pending: Pending): void
   /** All backups have it, or none is needed. */
   complete(pending: Pending): void
+  /** It cannot be answered as it was meant. */
+  refuse(pending: Pending, error: EngineError): void
   /** This member is no longer the primary: nobody can say whether the change lasts. */
   abandon(pending: Pending): void
   /** Those that all backups have, but that must not be acknowledged. */
   abandonHeldBack(isMeant: (pending: Pending) => boolean): void
   close(): void
+}
+
+/** Writes down what becomes of the fragments of a structure, so that they outlive the process. */
+export interface Keeper {
+  /** Why changes are refused now. */
+  readonly refusal: EngineError | undefined
+  /** Whether changes can be written down as fast as they come. */
+  readonly hasRoom: boolean
+  /**
+   * A change was made; the numbers of `held` are already those after it. Where the answer to it waits
+   * for the disk, that is one more that `pending` waits for.
+   */
+  changed(held: Held, effects: Uint8Array, pending: Pending | undefined): void
+  copyStarted(held: Held): void
+  copied(held: Held, effects: Uint8Array): void
+  copyEnded(held: Held): void
+  dropped(held: Held): void
+  /** This fragment is held again. */
+  restored(held: Held, kept: Kept): void
+  /** It is not to be held any more. */
+  forgot(partition: Partition, kept: Kept): void
+}
+
+/** A fragment as it was when the process before this one ended. */
+export interface Kept {
+  readonly named: Named
+  readonly fragment: Fragment
+  readonly term: number
+  readonly sequence: number
+  readonly isWhole: boolean
+  /** Where the keeper has it. */
+  readonly segment: number
+}
+
+/** What this member keeps beyond its end. */
+export interface Keepers {
+  keeperOf(structure: Structure, name: string): Keeper | undefined
+  /** What was kept of a partition, once: whoever calls restores or forgets each. */
+  take(partition: Partition): readonly Kept[]
+  /** The row of a partition is another one. */
+  rowChanged(partition: Partition): void
+  /** Whether this backup has all that the primary of the present row has. */
+  compared(partition: Partition, isEqual: boolean): void
+  /** Something that others wait for is not on the disk yet. */
+  readonly isBehind: boolean
+  afterSync(callback: () => void): void
+  release(isMeant: (pending: Pending) => boolean, release: (pending: Pending) => void): void
 }
 
 /** What the primary knows of a holder for the present row. */
@@ -112,9 +167,15 @@ export interface Registry {
   find(serviceId: number, name: string): Named | undefined
   /** The fragment, made empty if it is not there. */
   hold(named: Named, partition: Partition): Held
+  /** Holds a fragment that was kept. */
+  restore(kept: Kept, partition: Partition): void
+  /** Closes a fragment that was kept and is not to be held. */
+  forget(kept: Kept, partition: Partition): void
   /** An empty fragment that is not held yet. */
   create(named: Named, partition: Partition): Fragment
   drop(held: Held): void
+  /** It is held no more, and is now the caller's to close. */
+  takeOut(held: Held): void
   dropAll(): void
   all(): IterableIterator<Named>
 }
@@ -123,14 +184,51 @@ export interface RegistryOptions {
   readonly host: Host
   readonly partitionCount: number
   readonly structures: readonly Structure[]
-  readonly onWake: (named: Named, partition: Partition, key: string) => void
+  readonly onWake: (named: Named, partition: Partition, key: string, countMax?: number) => void
   /** A fragment with more copies than any before. */
   readonly onCopies: (copies: number) => void
   readonly onDrop: (held: Held) => void
+  readonly keeperOf: (structure: Structure, name: string) => Keeper | undefined
+  readonly protections: Protections
 }
 
-const discard = (held: Held): void => {
-  held.fragment.close()
+const protectionOf = (
+  protections: Protections,
+  structure: Structure,
+  name: string,
+): ProtectionSettings | undefined =>
+  settingsOf(protections[structure.name] ?? {}, name, { protection: undefined }).protection
+
+/** A name of a structure, with what its settings say. */
+const namedBy = (
+  { keeperOf, protections }: RegistryOptions,
+  structure: Structure,
+  name: string,
+): Pick<Named, 'structure' | 'name' | 'keeper' | 'protection'> => ({
+  structure,
+  name,
+  keeper: keeperOf(structure, name),
+  protection: protectionOf(protections, structure, name),
+})
+
+interface Service {
+  readonly structure: Structure
+  readonly names: Map<string, Named>
+}
+
+const servicesOf = (structures: readonly Structure[]): (Service | undefined)[] => {
+  const byId: (Service | undefined)[] = []
+  for (const structure of structures) byId[structure.serviceId] = { structure, names: new Map() }
+  return byId
+}
+
+const NOT_COPYING = { build: undefined, isFilled: false, lastPending: undefined }
+
+const unlink = (held: Held): void => {
+  const { named, partition } = held
+  partition.held.delete(named)
+  named.held[partition.id] = undefined
+  named.keeper?.dropped(held)
   held.build?.close()
   held.build = undefined
 }
@@ -138,23 +236,29 @@ const discard = (held: Held): void => {
 export const createRegistry = (options: RegistryOptions): Registry => {
   const { host, partitionCount, structures, onWake, onCopies, onDrop } = options
   let copiesMost = 0
-  const byService: ({ structure: Structure; names: Map<string, Named> } | undefined)[] = []
-  for (const structure of structures) {
-    byService[structure.serviceId] = { structure, names: new Map() }
-  }
+  const byService = servicesOf(structures)
   const partitions = Array.from({ length: partitionCount }, (_, id) => createPartition(id))
   const create: Registry['create'] = (named, partition) =>
     named.structure.createFragment({
       host,
       name: named.name,
       partition: partition.id,
-      wake: (key) => onWake(named, partition, key),
+      wake: (key, countMax) => onWake(named, partition, key, countMax),
     })
-  const drop = (held: Held): void => {
-    held.partition.held.delete(held.named)
-    held.named.held[held.partition.id] = undefined
+  const takeOut = (held: Held): void => {
+    unlink(held)
     onDrop(held)
-    discard(held)
+  }
+  const drop = (held: Held): void => {
+    takeOut(held)
+    held.fragment.close()
+  }
+  const add = (held: Held): Held => {
+    const { named, partition } = held
+    named.held[partition.id] = held
+    partition.held.set(named, held)
+    if (copiesOf(held) > copiesMost) onCopies((copiesMost = copiesOf(held)))
+    return held
   }
   return {
     partitions,
@@ -163,34 +267,32 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       const known = service?.names.get(name)
       if (known !== undefined || service === undefined) return known
       const held = new Array<Held | undefined>(partitionCount).fill(undefined)
-      const named: Named = { structure: service.structure, name, held, hasListeners: false }
+      const named: Named = {
+        ...namedBy(options, service.structure, name),
+        held,
+        hasListeners: false,
+      }
       service.names.set(name, named)
       return named
     },
     hold: (named, partition) => {
       const known = named.held[partition.id]
       if (known !== undefined) return known
-      const held: Held = {
-        named,
-        partition,
-        fragment: create(named, partition),
-        term: partition.term,
-        sequence: 0,
-        isWhole: true,
-        build: undefined,
-        isFilled: false,
-        lastPending: undefined,
-      }
-      named.held[partition.id] = held
-      partition.held.set(named, held)
-      if (copiesOf(held) > copiesMost) {
-        copiesMost = copiesOf(held)
-        onCopies(copiesMost)
-      }
-      return held
+      const { term } = partition
+      const fragment = create(named, partition)
+      return add({ named, partition, fragment, term, sequence: 0, isWhole: true, ...NOT_COPYING })
+    },
+    restore: (kept, partition) => {
+      const { segment: _, ...known } = kept
+      kept.named.keeper?.restored(add({ partition, ...known, ...NOT_COPYING }), kept)
+    },
+    forget: (kept, partition) => {
+      kept.named.keeper?.forgot(partition, kept)
+      kept.fragment.close()
     },
     create,
     drop,
+    takeOut,
     dropAll: () => {
       for (const partition of partitions) for (const held of partition.held.values()) drop(held)
     },

@@ -1,10 +1,11 @@
 import { WireFault } from '../../wire/index.ts'
 import type { ByteSink, ByteSource } from '../bytes/index.ts'
-import type { BackupSettings } from '../settings.ts'
+import type { BackupSettings, MergePolicy } from '../settings.ts'
+import { collectionMerging } from './collectionMerging.ts'
 import { itemEvent } from './itemEvents.ts'
 import { OrderedItems } from './orderedItems.ts'
 import { sameBytes } from './sameBytes.ts'
-import type { Fragment, FragmentTurn } from './structure.ts'
+import type { Fragment, FragmentCall, FragmentTurn, Merging } from './structure.ts'
 
 const PUT = 1
 const REMOVE = 2
@@ -24,6 +25,7 @@ const hasRoom = (low: number, high: number, step: number): boolean =>
   low + step / POSITION_STEP !== low && high - step / POSITION_STEP !== high
 
 export interface CollectionOptions extends BackupSettings {
+  readonly mergePolicy: MergePolicy
   /** Finds a value without looking through all; for collections without equal values. */
   readonly isIndexed: boolean
 }
@@ -39,8 +41,10 @@ export class Collection implements State {
   readonly asyncBackupCount: number
   readonly #items = new OrderedItems()
   readonly #positions: Map<string, number> | undefined
+  readonly #mergePolicy: MergePolicy
 
-  constructor({ backupCount, asyncBackupCount, isIndexed }: CollectionOptions) {
+  constructor({ backupCount, asyncBackupCount, isIndexed, mergePolicy }: CollectionOptions) {
+    this.#mergePolicy = mergePolicy
     this.backupCount = backupCount
     this.asyncBackupCount = asyncBackupCount
     this.#positions = isIndexed ? new Map() : undefined
@@ -48,6 +52,15 @@ export class Collection implements State {
 
   get length(): number {
     return this.#items.length
+  }
+
+  /** Whether it has no equal values. */
+  get isIndexed(): boolean {
+    return this.#positions !== undefined
+  }
+
+  get merging(): Merging {
+    return collectionMerging(this, this.#mergePolicy)
   }
 
   /** The value at an index that is there. */
@@ -107,6 +120,10 @@ export class Collection implements State {
     this.#take(position, turn)
     if (turn.hasListeners) turn.publish(itemEvent('removed', value))
     return value
+  }
+
+  destroy(call: FragmentCall): void {
+    this.removeAll(call)
   }
 
   removeAll(turn: FragmentTurn): void {

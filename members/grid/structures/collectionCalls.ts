@@ -19,6 +19,12 @@ export const PAGE_BYTES = 2 * 1024 * 1024
 
 const OPERATIONS = COLLECTION_OPERATIONS
 
+/** Whether an operation that all collections have changes nothing. */
+export const readsCollection = (operation: number): boolean =>
+  operation === OPERATIONS.SIZE ||
+  operation === OPERATIONS.CONTAINS ||
+  operation === OPERATIONS.ITEMS
+
 export const writeValues = (sink: ByteSink, values: readonly Uint8Array[]): void => {
   sink.u32(values.length)
   for (const value of values) sink.bytes(value)

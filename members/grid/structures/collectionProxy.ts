@@ -1,7 +1,16 @@
 import type { Subscription } from '../operations/index.ts'
 import { COLLECTION_OPERATIONS as OPERATIONS, writeValues } from './collectionCalls.ts'
 import { readItemEvent, type ItemChange } from './itemEvents.ts'
-import { callsOf, itemCodec, READ, toItem, type Call, type ProxyContext } from './proxy.ts'
+import {
+  callsOf,
+  destroyBy,
+  itemCodec,
+  READ,
+  toItem,
+  type Call,
+  type Destroyable,
+  type ProxyContext,
+} from './proxy.ts'
 
 export interface ItemEvent<T> {
   readonly change: ItemChange
@@ -9,7 +18,7 @@ export interface ItemEvent<T> {
 }
 
 /** What queues, lists and sets have in common. Items are equal when their bytes in the grid are. */
-export interface SharedCollection<T> extends AsyncIterable<T> {
+export interface SharedCollection<T> extends AsyncIterable<T>, Destroyable {
   readonly name: string
   size(): Promise<number>
   isEmpty(): Promise<boolean>
@@ -74,6 +83,7 @@ export const shareCollection = <T>(
     async clear() {
       await call(OPERATIONS.CLEAR, undefined, { isIdempotent: true })
     },
+    destroy: destroyBy(call),
     async toArray() {
       const items: T[] = []
       for await (const item of iterate()) items.push(item)

@@ -3,6 +3,7 @@ import type { Host } from '../../../runtime/host/index.ts'
 import { ByteSink, type ByteSource } from '../bytes/index.ts'
 import { fromData, partitionOfName, toData } from '../data/index.ts'
 import type { GridInvoker } from '../operations/index.ts'
+import { DESTROY_OPERATION } from './structure.ts'
 
 /** What the proxies of a member or a client are made of. */
 export interface ProxyContext {
@@ -46,6 +47,18 @@ export const callsOf = (invoker: GridInvoker, serviceId: number, name: string): 
     })
   }
 }
+
+/** What a structure that can be destroyed has. */
+export interface Destroyable {
+  /** Forgets all that the cluster has of it; used again it begins anew. */
+  destroy(): Promise<void>
+}
+
+export const destroyBy =
+  (call: Call): Destroyable['destroy'] =>
+  async () => {
+    await call(DESTROY_OPERATION, undefined, { isIdempotent: true })
+  }
 
 /** A value as the bytes that the grid keeps. */
 export const toItem = (value: unknown): Uint8Array => {

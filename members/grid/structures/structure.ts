@@ -1,5 +1,6 @@
 import type { ByteSink, ByteSource } from '../bytes/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
+import type { MergePolicy } from '../settings.ts'
 
 /**
  * A kind of data structure. Its state is cut into fragments, one for each partition and name; a
@@ -11,6 +12,8 @@ export interface Structure {
   /** As users know it, such as `map`. */
   readonly name: string
   createFragment(context: FragmentContext): Fragment
+  /** Whether an operation changes nothing: it is served also while changes cannot be kept on disk. */
+  onlyReads?(operation: number): boolean
   /** Whether a listener with this filter (as it subscribed) wants this event. */
   matches(filter: Uint8Array, event: Uint8Array): boolean
 }
@@ -20,8 +23,11 @@ export interface FragmentContext {
   readonly host: Host
   readonly name: string
   readonly partition: number
-  /** Runs again the calls that wait for `key`, oldest first; on backups nothing waits. */
-  readonly wake: (key: string) => void
+  /**
+   * Runs again the calls that wait for `key`, the oldest first, no more than `countMax` where each
+   * uses up something of which there is so much; on backups nothing waits.
+   */
+  readonly wake: (key: string, countMax?: number) => void
 }
 
 /**
@@ -61,8 +67,36 @@ export interface Fragment {
   callerGone?(caller: string, turn: FragmentTurn): void
   /** Entries and bytes held, for statistics and limits. */
   sizes(): { readonly entries: number; readonly bytes: number }
+  /** How it becomes one with that of another cluster; without it, it is forgotten at a merge. */
+  readonly merging?: Merging | undefined
+  /** Forgets all, as an operation on the primary does. */
+  destroy?(call: FragmentCall): void
   /** Releases memory and timers. */
   close(): void
+}
+
+/** The operation of all structures whose fragments have `destroy`. */
+export const DESTROY_OPERATION = 254
+
+/**
+ * When a split is mended the members of one side join the other one anew. What they were the
+ * primaries of is set aside, and then sent to the fragments of the same name on the other side.
+ */
+export interface Merging {
+  /** How the structure is configured: `discard` is not even sent. */
+  readonly policy: MergePolicy
+  /** The first batch decides for all: they come in their order, and none twice. */
+  readonly isWhole: boolean
+  /**
+   * Writes a batch for `merge`, of about `bytesMax` bytes or fewer. Starts with the cursor 0 and
+   * returns the next one, undefined at the end; nothing changes in between.
+   */
+  write(cursor: number, batch: ByteSink, bytesMax: number): number | undefined
+  /**
+   * Takes in a batch from `call.arguments`, on the primary, as an operation does. Returns how much
+   * of it was taken; with `isWhole`, 0 for the first batch ends the merge of this fragment.
+   */
+  merge(call: FragmentCall, policy: MergePolicy, isFirst: boolean): number
 }
 
 /** A chance to change a fragment on its primary. */
@@ -72,6 +106,11 @@ export interface FragmentTurn {
   readonly effects: ByteSink
   /** Whether anybody listens to this structure: events for nobody need not be made. */
   readonly hasListeners: boolean
+  /**
+   * The caller, where there is one, is answered once this has ended, too; where it fails with an
+   * EngineError the caller gets that, though the effects stay.
+   */
+  answerAfter?(work: Promise<void>): void
   /** Tells listeners, once the effects are acknowledged. */
   publish(event: Uint8Array): void
 }

@@ -1,6 +1,6 @@
 import type { Host } from '../../../runtime/host/index.ts'
 import type { Member, MemberEvent } from '../../member/index.ts'
-import { canBeMaster, type View } from '../../membership/index.ts'
+import { addressKey, canBeMaster, type View } from '../../membership/index.ts'
 import type { MemberGrouping } from './assignment/index.ts'
 import { createHearing, type Hearing } from './hearing.ts'
 import { isSettled, type LeaderEffect, mayLeave, migrationsLeft } from './leader/index.ts'
@@ -8,6 +8,7 @@ import { createLeaderLoop, type LeaderLoop } from './leaderLoop.ts'
 import { createLeaving } from './leaving.ts'
 import { createMasterDesk, type MasterDesk, publicationOf } from './masterDesk.ts'
 import type { PartitionTable } from './partitionTable.ts'
+import type { Recovery } from './recovery.ts'
 import { createReporter, type Reporter } from './reporter.ts'
 import { serveTable } from './serving.ts'
 
@@ -18,7 +19,13 @@ export interface PartitionTableOptions {
   readonly copies: number
   /** partition-group */
   readonly grouping: MemberGrouping
+  /** What this member has kept on its disk; undefined where it keeps nothing. */
+  readonly recovery?: Recovery | undefined
+  /** How long a cluster that was stopped whole waits for all who held data; 30 s by default. */
+  readonly recoveryTimeoutMs?: number
 }
+
+const RECOVERY_TIMEOUT_MS = 30_000
 
 /** A member's part in the table: as one that is told, as a primary that tells, as the master. */
 interface Parts {
@@ -27,9 +34,17 @@ interface Parts {
   readonly reporter: Reporter
   readonly loop: LeaderLoop
   readonly desk: MasterDesk
+  readonly recovery: Recovery
 }
 
-const perform = ({ member, hearing, loop, desk }: Parts, effect: LeaderEffect): void => {
+const NOTHING_KEPT: Recovery = {
+  ready: Promise.resolve(),
+  copies: () => [],
+  expected: () => [],
+}
+
+const perform = (parts: Parts, effect: LeaderEffect): void => {
+  const { member, hearing, loop, desk, recovery } = parts
   const state = loop.state()
   switch (effect.kind) {
     case 'fetch': {
@@ -39,7 +54,8 @@ const perform = ({ member, hearing, loop, desk }: Parts, effect: LeaderEffect): 
       desk.fetch(memberIds)
       if (!memberIds.includes(state.selfId)) return
       const rows = copy.rows().flatMap((row, at) => (row === undefined ? [] : [[at, row] as const]))
-      loop.dispatch({ kind: 'fetched', memberId: state.selfId, epoch, rows })
+      const [copies, expected] = [recovery.copies(), recovery.expected()]
+      loop.dispatch({ kind: 'fetched', memberId: state.selfId, epoch, rows, copies, expected })
       return
     }
     case 'publish':
@@ -58,10 +74,11 @@ const perform = ({ member, hearing, loop, desk }: Parts, effect: LeaderEffect): 
 }
 
 const createParts = (host: Host, member: Member, options: PartitionTableOptions): Parts => {
-  const { partitionCount, copies, grouping } = options
+  const { partitionCount, copies, grouping, recovery = NOTHING_KEPT } = options
+  const { recoveryTimeoutMs = RECOVERY_TIMEOUT_MS } = options
   const loop = createLeaderLoop({
     host,
-    settings: { partitionCount, grouping, replicas: copies + 1 },
+    settings: { partitionCount, grouping, replicas: copies + 1, recoveryTimeoutMs },
     isSafe: () => member.isSafe(),
     perform: (effect) => perform(parts, effect),
   })
@@ -69,7 +86,8 @@ const createParts = (host: Host, member: Member, options: PartitionTableOptions)
     host,
     member,
     state: () => loop.state(),
-    onFetched: (memberId, epoch, rows) => loop.dispatch({ kind: 'fetched', memberId, epoch, rows }),
+    onFetched: (memberId, epoch, told) =>
+      loop.dispatch({ kind: 'fetched', memberId, epoch, ...told }),
   })
   const reporter = createReporter({
     host,
@@ -77,7 +95,7 @@ const createParts = (host: Host, member: Member, options: PartitionTableOptions)
     receive: (reports) => loop.dispatch({ kind: 'reports', ...reports }),
   })
   const hearing = createHearing(partitionCount, () => member.self.id)
-  const parts: Parts = { member, hearing, reporter, loop, desk }
+  const parts: Parts = { member, hearing, reporter, loop, desk, recovery }
   return parts
 }
 
@@ -93,7 +111,7 @@ const onView = ({ member, loop, desk }: Parts, view: View): void => {
     viewVersion: view.version,
     members: view.members
       .filter(canBeMaster)
-      .map(({ id, address }) => ({ id, host: address.host })),
+      .map(({ id, address }) => ({ id, host: address.host, address: addressKey(address) })),
   })
 }
 
@@ -157,22 +175,35 @@ export const createPartitionTable = (
       return mayLeave(loop.state(), memberId)
     },
   })
+  const { recovery } = parts
   let isClosed = false
-  serveTable({ member, hearing, loop, isClosed: () => isClosed })
+  let isReady = options.recovery === undefined
+  serveTable({ member, hearing, loop, recovery, isOpen: () => isReady && !isClosed })
   // Before all others that listen: what they report at once is of the new row.
   copy.onRow((partition) => reporter.forget(partition))
   reporter.needReplicas(options.copies + 1)
   const onEvent = follow(parts)
-  const stopListening = member.onEvent(onEvent)
-  queueMicrotask(() => {
+  const stopListening = member.onEvent((event) => {
+    if (isReady) onEvent(event)
+  })
+  const begin = (): void => {
     const view = member.view()
     if (view === undefined || isClosed) return
     onEvent({ kind: 'changed', view, mergedFrom: undefined })
-  })
+  }
+  if (isReady) queueMicrotask(begin)
+  else {
+    void recovery.ready.then(() => {
+      isReady = true
+      begin()
+    })
+  }
   return {
     partitionCount: copy.partitionCount,
     row: (partition) => copy.row(partition),
-    adopt: (partition, row) => void copy.adopt(partition, row),
+    adopt: (partition, row) => {
+      if (isReady) copy.adopt(partition, row)
+    },
     onRow: (listener) => copy.onRow(listener),
     reportInSync: (partition, version) => reporter.inSync(partition, version),
     onHandover: (listener) => hearing.onHandover(listener),

@@ -1,6 +1,6 @@
 import { type MigrationEvent, migrationEvents, type PartitionLostEvent } from './events.ts'
 import type { Publication, TableStatus } from './messages.ts'
-import { primaryOf } from './row.ts'
+import { isLostIn, primaryOf } from './row.ts'
 import { createTableCopy, type TableCopy } from './tableCopy.ts'
 
 /** What a member has heard of the table, and who of its own wants to hear of it. */
@@ -52,11 +52,11 @@ export const createHearing = (partitionCount: number, selfId: () => string): Hea
     status: () => status,
     receive: (publication) => {
       status = publication.status
-      for (const { partition, row, isLost } of publication.rows) {
+      for (const { partition, row } of publication.rows) {
         const wasKnown = copy.row(partition) !== undefined
         const isNew = copy.adopt(partition, row)
         // Who comes later has lost nothing.
-        if (isNew && isLost && wasKnown) losses.tell({ partition, version: row.version })
+        if (isNew && wasKnown && isLostIn(row)) losses.tell({ partition, version: row.version })
       }
       for (const { partition, row, isHandover } of publication.rows) {
         const { version } = row

@@ -20,5 +20,14 @@ export {
   type Publication,
 } from './messages.ts'
 export type { PartitionTable } from './partitionTable.ts'
-export { EPOCH_STRIDE, holdersOf, type PartitionRow, primaryOf, sameIds } from './row.ts'
+export type { KeptCopy, Recovery } from './recovery.ts'
+export {
+  EPOCH_STRIDE,
+  holdersOf,
+  LIFE_STRIDE,
+  lostVersionOf,
+  type PartitionRow,
+  primaryOf,
+  sameIds,
+} from './row.ts'
 export { createTableCopy, type TableCopy } from './tableCopy.ts'

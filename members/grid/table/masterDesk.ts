@@ -4,7 +4,7 @@ import type { MemberRecord } from '../../membership/index.ts'
 import { type Courier, createCourier } from './courier.ts'
 import { type LeaderState, migrationsLeft, unsyncedRows } from './leader/index.ts'
 import {
-  decodeRows,
+  decodeTold,
   digestOf,
   encodeFetch,
   encodePublication,
@@ -12,8 +12,8 @@ import {
   type PublishedRow,
   TABLE_KINDS,
   type TableStatus,
+  type Told,
 } from './messages.ts'
-import type { PartitionRow } from './row.ts'
 
 /** A member that does not answer by then is asked or told again. */
 const ANSWER_MS = 5000
@@ -43,11 +43,7 @@ export interface MasterDeskOptions {
   readonly host: Host
   readonly member: Member
   readonly state: () => LeaderState
-  readonly onFetched: (
-    memberId: string,
-    epoch: number,
-    rows: readonly (readonly [number, PartitionRow])[],
-  ) => void
+  readonly onFetched: (memberId: string, epoch: number, told: Told) => void
 }
 
 const statusOf = (state: LeaderState): TableStatus => ({
@@ -64,7 +60,6 @@ const publishedRow = (state: LeaderState, partition: number): PublishedRow => {
     partition,
     row,
     isHandover: state.handovers.has(partition),
-    isLost: state.lostVersions.get(partition) === row.version,
   }
 }
 
@@ -82,7 +77,7 @@ const fetchFrom = async (options: MasterDeskOptions, record: MemberRecord): Prom
   const answer = await member.messenger.request(record.address, TABLE_KINDS.fetch, body, {
     timeoutMs: ANSWER_MS,
   })
-  onFetched(record.id, epoch, decodeRows(answer, settings.partitionCount))
+  onFetched(record.id, epoch, decodeTold(answer, settings.partitionCount))
 }
 
 const publishTo = async (options: MasterDeskOptions, target: Target): Promise<void> => {

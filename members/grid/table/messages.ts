@@ -1,13 +1,12 @@
 import { ByteSink, ByteSource } from '../bytes/index.ts'
 import { WireFault } from '../../wire/index.ts'
 import type { PartitionVersion } from './leader/index.ts'
-import type { PartitionRow } from './row.ts'
+import type { KeptCopy } from './recovery.ts'
+import { type PartitionRow, REPLICAS_MAX } from './row.ts'
 
 /** The kinds of what members say about the table, on the wire. */
 export const TABLE_KINDS = { publish: 10, fetch: 11, report: 12, leave: 13 } as const
 
-/** More replicas than any row has. */
-const REPLICAS_MAX = 7
 const FLAGS = { next: 1, handover: 2, lost: 4 } as const
 /** What a row without replicas takes: more rows than that cannot be in so many bytes. */
 const ROW_BYTES_MIN = 14
@@ -18,8 +17,6 @@ export interface PublishedRow {
   readonly row: PartitionRow
   /** The primary shall stop to serve. */
   readonly isHandover: boolean
-  /** With this version the partition has lost what it held. */
-  readonly isLost: boolean
 }
 
 /** How far the active master is. */
@@ -87,17 +84,20 @@ const writeRows = (sink: ByteSink, rows: readonly PublishedRow[]): void => {
   sink.u16(numbers.size)
   for (const id of numbers.keys()) sink.text(id)
   sink.u32(rows.length)
-  for (const { partition, row, isHandover, isLost } of rows) {
-    const { next } = row
+  for (const { partition, row, isHandover } of rows) {
+    const { next, lostVersions } = row
     sink.u32(partition)
     sink.f64(row.version)
     sink.u8(
       (next === undefined ? 0 : FLAGS.next) |
         (isHandover ? FLAGS.handover : 0) |
-        (isLost ? FLAGS.lost : 0),
+        (lostVersions === undefined ? 0 : FLAGS.lost),
     )
     writeIds(sink, row.replicas, numbers)
     if (next !== undefined) writeIds(sink, next, numbers)
+    if (lostVersions === undefined) continue
+    sink.u8(lostVersions.length)
+    for (const lost of lostVersions) sink.f64(lost)
   }
 }
 
@@ -112,6 +112,12 @@ const readIds = (source: ByteSource, ids: readonly string[]): string[] => {
   })
 }
 
+const readLost = (source: ByteSource): number[] => {
+  const count = source.u8()
+  if (count > REPLICAS_MAX) throw new WireFault(`A row tells of ${count} losses`)
+  return Array.from({ length: count }, () => wholeNumber(source.f64()))
+}
+
 const readRow = (source: ByteSource, ids: readonly string[], count: number): PublishedRow => {
   const partition = source.u32()
   if (partition >= count) throw new WireFault(`There is no partition ${partition}`)
@@ -119,12 +125,9 @@ const readRow = (source: ByteSource, ids: readonly string[], count: number): Pub
   const flags = source.u8()
   const replicas = readIds(source, ids)
   const next = (flags & FLAGS.next) === 0 ? undefined : readIds(source, ids)
-  return {
-    partition,
-    row: { version, replicas, next },
-    isHandover: (flags & FLAGS.handover) !== 0,
-    isLost: (flags & FLAGS.lost) !== 0,
-  }
+  const lostVersions = (flags & FLAGS.lost) === 0 ? undefined : readLost(source)
+  const row = { version, replicas, next, lostVersions }
+  return { partition, row, isHandover: (flags & FLAGS.handover) !== 0 }
 }
 
 const readRows = (source: ByteSource, partitionCount: number): PublishedRow[] => {
@@ -170,7 +173,7 @@ export const decodePublication = (bytes: Uint8Array, partitionCount: number): Pu
 /** Rows alone, as a member knows them. */
 export const encodeRows = (rows: readonly (PartitionRow | undefined)[]): Uint8Array => {
   const known = rows.flatMap((row, partition) =>
-    row === undefined ? [] : [{ partition, row, isHandover: false, isLost: false }],
+    row === undefined ? [] : [{ partition, row, isHandover: false }],
   )
   const sink = sinkFor(known)
   writeRows(sink, known)
@@ -183,6 +186,56 @@ export const decodeRows = (
   partitionCount: number,
 ): (readonly [partition: number, row: PartitionRow])[] =>
   readRows(new ByteSource(bytes), partitionCount).map(({ partition, row }) => [partition, row])
+
+/** What a member answers a new master. */
+export interface Told {
+  readonly rows: readonly (readonly [partition: number, row: PartitionRow])[]
+  readonly copies: readonly KeptCopy[]
+  /** Addresses of members that must be there before copies are chosen from. */
+  readonly expected: readonly string[]
+}
+
+export const encodeTold = (
+  rows: readonly (PartitionRow | undefined)[],
+  { copies, expected }: Omit<Told, 'rows'>,
+): Uint8Array => {
+  const sink = new ByteSink()
+  sink.bytes(encodeRows(rows))
+  sink.u32(copies.length)
+  for (const { partition, version, place, isComplete, sequence } of copies) {
+    sink.u32(partition)
+    sink.f64(version)
+    sink.u8(place)
+    sink.flag(isComplete)
+    sink.f64(sequence)
+  }
+  sink.u32(expected.length)
+  for (const address of expected) sink.text(address)
+  return sink.view()
+}
+
+const readCopy = (source: ByteSource, partitionCount: number): KeptCopy => {
+  const partition = source.u32()
+  if (partition >= partitionCount) throw new WireFault(`There is no partition ${partition}`)
+  return {
+    partition,
+    version: wholeNumber(source.f64()),
+    place: source.u8(),
+    isComplete: source.flag(),
+    sequence: wholeNumber(source.f64()),
+  }
+}
+
+/** Throws WireFault when it is none, or not of a table with so many partitions. */
+export const decodeTold = (bytes: Uint8Array, partitionCount: number): Told => {
+  const source = new ByteSource(bytes)
+  const rows = decodeRows(source.bytes(), partitionCount)
+  const copies: KeptCopy[] = []
+  for (let left = source.u32(); left > 0; left -= 1) copies.push(readCopy(source, partitionCount))
+  const expected: string[] = []
+  for (let left = source.u32(); left > 0; left -= 1) expected.push(source.text())
+  return { rows, copies, expected }
+}
 
 const writeVersions = (sink: ByteSink, versions: readonly PartitionVersion[]): void => {
   sink.u32(versions.length)

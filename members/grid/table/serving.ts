@@ -3,12 +3,13 @@ import type { Member } from '../../member/index.ts'
 import type { Hearing } from './hearing.ts'
 import { mayLeave } from './leader/index.ts'
 import type { LeaderLoop } from './leaderLoop.ts'
+import type { Recovery } from './recovery.ts'
 import {
   decodeFetch,
   decodeLeave,
   decodePublication,
   decodeReports,
-  encodeRows,
+  encodeTold,
   TABLE_KINDS,
 } from './messages.ts'
 
@@ -23,23 +24,26 @@ export interface ServingOptions {
   readonly member: Member
   readonly hearing: Hearing
   readonly loop: LeaderLoop
-  readonly isClosed: () => boolean
+  readonly recovery: Recovery
+  /** It knows what it has kept, and it is not closed. */
+  readonly isOpen: () => boolean
 }
 
 /**
  * Answers what other members tell and ask. Refused is what comes from another master than that of
  * the view, and what is meant for a master elsewhere: the sender tries again.
  */
-export const serveTable = ({ member, hearing, loop, isClosed }: ServingOptions): void => {
+export const serveTable = (options: ServingOptions): void => {
+  const { member, hearing, loop, recovery, isOpen } = options
   const { messenger } = member
   const { copy } = hearing
   const fromMaster = (masterId: string, epoch: number): void => {
-    const view = isClosed() ? undefined : member.view()
+    const view = isOpen() ? member.view() : undefined
     if (view?.masterId === masterId && view.epoch === epoch) return
     throw refusal(`${masterId} is not the master of epoch ${epoch} here`)
   }
   const asMaster = (): void => {
-    if (!isClosed() && loop.state().phase !== 'following') return
+    if (isOpen() && loop.state().phase !== 'following') return
     throw refusal('This member is not the master')
   }
   messenger.onRequest(TABLE_KINDS.publish, ({ body }) => {
@@ -52,7 +56,7 @@ export const serveTable = ({ member, hearing, loop, isClosed }: ServingOptions):
     const { masterId, epoch } = decodeFetch(body)
     fromMaster(masterId, epoch)
     copy.promise(epoch)
-    return encodeRows(copy.rows())
+    return encodeTold(copy.rows(), { copies: recovery.copies(), expected: recovery.expected() })
   })
   messenger.onRequest(TABLE_KINDS.report, ({ body }) => {
     const reports = decodeReports(body)

@@ -1,5 +1,5 @@
 import { digestOf } from './messages.ts'
-import { EPOCH_STRIDE, type PartitionRow } from './row.ts'
+import { EPOCH_STRIDE, LIFE_STRIDE, type PartitionRow } from './row.ts'
 
 export type RowListener = (
   partition: number,
@@ -38,6 +38,7 @@ export const createTableCopy = (partitionCount: number): TableCopy => {
   const listeners = new Set<RowListener>()
   const changes: Change[] = []
   let isTelling = false
+  /** Within the life of the cluster, which a member that comes anew does not know. */
   let versionMin = 0
   let knownCount = 0
   let digest: number | undefined
@@ -60,7 +61,8 @@ export const createTableCopy = (partitionCount: number): TableCopy => {
     rows: () => rows,
     adopt: (partition, row) => {
       const previous = rows[partition]
-      if (row.version < versionMin || row.version <= (previous?.version ?? -1)) return false
+      if (row.version % LIFE_STRIDE < versionMin || row.version <= (previous?.version ?? -1))
+        return false
       rows[partition] = row
       digest = undefined
       if (previous === undefined) knownCount += 1

@@ -1,3 +1,4 @@
+import { heapSize } from 'bun:jsc'
 import { freemem, totalmem } from 'node:os'
 import type { Memory } from '../memory.ts'
 
@@ -7,5 +8,6 @@ export const realMemory: Memory = {
     return process.memoryUsage.rss()
   },
   heapSnapshot: () => new Uint8Array(Bun.generateHeapSnapshot('v8', 'arraybuffer')),
+  heapBytes: heapSize,
   machine: () => ({ totalBytes: totalmem(), freeBytes: freemem() }),
 }

@@ -5,6 +5,7 @@ import { choice, flag, integer, list, section, text, texts } from './values.ts'
 const COPIES_MAX = 6
 
 const backups = {
+  'split-brain-protection-ref': text().optional(),
   'backup-count': integer(0, COPIES_MAX).default(1),
   'async-backup-count': integer(0, COPIES_MAX).default(0),
 }
@@ -36,18 +37,27 @@ const policyName = (value: unknown): unknown =>
         .toLowerCase()
     : value
 
-const policy = () =>
+const POLICIES = [
+  'discard',
+  'pass-through',
+  'put-if-absent',
+  'latest-update',
+  'latest-access',
+  'higher-hits',
+  'expiration-time',
+] as const
+
+const policy = () => z.preprocess(policyName, z.enum(POLICIES))
+
+const isPolicy = (name: unknown): boolean => POLICIES.some((known) => known === name)
+
+/** One of these, or the name of a function of the members, which is none of a Java class. */
+const mapPolicy = () =>
   z.preprocess(
-    policyName,
-    z.enum([
-      'discard',
-      'pass-through',
-      'put-if-absent',
-      'latest-update',
-      'latest-access',
-      'higher-hits',
-      'expiration-time',
-    ]),
+    (value) => (isPolicy(policyName(value)) ? policyName(value) : value),
+    text().refine((name) => isPolicy(name) || !/\.|MergePolicy$/.test(name), {
+      message: `there is no such policy: use ${POLICIES.join(', ')} or the name of a function`,
+    }),
   )
 
 /** XML writes the policy as the text of the element. */
@@ -57,7 +67,18 @@ const mergePolicySection = section({
   'batch-size': integer(1).default(100),
 })
 
-/** Where entries of a map are kept beside memory. */
+const mapMergePolicySection = section({
+  'class-name': mapPolicy().optional(),
+  'merge-policy': mapPolicy().optional(),
+  'batch-size': integer(1).default(100),
+})
+
+/**
+ * Where entries of a map are kept beside memory: local files (`type: local`, or SeaTunnel's factory
+ * with `fs.defaultFS: file:///`), objects (`storage.type` s3 or oss), or a module of the user
+ * (`class-name`, a file). Of local files `fsync` (always, interval, never) and `fsync.interval.ms`
+ * among the properties say when a write is answered: after it is on the disk, or before.
+ */
 const mapStoreSection = z.object({
   enabled: flag().default(true),
   'initial-mode': choice(['LAZY', 'EAGER']).default('LAZY'),
@@ -126,7 +147,7 @@ const mapSection = structure({
   'statistics-enabled': flag().default(true),
   'per-entry-stats-enabled': flag().default(false),
   eviction: evictionSection,
-  'merge-policy': mergePolicySection,
+  'merge-policy': mapMergePolicySection,
   indexes: z.array(indexSection).default([]),
   'map-store': mapStoreSection.optional(),
   'near-cache': nearCacheSection.optional(),
@@ -188,6 +209,15 @@ export const structureSections = {
   lock: byName(atomicSection),
   'atomic-long': byName(atomicSection),
   'flake-id-generator': byName(atomicSection),
+  /** What structures refer to with `split-brain-protection-ref`. */
+  'split-brain-protection': byName(
+    z.object({
+      enabled: flag().default(false),
+      'minimum-cluster-size': integer(2).default(2),
+      'protect-on': choice(['READ', 'WRITE', 'READ_WRITE']).default('READ_WRITE'),
+      'function-type': choice(['MEMBER']).default('MEMBER'),
+    }),
+  ),
   /** Which members must not hold two copies of the same entry. */
   'partition-group': section({
     enabled: flag().default(false),

@@ -32,7 +32,15 @@ export const tidegateSection = section({
    * 0 for no limit.
    */
   'memory-limit-megabytes': integer().default(0),
+  /** Of snapshots of a full heap, and of persisted maps that name no folder. */
   'data-folder': text().default('data'),
+  persistence: section({
+    /**
+     * A cluster with persisted maps that was stopped whole waits so long at its start for all members
+     * that held data; then it goes on with what those have that are there.
+     */
+    'validation-timeout-seconds': integer().default(30),
+  }),
 })
 
 export type TidegateConfiguration = z.infer<typeof tidegateSection>

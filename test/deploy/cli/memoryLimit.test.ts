@@ -11,6 +11,7 @@ const SNAPSHOT = new TextEncoder().encode('{"snapshot":{}}')
 const heldBy = (host: Host) => {
   const held = { bytes: 0, garbageBytes: 0, snapshots: 0 }
   const memory: Host['memory'] = {
+    heapBytes: () => 0,
     usedBytes: (collect) => {
       if (collect !== undefined) held.garbageBytes = 0
       return held.bytes + held.garbageBytes

@@ -92,6 +92,19 @@ test('all that a client of Hazelcast can be told is taken', async () => {
   })
 })
 
+test('a client that must not ask owners itself is told that it does', async () => {
+  const { notices } = await loadConfiguration(
+    {
+      disk: diskOf({
+        'hazelcast-client.yaml': 'hazelcast-client: { network: { smart-routing: false } }',
+      }) as never,
+      environment: {},
+    },
+    { role: 'master_and_worker' },
+  )
+  expect(notices).toEqual([expect.stringContaining('clients always ask the owner')])
+})
+
 test('without a section of its own a client looks where the members of the file are', async () => {
   const member = (text: string) => load({ 'hazelcast.yaml': `hazelcast: { ${text} }` })
   const join = 'join: { tcp-ip: { enabled: true, member-list: ["a:1", "b:2"] } }'

@@ -136,6 +136,7 @@ test('YAML and XML of Hazelcast say the same about every structure', async () =>
     statisticsEnabled: false,
     perEntryStatsEnabled: true,
     mergePolicy: 'latest-update',
+    mergeBatchSize: 50,
     indexes: [
       { name: undefined, type: 'HASH', attributes: ['city'] },
       { name: 'by-age-and-name', type: 'SORTED', attributes: ['age', 'name'] },
@@ -211,6 +212,35 @@ test('what is written for all maps holds for those of the engine too', async () 
   })
   const { maps } = gridSettings(configuration!)
   expect(settingsOf(maps, 'engine_x', DEFAULT_MAP).timeToLiveSeconds).toBe(7)
+})
+
+test('structures are protected by what they refer to', async () => {
+  const { configuration, problems } = await load({
+    'hazelcast.yaml': `hazelcast:
+  split-brain-protection:
+    three: { enabled: true, minimum-cluster-size: 3, protect-on: WRITE, function-type: MEMBER }
+    off: { enabled: false }
+  map:
+    orders*: { split-brain-protection-ref: three }
+    others: { split-brain-protection-ref: off }
+  lock:
+    l: { split-brain-protection-ref: three }`,
+  })
+  expect(problems).toEqual([])
+  const three = { name: 'three', minimumClusterSize: 3, protectOn: 'WRITE' }
+  expect(gridSettings(configuration!).protections).toMatchObject({
+    map: { 'orders*': { protection: three }, others: { protection: undefined } },
+    lock: { l: { protection: three } },
+  })
+})
+
+test('a reference to no split-brain-protection is told', async () => {
+  const { configuration } = await load({
+    'hazelcast.yaml': 'hazelcast: { queue: { q: { split-brain-protection-ref: nothing } } }',
+  })
+  expect(() => gridSettings(configuration!)).toThrow(
+    'hazelcast.queue.q.split-brain-protection-ref: there is no `nothing`',
+  )
 })
 
 test('what makes no sense is told with its place', async () => {

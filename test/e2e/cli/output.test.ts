@@ -130,6 +130,21 @@ describe('plan', () => {
       pipelines: [{ id: 1, slots: 2 }],
     })
   })
+
+  test('says what barriers without alignment make of a guarantee', async () => {
+    const guaranteeOf = async (mode: string): Promise<string> => {
+      const text = `
+        env { ${mode} }
+        source { LocalFile { path = in, file_format_type = text, schema { fields { a = int } } } }
+        sink { LocalFile { path = out } }`
+      await workspace.write('files.conf', text)
+      const { out } = await workspace.run('plan', 'files.conf', '--format', 'json')
+      return (JSON.parse(out) as { paths: { guarantee: string }[] }).paths[0]!.guarantee
+    }
+    expect(await guaranteeOf('')).toBe('exactly-once')
+    expect(await guaranteeOf('checkpoint.mode = AT_LEAST_ONCE')).toBe('at-least-once')
+    expect(await guaranteeOf('processing-guarantee = AT_LEAST_ONCE')).toBe('at-least-once')
+  })
 })
 
 describe('what Tidegate tells of itself', () => {

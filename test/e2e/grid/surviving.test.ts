@@ -201,7 +201,24 @@ describe('three masters', () => {
     for (let at = 0; at < count; at += 97) expect(await map.get(at)).toBe(`value ${at}`)
   }, 120_000)
 
-  test('refuse a client and a member with another secret', async () => {
+  test('end soon when all are told to end at once, and when two are killed before', async () => {
+    const timed = async (running: readonly Master[]): Promise<number> => {
+      const startMs = performance.now()
+      expect(await Promise.all(running.map((master) => master.stop()))).toEqual(
+        running.map(() => 0),
+      )
+      return performance.now() - startMs
+    }
+    await using together = await startMasters()
+    expect(await timed(together.masters)).toBeLessThan(10_000)
+    await using running = await startMasters()
+    const [first, second, last] = running.masters as [Master, Master, Master]
+    await Promise.all([first.kill(), second.kill()])
+    expect(await timed([last])).toBeLessThan(20_000)
+    expect(last.log()).toContain('without a majority of the masters')
+  }, 60_000)
+
+  test('refuse a client with another secret', async () => {
     const secret = { 'tidegate.cluster-secret': 'the right one' }
     await using running = await startMasters({ count: 2, settings: secret })
     const { cluster, addresses: members } = running

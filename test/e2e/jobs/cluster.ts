@@ -1,24 +1,21 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { JobService } from '../../../jobs/cluster/index.ts'
-
-type Role = 'master' | 'worker' | 'master_and_worker'
-
-export interface MemberProcess {
-  readonly role: Role
-  /** Where its service is called. */
-  readonly port: number
-  /** The one of the cluster; whoever takes its place has it too. */
-  readonly memberPort: number
-  readonly pid: number
-  readonly log: () => string
-  kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void
-  isMaster(): Promise<boolean>
-}
+import type { Machine } from '../members/lan.ts'
+import { NoAnswer, spawnMember, type MemberProcess, type Role } from './spawning.ts'
 
 export interface ProcessCluster extends AsyncDisposable {
-  readonly members: MemberProcess[]
-  /** On the next port, or on that of a member that is gone. */
-  start(role: Role, memberPort?: number): Promise<MemberProcess>
+  /** Those that were not killed. */
+  readonly members: readonly MemberProcess[]
+  /** What all members have logged, also those that were killed. */
+  logs(): string
+  /** At the next address, or at that of a member that is gone. */
+  start(role: Role, place?: number): Promise<MemberProcess>
+  kill(member: MemberProcess): void
   activeMaster(): Promise<MemberProcess>
+  /** Resolves when all members are one cluster that can lose any one of them. */
+  whole(): Promise<void>
   /** Calls the service of the active master, again while there is none. */
   call<Method extends keyof JobService>(
     method: Method,
@@ -26,95 +23,111 @@ export interface ProcessCluster extends AsyncDisposable {
   ): Promise<Awaited<ReturnType<JobService[Method]>>>
 }
 
-const PROGRAM = new URL('memberProcess.ts', import.meta.url).pathname
+export interface ProcessClusterOptions {
+  readonly settings?: readonly string[]
+  /** A computer for each member, instead of this one for all. */
+  readonly machines?: readonly Machine[] | undefined
+}
+
+interface Place {
+  readonly host: string
+  readonly port: number
+  readonly machine: Machine | undefined
+}
+
 const PATIENCE_MS = 30_000
 /** For the end of a job, which is asked for again and again. */
 const JOB_PATIENCE_MS = 600_000
 const POLL_MS = 20
+const MEMBER_PORT = 5801
+/** So many are listed for those who join. */
+const LISTED = 3
 
-/** Gone, standing still, or not the master: another member may answer. */
-class NoAnswer extends Error {}
-
-const ask = async (member: MemberProcess, method: string, values: readonly unknown[]) => {
-  const response = await fetch(`http://127.0.0.1:${member.port}/${method}`, {
-    method: 'POST',
-    body: JSON.stringify(values),
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  }).catch((thrown: unknown) => {
-    throw new NoAnswer(String(thrown))
-  })
-  const answer = (await response.json()) as { value?: unknown; code?: string; message?: string }
-  if (response.ok) return answer.value
-  if (answer.code === 'JOB-001' || answer.code === 'JOB-011') throw new NoAnswer(answer.message)
-  throw new Error(answer.message)
+/** Where members are: on computers of their own, or on loopback ports that are free now. */
+const createPlaces = (machines: readonly Machine[] | undefined): ((index: number) => Place) => {
+  const base = 20_000 + Math.floor(Math.random() * 10_000)
+  return (index) => {
+    const machine = machines?.[index]
+    if (machine === undefined) return { host: '127.0.0.1', port: base + index, machine }
+    return { host: machine.address, port: MEMBER_PORT, machine }
+  }
 }
 
-/** Real processes on loopback ports that are free now. */
-export const createProcessCluster = (settings: readonly string[] = []): ProcessCluster => {
-  const members: MemberProcess[] = []
-  const children: Bun.Subprocess[] = []
-  const base = 20_000 + Math.floor(Math.random() * 20_000)
-  const list = Array.from({ length: 3 }, (_, index) => `127.0.0.1:${base + index}`).join(',')
+const settingsOf = ({ port, machine }: Place, list: string): string[] => [
+  `hazelcast.network.port.port=${port}`,
+  'hazelcast.network.port.auto-increment=false',
+  'hazelcast.network.join.tcp-ip.enabled=true',
+  `hazelcast.network.join.tcp-ip.member-list=${list}`,
+  ...(machine === undefined
+    ? []
+    : [
+        'hazelcast.network.interfaces.enabled=true',
+        'hazelcast.network.interfaces.interfaces=10.77.0.*',
+        'tidegate.insecure=true',
+      ]),
+]
 
-  let nextPort = base
-  const start: ProcessCluster['start'] = async (role, memberPort) => {
-    const port = memberPort ?? nextPort++
-    const set = [
-      `hazelcast.network.port.port=${port}`,
-      'hazelcast.network.port.auto-increment=false',
-      'hazelcast.network.join.tcp-ip.enabled=true',
-      `hazelcast.network.join.tcp-ip.member-list=${list}`,
-      ...settings,
-    ]
-    const child = Bun.spawn([process.execPath, PROGRAM, role, ...set], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    children.push(child)
-    let log = ''
-    void (async () => {
-      const decoder = new TextDecoder()
-      for await (const bytes of child.stderr) log += decoder.decode(bytes, { stream: true })
-    })()
-    const { value } = await child.stdout.getReader().read()
-    if (value === undefined) throw new Error(`The member ended before it was ready: ${log}`)
-    const { port: control } = JSON.parse(new TextDecoder().decode(value)) as { port: number }
-    const member: MemberProcess = {
+/** Real processes. */
+export const createProcessCluster = (options: ProcessClusterOptions = {}): ProcessCluster => {
+  const { settings = [], machines } = options
+  const folder = mkdtemp(join(tmpdir(), 'tidegate-members-'))
+  const members: MemberProcess[] = []
+  const all: MemberProcess[] = []
+  const placeAt = createPlaces(machines)
+  const listed = Array.from({ length: LISTED }, (_, index) => placeAt(index))
+  const list = listed.map(({ host, port }) => `${host}:${port}`).join(',')
+  let placeCount = 0
+  let socketCount = 0
+
+  const start: ProcessCluster['start'] = async (role, place = placeCount++) => {
+    const at = placeAt(place)
+    const name = `member-${socketCount++}`
+    const member = await spawnMember({
       role,
-      port: control,
-      memberPort: port,
-      pid: child.pid,
-      log: () => log,
-      kill: (signal) => {
-        child.kill(signal)
-        if (signal === 'SIGKILL') members.splice(members.indexOf(member), 1)
-      },
-      isMaster: async () => {
-        const url = `http://127.0.0.1:${control}/isMaster`
-        const response = await fetch(url, { signal: AbortSignal.timeout(500) }).catch(() => null)
-        return (await response?.json()) === true
-      },
-    }
+      place,
+      machine: at.machine,
+      socket: join(await folder, name),
+      settings: [...settingsOf(at, list), ...settings],
+    })
     members.push(member)
+    all.push(member)
     return member
   }
 
   const activeMaster: ProcessCluster['activeMaster'] = async () => {
     for (const deadline = performance.now() + PATIENCE_MS; performance.now() < deadline;) {
-      for (const member of members) if (await member.isMaster()) return member
+      for (const member of members) if ((await member.health())?.isMaster === true) return member
       await Bun.sleep(POLL_MS)
     }
     throw new Error('There is no active master')
   }
 
+  const isWhole = async (): Promise<boolean> => {
+    const told = await Promise.all(members.map((member) => member.health()))
+    return told.every((each) => each?.isSafe === true && each.memberCount === members.length)
+  }
+
   return {
     members,
+    logs: () =>
+      all.map(({ role, pid, log }) => log().replaceAll(/^/gm, `${role} ${pid} `)).join('\n'),
     start,
+    kill: (member) => {
+      member.kill('SIGKILL')
+      members.splice(members.indexOf(member), 1)
+    },
     activeMaster,
+    whole: async () => {
+      for (const deadline = performance.now() + PATIENCE_MS; !(await isWhole());) {
+        if (performance.now() > deadline) throw new Error('The members are not one safe cluster')
+        await Bun.sleep(POLL_MS)
+      }
+    },
     call: async (method, ...values) => {
       const patienceMs = method === 'ended' ? JOB_PATIENCE_MS : PATIENCE_MS
       for (const deadline = performance.now() + patienceMs; ;) {
         try {
-          return (await ask(await activeMaster(), method, values)) as never
+          return (await (await activeMaster()).ask(method, values)) as never
         } catch (thrown) {
           if (!(thrown instanceof NoAnswer) || performance.now() > deadline) throw thrown
           await Bun.sleep(POLL_MS)
@@ -122,8 +135,9 @@ export const createProcessCluster = (settings: readonly string[] = []): ProcessC
       }
     },
     [Symbol.asyncDispose]: async () => {
-      for (const child of children) child.kill('SIGKILL')
-      await Promise.all(children.map((child) => child.exited))
+      for (const member of all) member.kill('SIGKILL')
+      await Promise.all(all.map(({ exited }) => exited))
+      await rm(await folder, { recursive: true })
     },
   }
 }

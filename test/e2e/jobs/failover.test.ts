@@ -1,13 +1,14 @@
 import { expect, test } from 'bun:test'
-import { createProcessCluster, type MemberProcess, type ProcessCluster } from './cluster.ts'
+import { createProcessCluster, type ProcessCluster } from './cluster.ts'
 import { createFileJob, until, type FileJob } from './files.ts'
+import type { Role } from './spawning.ts'
 
 const ROWS = 4000
 
 const ROLES = ['master', 'master', 'master', 'worker', 'worker'] as const
 
 const withJob = async (
-  roles: readonly MemberProcess['role'][],
+  roles: readonly Role[],
   work: (cluster: ProcessCluster, job: FileJob, jobId: string) => Promise<void>,
 ): Promise<void> => {
   await using job = await createFileJob({
@@ -27,7 +28,7 @@ const withJob = async (
     expect(info.jobStatus).toBe('FINISHED')
     expect(await job.written()).toEqual(Array.from({ length: ROWS }, (_, id) => id))
   } catch (thrown) {
-    for (const member of cluster.members) console.log(member.role, member.pid, member.log())
+    console.log(cluster.logs())
     throw thrown
   }
 }
@@ -40,7 +41,7 @@ const nextRowMs = async (job: FileJob): Promise<number> => {
 test('the active master is killed: no task starts again, and each row comes once', async () => {
   await withJob(ROLES, async (cluster, job, jobId) => {
     const master = await cluster.activeMaster()
-    master.kill('SIGKILL')
+    cluster.kill(master)
     console.log(`rows were committed again ${await nextRowMs(job)} ms after the master was killed`)
     const events = (await cluster.call('events', jobId))!
     expect(events.filter(({ pipelineStatus }) => pipelineStatus === 'DEPLOYING')).toHaveLength(1)
@@ -49,7 +50,7 @@ test('the active master is killed: no task starts again, and each row comes once
 
 test('a worker is killed: the job goes on without it, and each row comes once', async () => {
   await withJob(ROLES, async (cluster, job, jobId) => {
-    cluster.members.find(({ role }) => role === 'worker')!.kill('SIGKILL')
+    cluster.kill(cluster.members.find(({ role }) => role === 'worker')!)
     console.log(`rows were committed again ${await nextRowMs(job)} ms after the worker was killed`)
     const failures = (await cluster.call('failures', jobId))!
     expect(failures).toMatchObject([{ code: 'JOB-021' }])
@@ -60,7 +61,7 @@ test('a master that runs tasks too is killed, and each row comes once', async ()
   const roles = ['master_and_worker', 'master_and_worker', 'master_and_worker'] as const
   await withJob(roles, async (cluster, job) => {
     const master = await cluster.activeMaster()
-    master.kill('SIGKILL')
+    cluster.kill(master)
     console.log(`rows were committed again ${await nextRowMs(job)} ms after it was killed`)
   })
 }, 90_000)

@@ -1,7 +1,6 @@
 import { loadSetup } from '../../../deploy/cli/member/setup.ts'
 import { openJobShelves } from '../../../deploy/cli/member/jobTools.ts'
 import { startMemberJobs } from '../../../deploy/cli/member/memberJobs.ts'
-import type { JobService } from '../../../jobs/cluster/index.ts'
 import { openMemberGrid } from '../../../members/grid/index.ts'
 import { startMember } from '../../../members/member/index.ts'
 import { EngineError } from '../../../runtime/errors/index.ts'
@@ -9,10 +8,11 @@ import { createRealHost } from '../../../runtime/host/index.ts'
 
 /**
  * A member with its grid and jobs, as `tidegate member` puts them together, whose job service can be
- * called from outside: `POST /METHOD` with the arguments as a JSON array. Settings are its arguments.
+ * called from outside: `POST /METHOD` with the arguments as a JSON array. Its own arguments are its role,
+ * the socket where it is called, and settings.
  */
 const host = createRealHost()
-const [role, ...set] = process.argv.slice(2)
+const [role, socket, ...set] = process.argv.slice(2)
 const setup = await loadSetup(host, {
   role: role as 'master' | 'worker' | 'master_and_worker',
   config: [],
@@ -41,22 +41,30 @@ const jobs = startMemberJobs({
 
 type Methods = { readonly [name: string]: (...values: readonly unknown[]) => Promise<unknown> }
 
-const server = Bun.serve({
-  hostname: '127.0.0.1',
-  port: 0,
-  idleTimeout: 0,
+const jobMethods = jobs.service as unknown as Methods
+
+const methods: Methods = {
+  ...jobMethods,
+  health: async () => ({
+    isMaster: member.isActiveMaster(),
+    isSafe: member.isSafe() && grid.isClusterSafe(),
+    memberCount: member.members().length,
+  }),
+  keys: async (map) => [...(await grid.map(String(map)).keySet())].map(String),
+}
+
+Bun.serve({
+  unix: socket!,
   fetch: async (request) => {
-    const method = new URL(request.url).pathname.slice(1) as keyof JobService | 'isMaster'
-    if (method === 'isMaster') return Response.json(member.isActiveMaster())
+    const method = new URL(request.url).pathname.slice(1)
     const values = (await request.json()) as unknown[]
     try {
-      const service = jobs.service as unknown as Methods
       const given = method === 'ended' ? [values[0], request.signal] : values
-      return Response.json({ value: (await service[method]!(...given)) ?? null })
+      return Response.json({ value: (await methods[method]!(...given)) ?? null })
     } catch (thrown) {
       const code = thrown instanceof EngineError ? thrown.code : 'BUG'
       return Response.json({ code, message: String(thrown) }, { status: 400 })
     }
   },
 })
-console.log(JSON.stringify({ port: server.port, address: member.self.address }))
+console.log('ready')

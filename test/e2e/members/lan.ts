@@ -9,11 +9,18 @@ export interface Machine {
   /** Pulls the cable, and plugs it in again. */
   cut(): void
   heal(): void
+  /** Plugs the cable into another switch; at first all are at `hub`. */
+  plugInto(bridge: Switch): void
 }
 
 export interface Lan extends AsyncDisposable {
   readonly machines: readonly Machine[]
 }
+
+/** Machines reach those at the same switch. */
+type Switch = (typeof SWITCHES)[number]
+
+const SWITCHES = ['hub', 'other'] as const
 
 const ip = (...words: readonly string[]): void => {
   const { status, stderr } = spawnSync('ip', words, { encoding: 'utf8' })
@@ -49,6 +56,7 @@ const addMachine = (hub: string, prefix: string, index: number): Machine => {
     enter: ['ip', 'netns', 'exec', namespace],
     cut: () => ip('-n', hub, 'link', 'set', port, 'down'),
     heal: () => ip('-n', hub, 'link', 'set', port, 'up'),
+    plugInto: (bridge) => ip('-n', hub, 'link', 'set', port, 'master', bridge),
   }
 }
 
@@ -58,8 +66,10 @@ export const createLan = (count: number): Lan => {
   const prefix = `tidegate-${process.pid}-${lanCount}`
   const hub = `${prefix}-hub`
   ip('netns', 'add', hub)
-  ip('-n', hub, 'link', 'add', 'hub', 'type', 'bridge', 'mcast_snooping', '0')
-  ip('-n', hub, 'link', 'set', 'hub', 'up')
+  for (const bridge of SWITCHES) {
+    ip('-n', hub, 'link', 'add', bridge, 'type', 'bridge', 'mcast_snooping', '0')
+    ip('-n', hub, 'link', 'set', bridge, 'up')
+  }
   const machines = Array.from({ length: count }, (_, index) => addMachine(hub, prefix, index + 1))
   return {
     machines,

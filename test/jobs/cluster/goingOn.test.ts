@@ -29,6 +29,26 @@ test('a job stops with a savepoint and goes on, at another parallelism, each row
   })
 })
 
+test('a job that was stopped by force goes on from its last checkpoint, each row once', async () => {
+  await withFolder(async (folder) => {
+    await using cluster = createTestCluster()
+    const { service } = cluster.master()
+    const content = hocon(fileJob(folder, ', read_limit.rows_per_second = 400'))
+    await service.submit({ content, jobId: '5' })
+    await until('a checkpoint is complete', async () => {
+      const checkpoints = await service.checkpoints('5')
+      return (checkpoints?.pipelines[0]?.counts.completed ?? 0) >= 2
+    })
+    await service.stop('5', { savepoint: false, force: true })
+    expect((await ended(service, '5'))!.jobStatus).toBe('CANCELED')
+    const restore = { restoreMode: 'CHECKPOINT', restoreSourceJobId: '5' } as const
+    const { jobId } = await service.submit({ content, ...restore })
+    expect(jobId).not.toBe('5')
+    expect((await ended(service, jobId))!.jobStatus).toBe('FINISHED')
+    expect(await idsIn(folder)).toEqual(ALL_IDS)
+  })
+})
+
 test('state that no operator takes is refused, unless that is allowed', async () => {
   await withFolder(async (folder) => {
     await using cluster = createTestCluster()

@@ -3,12 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeBundle } from '../../../jobs/bundles/index.ts'
+import type { CodeLimits } from '../../../jobs/workers/index.ts'
 import { createRealHost } from '../../../runtime/host/index.ts'
 import { codeJob } from './running.ts'
 
-const failureOf = async (text: string): Promise<unknown> => {
+const failureOf = async (text: string, limits?: CodeLimits): Promise<unknown> => {
   try {
-    await using job = await codeJob(text)
+    await using job = await codeJob(text, limits)
     return (await job.start().done).error
   } catch (thrown) {
     return thrown
@@ -74,4 +75,60 @@ test('a module that never ends loading is given up', async () => {
   } finally {
     await rm(folder, { recursive: true })
   }
+})
+
+const LIMITS: CodeLimits = { stageMs: 300, heapBytes: 64 * 1024 * 1024 }
+
+test('a stage that never comes back fails its job with its name', async () => {
+  const error = await failureOf(
+    `${API}
+    export default pipeline().readFrom(sources.items([1]))
+      .map((n) => { for (;;) {} return n }, { name: 'endless' })
+      .writeTo(sinks.console())
+  `,
+    LIMITS,
+  )
+  expect(error).toMatchObject({ code: 'PIP-007' })
+  expect(String(error)).toContain('The stage endless has not come back')
+})
+
+test('a source that never comes back fails its job with its name', async () => {
+  const error = await failureOf(
+    `
+    import { pipeline, sinks, SourceBuilder } from 'tidegate'
+    const stuck = SourceBuilder.batch('stuck', () => 0).fillBuffer(() => { for (;;) {} }).build()
+    export default pipeline().readFrom(stuck).writeTo(sinks.console())
+  `,
+    LIMITS,
+  )
+  expect(String(error)).toContain('The stage stuck has not come back')
+})
+
+test('a stage that keeps too much over its calls fails its job', async () => {
+  const error = await failureOf(
+    `
+    import { pipeline, sinks, SourceBuilder } from 'tidegate'
+    const kept: unknown[] = []
+    const numbers = SourceBuilder.stream('numbers', () => ({ n: 0 }))
+      .fillBuffer<number>((state, buffer) => { buffer.add(state.n++) }).build()
+    export default pipeline().readFrom(numbers)
+      .map((n) => { kept.push(new Array(10_000).fill(n)); return n }, { name: 'hoard' })
+      .writeTo(sinks.console())
+  `,
+    { ...LIMITS, stageMs: 20_000 },
+  )
+  expect(error).toMatchObject({ code: 'PIP-008' })
+})
+
+test('a stage that takes too much in one call fails its job', async () => {
+  const error = await failureOf(
+    `${API}
+    export default pipeline().readFrom(sources.items([1]))
+      .map((n) => { const all: unknown[] = []; for (;;) all.push(new Array(1000).fill(n)) }, { name: 'glutton' })
+      .writeTo(sinks.console())
+  `,
+    { ...LIMITS, stageMs: 20_000 },
+  )
+  expect(error).toMatchObject({ code: 'PIP-008' })
+  expect(String(error)).toContain('The stage glutton has taken more than 64 MiB')
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleJob, describeBundle, readPipeline } from '../../../jobs/bundles/index.ts'
 import { folderCheckpointStore, runJob, type RunningJob } from '../../../jobs/coordinator/index.ts'
-import { createIsolatePool, withCode } from '../../../jobs/workers/index.ts'
+import { createIsolatePool, withCode, type CodeLimits } from '../../../jobs/workers/index.ts'
 import type { Plan } from '../../../jobs/plan/index.ts'
 import { apiText } from '../../../deploy/cli/bundling/apiText.ts'
 import { createRealHost } from '../../../runtime/host/index.ts'
@@ -22,7 +22,7 @@ export interface CodeJob extends AsyncDisposable {
 }
 
 /** Bundles and plans a job that is given as the text of its module. */
-export const codeJob = async (text: string): Promise<CodeJob> => {
+export const codeJob = async (text: string, limits?: CodeLimits): Promise<CodeJob> => {
   const folder = await mkdtemp(join(tmpdir(), 'pipeline-'))
   const source = join(folder, 'job.ts')
   await Bun.write(source, text.replaceAll('$FOLDER', folder))
@@ -32,7 +32,7 @@ export const codeJob = async (text: string): Promise<CodeJob> => {
   const { plan, diagnostics } = await readPipeline(await describeBundle(host, path), source)
   if (plan === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'))
   const printed: string[] = []
-  const isolates = withCode(createIsolatePool(host, 0), path)
+  const isolates = withCode(host, createIsolatePool(host, 0), path, limits)
   return {
     folder,
     plan,

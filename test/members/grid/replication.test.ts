@@ -241,7 +241,7 @@ test('a grid that is closed acknowledges nothing, though its member is still the
     const { grids, adopt } = await startGrids(world, { masters: 3, backupCount: 1 })
     adopt(1, [0, 1])
     await put(grids[2]!, 'k', 'v')
-    grids[0]!.close()
+    void grids[0]!.close()
     const late = put(grids[2]!, 'k', 'w')
     await world.sleep(1000)
     expect(fragmentOf(grids[0]!)).toBeUndefined()

@@ -72,6 +72,16 @@ describe("Hazelcast's health check", () => {
     expect(await statusOf(served.get('/hazelcast/health/ready'))).toBe(503)
     expect(await (await served.get('/hazelcast/health/node-state')).json()).toBe('PASSIVE')
   })
+
+  test('is not ready while maps that are kept are recovered, and says where they cannot be kept', async () => {
+    await using served = await serve()
+    served.facts.persistence = 'recovering'
+    expect(await statusOf(served.get('/health/ready'))).toBe(503)
+    served.facts.persistence = 'refusing'
+    const answer = await served.get('/health/ready')
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toMatchObject({ persistence: 'refusing' })
+  })
 })
 
 describe('the cluster', () => {

@@ -18,6 +18,7 @@ export interface Facts {
   activeMaster: string | undefined
   httpUrls: Record<string, string>
   isSafe: boolean
+  persistence: ReturnType<HttpMember['persistence']>
   migrationQueueSize: number
   data: HttpData | undefined
 }
@@ -62,6 +63,7 @@ export const serve = async (options: ServeOptions = {}): Promise<Served> => {
     activeMaster: id,
     httpUrls: {},
     isSafe: true,
+    persistence: 'well',
     migrationQueueSize: 0,
     data: undefined,
   }
@@ -74,6 +76,7 @@ export const serve = async (options: ServeOptions = {}): Promise<Served> => {
     activeMaster: () => facts.activeMaster,
     httpUrl: async (asked) => facts.httpUrls[asked],
     isSafe: () => facts.isSafe,
+    persistence: () => facts.persistence,
     migrationQueueSize: () => facts.migrationQueueSize,
     data: () => facts.data,
     configuration: () => ({ 'cluster-name': { value: 'seatunnel', origin: 'default' } }),

@@ -137,7 +137,6 @@ hazelcast-client:
     'hazelcast-client': { network: { 'cluster-members': ['master-a:5801', 'master-b:5801'] } },
   })
   expect(notices).toHaveLength(2)
-  expect(notices[0]).toContain('seatunnel.engine.classloader-cache-mode')
   expect(notices[0]).toContain('hazelcast-client.properties.hazelcast.logging.type')
   expect(notices[1]).toContain('tidegate.memory-limit-megabytes limits memory')
 })

@@ -56,7 +56,7 @@ export const expectConverged = (nodes: readonly GridNode[]): void => {
 /** After all grids and members have gone nothing is held any more. */
 export const expectNoLeaks = async (world: SimWorld, nodes: readonly GridNode[]): Promise<void> => {
   for (const { grid, node } of nodes) {
-    grid?.close()
+    await grid?.close()
     await node.member?.leave()
   }
   await world.sleep(10_000)

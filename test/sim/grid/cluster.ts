@@ -1,5 +1,5 @@
-import { DEFAULT_GRID } from '../../../members/grid/index.ts'
-import { type GridCore, startGrid } from '../../../members/grid/start.ts'
+import { DEFAULT_GRID, type Protections } from '../../../members/grid/index.ts'
+import { type GridCore, type KeepingOptions, startGrid } from '../../../members/grid/start.ts'
 import type { BackupSettings } from '../../../members/grid/settings.ts'
 import type { Structure } from '../../../members/grid/structures/structure.ts'
 import type { SimWorld } from '../host/index.ts'
@@ -27,8 +27,11 @@ export const takeDown = (node: GridNode, act: () => void): void => {
 
 export interface GridOptions extends Omit<ClusterOptions, 'onMember'> {
   readonly structures: () => readonly Structure[]
+  readonly protections?: Protections
   /** What the structures have; the table is made for it from the start. */
   readonly backups?: BackupSettings
+  /** What of them outlives its process. */
+  readonly keeping?: KeepingOptions
 }
 
 /** Boots a member with a grid on each of a number of machines. */
@@ -45,8 +48,14 @@ export const startGridCluster = (world: SimWorld, options: GridOptions): GridNod
       gridNode.grid = startGrid(
         node.machine.host,
         member,
-        { ...DEFAULT_GRID, partitionCount: PARTITIONS, maps: { default: options.backups ?? {} } },
+        {
+          ...DEFAULT_GRID,
+          partitionCount: PARTITIONS,
+          maps: { default: options.backups ?? {} },
+          protections: options.protections ?? {},
+        },
         options.structures(),
+        options.keeping,
       )
     },
   })

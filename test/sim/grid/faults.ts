@@ -77,7 +77,7 @@ const FAULTS = {
     const [victim] = victims
     if (victim?.grid === undefined) return
     await Promise.race([victim.grid.leave(), world.sleep(30_000)])
-    victim.grid.close()
+    await victim.grid.close()
     await victim.node.member?.leave()
     takeDown(victim, () => victim.node.machine.kill())
     await world.sleep(world.random.between(0, 3000))
@@ -108,8 +108,6 @@ const LASTING = {
     await cut(world, victims, world.random.between(3000, 15_000))
   },
   cutOneWay: async (world: SimWorld, victims: readonly GridNode[]) => {
-    // A master that hears nobody, but is heard, sends all others away: that is more than one loss.
-    if (victims.some(({ node }) => node.member?.isActiveMaster() === true)) return
     const inside = victims.map(({ node }) => node.machine)
     const outside = world.machines.filter((machine) => !inside.includes(machine))
     const heal = world.random.chance(0.5)
@@ -117,6 +115,15 @@ const LASTING = {
       : world.network.block(outside, inside)
     await world.sleep(world.random.between(3000, 15_000))
     heal()
+  },
+  /** Nobody hears anybody: then nothing is acknowledged, and nothing may be thrown away. */
+  scatter: async (world: SimWorld) => {
+    const heals = world.machines.map((machine) => world.network.isolate(machine))
+    await world.sleep(world.random.between(3000, 40_000))
+    for (const heal of world.random.shuffled(heals)) {
+      heal()
+      await world.sleep(world.random.pick([0, 0, 500, 9000]))
+    }
   },
   pause: async (world: SimWorld, victims: readonly GridNode[]) => {
     await pause(world, victims, world.random.between(3000, 15_000))

@@ -10,7 +10,7 @@ import {
 import { partitionOf, toData } from '../../../members/grid/data/index.ts'
 import { equal, count, sum } from '../../../members/grid/query/index.ts'
 import { EngineError } from '../../../runtime/errors/index.ts'
-import { simulate, type SimWorld } from '../host/index.ts'
+import { simulate, simulateSeeds, type SimWorld } from '../host/index.ts'
 import { type GridNode, isSafe, PARTITIONS, startGridCluster, takeDown } from './cluster.ts'
 
 const processors: EntryProcessors = {
@@ -122,4 +122,64 @@ test('a lock is handed on, also by one that dies', () =>
     takeDown(first, () => first.node.machine.crash())
     await other.lock('key')
     expect(await other.isLocked('key')).toBe(true)
+  }))
+
+/** Writes growing numbers to a key until it is told to stop; knows what was acknowledged. */
+const writeOn = (world: SimWorld, nodes: readonly GridNode[], key: number) => {
+  let isOver = false
+  let acknowledged = 0
+  let tried = 0
+  const run = async (): Promise<void> => {
+    while (!isOver) {
+      const node = nodes[world.random.integer(nodes.length)]!
+      if (node.grid === undefined) {
+        await world.sleep(50)
+        continue
+      }
+      tried += 1
+      const value = tried
+      const gone = node.down.promise.then(() => 'gone' as const)
+      const write = mapOf<number, number>(node)
+        .set(key, value)
+        .then(
+          () => 'done' as const,
+          () => 'doubtful' as const,
+        )
+      if ((await Promise.race([write, gone])) === 'done') acknowledged = value
+      await world.sleep(world.random.integer(40))
+    }
+  }
+  const running = run()
+  return {
+    acknowledged: () => acknowledged,
+    tried: () => tried,
+    stop: async () => {
+      isOver = true
+      await running
+    },
+  }
+}
+
+test('what was acknowledged is there after members died and came back', () =>
+  simulateSeeds(3, async (world) => {
+    const indexes = [{ name: undefined, type: 'SORTED', attributes: ['this'] }] as const
+    const nodes = await start(world, { indexes })
+    const writers = Array.from({ length: 12 }, (_, key) => writeOn(world, nodes, key))
+    for (let round = 0; round < 3; round += 1) {
+      const victim = nodes[world.random.integer(3)]!
+      await world.sleep(world.random.integer(2000))
+      takeDown(victim, () => victim.node.machine.crash())
+      await world.sleep(world.random.integer(4000))
+      victim.node.machine.restart()
+      await world.until('safe again', () => isSafe(nodes, false), 60_000)
+    }
+    for (const writer of writers) await writer.stop()
+    const map = mapOf<number, number>(nodes[0]!)
+    for (const [key, writer] of writers.entries()) {
+      const value = (await map.get(key)) ?? 0
+      expect(value).toBeWithin(writer.acknowledged(), writer.tried() + 1)
+      expect(writer.acknowledged()).toBeGreaterThan(10)
+      expect(await map.keySet(equal('this', value))).toContain(key)
+    }
+    expect(await map.aggregate<number>(count())).toBe(writers.length)
   }))

@@ -97,6 +97,7 @@ const noObjects: Host['objects'] = {
 /** As much as nothing: what a simulated program holds cannot be told apart from the others. */
 const noMemory: Host['memory'] = {
   usedBytes: () => 0,
+  heapBytes: () => 0,
   heapSnapshot: () => new Uint8Array(),
   machine: () => ({ totalBytes: 2 ** 33, freeBytes: 2 ** 32 }),
 }

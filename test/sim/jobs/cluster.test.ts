@@ -240,7 +240,7 @@ test(
 
 const executionsOf = ({ service }: JobNode): readonly ExecutionId[] => service?.executions() ?? []
 
-test('a side without the majority ends its tasks, and the other side starts them anew', async () => {
+test('a side without the majority ends its tasks before the other side starts them anew', async () => {
   const plan = await planOf(3, 2, 'keyed')
   await simulateSeeds(
     5,
@@ -250,12 +250,9 @@ test('a side without the majority ends its tasks, and the other side starts them
         const victim = nodes.slice(3).find((node) => executionsOf(node).length > 0)!
         const others = nodes.filter((node) => node !== victim).map(({ machine }) => machine)
         const heal = world.network.partition([victim.machine], others)
-        await world.until('its tasks have ended', () => executionsOf(victim).length === 0, 20_000)
-        await world.until(
-          'the others go on',
-          () => shared.attempts > 1 && shared.isDeployed,
-          30_000,
-        )
+        await world.until('the others start anew', () => shared.attempts > 1, 30_000)
+        expect(executionsOf(victim)).toEqual([])
+        await world.until('they go on', () => shared.isDeployed, 30_000)
         heal()
       })
     },
@@ -324,7 +321,7 @@ test(
   'whoever is killed, paused or cut off when, each row is written once',
   async () => {
     const totals = await runMany(
-      100,
+      60,
       await Promise.all([planOf(3, 2, 'keyed'), planOf(2, 3, 'rebalance'), planOf(3, 3, 'keyed')]),
     )
     expect(totals.takeovers).toBeGreaterThan(0)

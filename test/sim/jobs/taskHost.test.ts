@@ -13,6 +13,9 @@ interface Heard {
   readonly lost: EngineError[]
 }
 
+/** The member that the host belongs to. */
+const self = { id: 'me' }
+
 const onHost = (act: (taskHost: TaskHost, world: SimWorld) => Promise<void>) =>
   simulate(
     1,
@@ -21,7 +24,7 @@ const onHost = (act: (taskHost: TaskHost, world: SimWorld) => Promise<void>) =>
       const taskHost = new TaskHost({
         host,
         isolates: createIsolatePool(host, 0),
-        self: () => 'me',
+        self: () => self.id,
         exchange: { bindHost: '10.0.0.1', publicHost: '10.0.0.1', tls: undefined },
         relay: () => Promise.reject(new Error('not reached')),
       })
@@ -32,7 +35,8 @@ const onHost = (act: (taskHost: TaskHost, world: SimWorld) => Promise<void>) =>
 
 const open = (taskHost: TaskHost, coordinatorEpoch: number, epoch = 1) => {
   const heard: Heard = { reports: [], lost: [] }
-  const link = taskHost.open({ ...ID, epoch }, coordinatorEpoch, {
+  const coordinator = { epoch: coordinatorEpoch, member: self.id }
+  const link = taskHost.open({ ...ID, epoch }, coordinator, {
     onReport: (report) => heard.reports.push(report),
     onLost: (error) => heard.lost.push(error as EngineError),
   })
@@ -94,4 +98,23 @@ test('what belongs to an older attempt is dropped, what is not here is refused',
     taskHost.deliver({ ...ID, epoch: 2 }, task, { kind: 'drain' })
     const later = { ...ID, epoch: 3 }
     expect(() => taskHost.deliver(later, task, { kind: 'drain' })).toThrow('does not run here')
+  }))
+
+test('terms count anew in the next cluster, and who means the member of the one before is refused', () =>
+  onHost(async (taskHost, world) => {
+    const old = open(taskHost, 7)
+    old.link.send(begin)
+    await world.until('begun', () => kindsOf(old.reports).includes('begun'), 1000)
+    self.id = 'me again'
+    try {
+      await taskHost.leave('it has left the cluster')
+      expect(old.reports.at(-1)).toEqual({ kind: 'gone', reason: 'it has left the cluster' })
+      old.link.send({ kind: 'end', abort: true })
+      expect(old.lost).toMatchObject([{ code: 'JOB-022' }])
+      const next = open(taskHost, 2)
+      next.link.send(begin)
+      await world.until('begun', () => kindsOf(next.reports).includes('begun'), 1000)
+    } finally {
+      self.id = 'me'
+    }
   }))

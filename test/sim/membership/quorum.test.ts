@@ -46,16 +46,13 @@ describe('with split-brain protection', () => {
       await world.until('safe', () => allSafe(nodes), 5000)
       const watching = watch(world, nodes, true)
       world.network.isolate(c!)
-      await world.until(
-        'c leads itself',
-        () => nodes[2]!.member!.isActiveMaster() && nodes[0]!.member!.members().length === 2,
-        20_000,
-      )
+      await world.until('c is out', () => nodes[0]!.member!.members().length === 2, 20_000)
       expect(nodes[0]!.member!.isSafe()).toBe(true)
       // b has just voted for a, which cannot know that b is gone.
       world.network.heal()
       world.network.partition([a!], [b!, c!])
-      b!.crash()
+      b!.kill()
+      await world.until('c leads', () => nodes[2]!.member!.isActiveMaster(), 1000)
       b!.restart()
       await world.until(
         'b joins c',
@@ -66,6 +63,59 @@ describe('with split-brain protection', () => {
       expect(nodes[2]!.member!.isSafe()).toBe(false)
       await world.until('c leads the majority', () => nodes[2]!.member!.isSafe(), 5000)
       expect(nodes[0]!.member!.isSafe()).toBe(false)
+      await watching.stop()
+    }))
+
+  test('a master that hears nobody, though all hear it, is replaced and sends nobody away', () =>
+    simulate(6, async (world) => {
+      const nodes = startCluster(world, { masters: 3, workers: 1, quorum: true })
+      await world.until('safe', () => allSafe(nodes), 5000)
+      const watching = watch(world, nodes, true)
+      const ids = nodes
+        .slice(1)
+        .map(({ member }) => member!.self.id)
+        .sort()
+      const [deaf, ...others] = nodes.map(({ machine }) => machine)
+      const heal = world.network.block(others, [deaf!])
+      await world.until('b leads', () => nodes[1]!.member!.isActiveMaster(), 15_000)
+      await world.until('b is safe', () => nodes[1]!.member!.isSafe(), 5000)
+      await world.sleep(15_000)
+      expect(
+        nodes[1]!
+          .member!.members()
+          .map(({ id }) => id)
+          .sort(),
+      ).toEqual(ids)
+      heal()
+      await world.until('whole and safe', () => allSafe(nodes), 20_000)
+      expect(
+        nodes
+          .slice(1)
+          .map(({ member }) => member!.self.id)
+          .sort(),
+      ).toEqual(ids)
+      await watching.stop()
+    }))
+
+  test('members that were all cut off from each other are the same ones afterwards', () =>
+    simulate(7, async (world) => {
+      const resets: string[] = []
+      const nodes = startCluster(world, {
+        masters: 5,
+        quorum: true,
+        onEvent: ({ machine }, { kind }) => {
+          if (kind === 'reset') resets.push(machine.name)
+        },
+      })
+      await world.until('safe', () => allSafe(nodes), 5000)
+      const watching = watch(world, nodes, true)
+      resets.length = 0
+      const heals = nodes.map(({ machine }) => world.network.isolate(machine))
+      await world.sleep(60_000)
+      expect(safeMasters(nodes)).toEqual([])
+      for (const heal of heals) heal()
+      await world.until('whole and safe', () => allSafe(nodes), 20_000)
+      expect(resets).toEqual([])
       await watching.stop()
     }))
 

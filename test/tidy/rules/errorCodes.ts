@@ -1,7 +1,7 @@
 import type { ErrorCodeText } from '../../../runtime/errors/index.ts'
 import { isProduct, type Rule } from '../sources.ts'
 
-const REGISTRY = 'runtime/errors/codes.ts'
+const REGISTRY = 'runtime/errors/codes/'
 /** Ours count from 001; SHA-256 is none. */
 const CODE = /\b[A-Z]{3}-0\d{2}\b/g
 const QUOTED_CODE = /'([A-Z]{3}-0\d{2})'/g
@@ -12,7 +12,7 @@ const isSentence = (text: string): boolean => /^[A-Z`].*[.?]$/.test(text)
 export const errorCodes =
   (registry: { readonly [code: string]: ErrorCodeText }): Rule =>
   (files) => {
-    const product = files.filter((file) => isProduct(file) && file.path !== REGISTRY)
+    const product = files.filter((file) => isProduct(file) && !file.path.startsWith(REGISTRY))
     const used = new Set(
       product.flatMap((file) => [...file.text.matchAll(QUOTED_CODE)].map(([, code]) => code!)),
     )

@@ -1,5 +1,5 @@
 import { COUNTER_OPERATIONS as OPERATIONS } from '../counter.ts'
-import { callsOf, READ, type ProxyContext } from '../proxy.ts'
+import { callsOf, destroyBy, READ, type Destroyable, type ProxyContext } from '../proxy.ts'
 import { ATOMIC_LONG_SERVICE } from './structure.ts'
 
 /**
@@ -9,7 +9,7 @@ import { ATOMIC_LONG_SERVICE } from './structure.ts'
  * members. A change that is not answered (error GRD-002) may or may not have been done. On two sides
  * of a split without quorum there are two numbers.
  */
-export interface AtomicLong {
+export interface AtomicLong extends Destroyable {
   readonly name: string
   get(): Promise<bigint>
   set(value: bigint): Promise<void>
@@ -40,6 +40,7 @@ export const createAtomicLong = ({ invoker }: ProxyContext, name: string): Atomi
       await call(OPERATIONS.SET, (sink) => sink.i64(value), { isIdempotent: true })
     },
     getAndSet: async (value) => (await call(OPERATIONS.SET, (sink) => sink.i64(value))).i64(),
+    destroy: destroyBy(call),
     addAndGet,
     getAndAdd,
     incrementAndGet: () => addAndGet(1n),

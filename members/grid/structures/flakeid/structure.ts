@@ -8,6 +8,6 @@ export const FLAKE_ID_SERVICE = 28
 export const createFlakeIdGenerators = (settings: ByName<BackupSettings>): Structure => ({
   serviceId: FLAKE_ID_SERVICE,
   name: 'flakeid',
-  createFragment: ({ name }) => createCounter(settingsOf(settings, name, DEFAULT_BACKUPS)),
+  createFragment: ({ name }) => createCounter(settingsOf(settings, name, DEFAULT_BACKUPS), 'size'),
   matches: () => false,
 })

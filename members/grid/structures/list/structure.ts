@@ -6,14 +6,22 @@ import {
   type CollectionSettings,
 } from '../../settings.ts'
 import { Collection } from '../collection.ts'
-import { executeOnCollection, readValues } from '../collectionCalls.ts'
+import { executeOnCollection, readsCollection, readValues } from '../collectionCalls.ts'
 import type { Fragment, FragmentCall, Structure } from '../structure.ts'
 import { LIST_SERVICE, OPERATIONS } from './operations.ts'
+
+const READS: ReadonlySet<number> = new Set([
+  OPERATIONS.GET,
+  OPERATIONS.INDEX_OF,
+  OPERATIONS.LAST_INDEX_OF,
+  OPERATIONS.RANGE,
+])
 
 /** Lists: each lives in the partition of its name. */
 export const createLists = (settings: ByName<CollectionSettings>): Structure => ({
   serviceId: LIST_SERVICE,
   name: 'list',
+  onlyReads: (operation) => readsCollection(operation) || READS.has(operation),
   createFragment: ({ name }) =>
     new ListFragment(name, settingsOf(settings, name, DEFAULT_COLLECTION)),
   matches: () => true,

@@ -1,5 +1,5 @@
 import type { ByteSink } from '../../bytes/index.ts'
-import { callsOf, READ, type ProxyContext } from '../proxy.ts'
+import { callsOf, destroyBy, READ, type Destroyable, type ProxyContext } from '../proxy.ts'
 import { LOCK_SERVICE, OPERATIONS } from './operations.ts'
 
 export interface LockOptions {
@@ -36,7 +36,7 @@ export interface LockOwner {
  * Leases end by the clock of the member that has the lock, within a turn of its tick. Who waits
  * longest is next, until the lock changes its member.
  */
-export interface Lock {
+export interface Lock extends Destroyable {
   readonly name: string
   /** Waits until it has the lock; the fence. */
   lock(options?: LockOptions): Promise<number>
@@ -92,6 +92,7 @@ export const createLock = ({ host, invoker }: ProxyContext, name: string): Lock 
       }
       await call(OPERATIONS.UNLOCK, write, { isIdempotent: true })
     },
+    destroy: destroyBy(call),
     isLocked: async () => (await owner()) !== null,
     owner,
   }

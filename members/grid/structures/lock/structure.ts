@@ -24,6 +24,7 @@ interface Owner {
 export const createLocks = (settings: ByName<BackupSettings>): Structure => ({
   serviceId: LOCK_SERVICE,
   name: 'lock',
+  onlyReads: (operation) => operation === OPERATIONS.OWNER,
   createFragment: ({ name, wake }) =>
     new LockFragment(name, settingsOf(settings, name, DEFAULT_BACKUPS), wake),
   matches: () => false,
@@ -36,14 +37,18 @@ class LockFragment implements Fragment {
   readonly backupCount: number
   readonly asyncBackupCount: number
   readonly #name: string
-  readonly #wake: (key: string) => void
+  readonly #wake: (key: string, countMax?: number) => void
   /** The last one that was given: it only grows, and is kept while nobody has the lock. */
   #fence = 0
   #owner: Owner | undefined
   /** The id of the last call that gave the lock back. */
   #unlockCall = 0
 
-  constructor(name: string, backups: BackupSettings, wake: (key: string) => void) {
+  constructor(
+    name: string,
+    backups: BackupSettings,
+    wake: (key: string, countMax?: number) => void,
+  ) {
     this.backupCount = backups.backupCount
     this.asyncBackupCount = backups.asyncBackupCount
     this.#name = name
@@ -81,6 +86,11 @@ class LockFragment implements Fragment {
 
   callerGone(caller: string, turn: FragmentTurn): void {
     if (this.#owner?.caller === caller) this.#free(turn)
+  }
+
+  /** Nobody has it any more; fences go on, so that what it protects still refuses old ones. */
+  destroy(call: FragmentCall): void {
+    if (this.#owner !== undefined) this.#free(call)
   }
 
   sizes(): { readonly entries: number; readonly bytes: number } {
@@ -153,7 +163,7 @@ class LockFragment implements Fragment {
   #free(turn: FragmentTurn): void {
     this.#owner = undefined
     this.#write(turn.effects)
-    this.#wake(FREE)
+    this.#wake(FREE, 1)
   }
 
   #write(sink: ByteSink): void {

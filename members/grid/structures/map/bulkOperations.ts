@@ -141,9 +141,11 @@ const takeAll = (state: MapState, type: number, call: FragmentCall): number => {
     if (kept.has(handle)) return
     const [key, oldValue] = [store.key(handle), store.value(handle)]
     noteInJournal(state, { type, key, value: undefined, oldValue }, call)
+    if (type === MapEventType.removed) state.outside?.wrote(key, undefined, call)
     store.delete(handle)
   }
-  if (kept.size === 0 && state.journal === undefined) store.clear()
+  const isSeen = state.journal !== undefined || state.outside !== undefined
+  if (kept.size === 0 && !isSeen) store.clear()
   else store.scan(0, take, Infinity)
   state.indexes.reset()
   state.invalidations += 1

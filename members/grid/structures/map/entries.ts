@@ -1,7 +1,6 @@
-import type { ByteSource } from '../../bytes/index.ts'
 import { bytesOf, type Piece, pieceOf } from '../../../wire/index.ts'
+import type { ByteSink, ByteSource } from '../../bytes/index.ts'
 import { keyHashIn, keyHashOf } from '../../data/index.ts'
-import type { ByteSink } from '../../bytes/index.ts'
 import type { RecordStore } from '../../store/index.ts'
 import type { FragmentTurn } from '../structure.ts'
 import { MapEventType, publishChange, type EntryChange } from './events.ts'
@@ -47,13 +46,13 @@ export const expireEntry = (state: MapState, handle: number, turn: FragmentTurn)
 
 /** An entry was read: it idles no more. */
 export const noteRead = (state: MapState, handle: number, turn: FragmentTurn): void => {
-  state.counters.lastAccessMs = turn.nowMs
-  if (!state.countsReads) return
   const { store } = state
+  const maxIdleMs = store.maxIdleMs(handle)
+  state.counters.lastAccessMs = turn.nowMs
+  if (!state.countsReads && maxIdleMs === 0) return
   store.setHits(handle, store.hits(handle) + 1)
   const accessedMs = store.accessedAtMs(handle)
   store.setAccessedAtMs(handle, turn.nowMs)
-  const maxIdleMs = store.maxIdleMs(handle)
   if (maxIdleMs === 0) return
   const previousMs = store.expiresAtMs(handle)
   const expiresAtMs = expiryOf(store, handle, store.ttlMs(handle), maxIdleMs)
@@ -110,6 +109,7 @@ export const writeEntry = (
   state.indexes.added(handle)
   counters.lastUpdateMs = turn.nowMs
   writePut(store, handle, turn.effects)
+  state.outside?.wrote(store.key(handle), store.value(handle), turn)
   state.invalidations += 1
   if (isTold) {
     const type = isNew ? MapEventType.added : MapEventType.updated
@@ -142,6 +142,7 @@ export const removeEntry = (
   const { store } = state
   turn.effects.u8(MapEffect.remove)
   store.writeKey(handle, turn.effects)
+  if (type === MapEventType.removed) state.outside?.wrote(store.key(handle), undefined, turn)
   state.counters.lastUpdateMs = turn.nowMs
   state.invalidations += 1
   if (turn.hasListeners || state.journal !== undefined) {
@@ -170,6 +171,11 @@ export const changeLifetime = (
 /** The effect that makes a record what it is. */
 export const writePut = (store: RecordStore, handle: number, effects: ByteSink): void => {
   effects.u8(MapEffect.put)
+  writeRecord(store, handle, effects)
+}
+
+/** All of a record, for `readRecord`. */
+export const writeRecord = (store: RecordStore, handle: number, effects: ByteSink): void => {
   store.writeKey(handle, effects)
   store.writeValue(handle, effects)
   effects.u32(store.version(handle))
@@ -201,18 +207,81 @@ const writeExpiry = (store: RecordStore, handle: number, effects: ByteSink): voi
 export const applyPut = (state: MapState, effects: ByteSource): void => {
   const { store } = state
   const key = effects.bytes()
-  const hash = keyHashOf(key)
-  const before = store.find(hash, key)
-  if (before >= 0) state.indexes.removing(before)
-  const handle = store.put(hash, key, effects.bytes())
+  const handle = store.put(keyHashOf(key), key, effects.bytes())
   store.setVersion(handle, effects.u32())
   store.setHits(handle, effects.u32())
   store.setCreatedAtMs(handle, effects.f64())
   store.setUpdatedAtMs(handle, effects.f64())
   store.setAccessedAtMs(handle, effects.f64())
-  const kept = applyTimes(store, handle, effects)
+  if (store.hasExpiry(applyTimes(store, handle, effects))) state.mayExpire = true
+}
+
+/** A record as it is told; expiresAtMs, ttlMs and maxIdleMs are 0 where there is no such end. */
+export interface StoredRecord {
+  /** Views of the bytes that came. */
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+  readonly version: number
+  readonly hits: number
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+  readonly accessedAtMs: number
+  readonly expiresAtMs: number
+  readonly ttlMs: number
+  readonly maxIdleMs: number
+}
+
+const NO_TIMES = { expiresAtMs: 0, ttlMs: 0, maxIdleMs: 0 }
+
+export const readRecord = (source: ByteSource): StoredRecord => ({
+  key: source.bytes(),
+  value: source.bytes(),
+  version: source.u32(),
+  hits: source.u32(),
+  createdAtMs: source.f64(),
+  updatedAtMs: source.f64(),
+  accessedAtMs: source.f64(),
+  ...(source.flag()
+    ? { expiresAtMs: source.f64(), ttlMs: source.f64(), maxIdleMs: source.f64() }
+    : NO_TIMES),
+})
+
+/**
+ * Makes an entry what it is on the other side of a split, after `findEntry` of its key gave `found`.
+ * Listeners are told that it was merged, the journal that it was added or updated.
+ */
+export const writeMerged = (
+  state: MapState,
+  found: number,
+  record: StoredRecord,
+  turn: FragmentTurn,
+): void => {
+  const { store } = state
+  const { key, value, ttlMs, maxIdleMs, expiresAtMs } = record
+  const isTold = turn.hasListeners || state.journal !== undefined
+  const oldValue = found >= 0 && isTold ? store.value(found).slice() : undefined
+  if (found >= 0) state.indexes.removing(found)
+  const handle = store.put(state.hash, key, value)
+  store.setVersion(handle, record.version)
+  store.setHits(handle, record.hits)
+  store.setCreatedAtMs(handle, record.createdAtMs)
+  store.setUpdatedAtMs(handle, record.updatedAtMs)
+  store.setAccessedAtMs(handle, record.accessedAtMs)
+  const kept = store.setExpiry(handle, expiresAtMs, ttlMs, maxIdleMs)
   if (store.hasExpiry(kept)) state.mayExpire = true
   state.indexes.added(kept)
+  state.counters.lastUpdateMs = turn.nowMs
+  state.invalidations += 1
+  writePut(store, kept, turn.effects)
+  state.outside?.wrote(store.key(kept), store.value(kept), turn)
+  if (isTold) {
+    const type = found < 0 ? MapEventType.added : MapEventType.updated
+    noteInJournal(state, { type, key, value, oldValue }, turn)
+    if (turn.hasListeners) {
+      publishChange(state, { type: MapEventType.merged, key, value, oldValue }, turn)
+    }
+  }
+  makeRoom(state, kept, turn)
 }
 
 const applyTimes = (store: RecordStore, handle: number, effects: ByteSource): number => {
@@ -221,7 +290,7 @@ const applyTimes = (store: RecordStore, handle: number, effects: ByteSource): nu
 }
 
 /** Repeats the effect `expiry`. */
-export const applyExpiry = ({ store, indexes }: MapState, effects: ByteSource): void => {
+export const applyExpiry = ({ store }: MapState, effects: ByteSource): void => {
   const key = effects.bytes()
   const handle = store.find(keyHashOf(key), key)
   const accessedMs = effects.f64()
@@ -232,17 +301,14 @@ export const applyExpiry = ({ store, indexes }: MapState, effects: ByteSource): 
   }
   store.setAccessedAtMs(handle, accessedMs)
   store.setHits(handle, hits)
-  indexes.removing(handle)
-  indexes.added(applyTimes(store, handle, effects))
+  applyTimes(store, handle, effects)
 }
 
 const TIMES_BYTES = 3 * 8
 
 /** Repeats the effect `remove`. */
-export const applyRemove = ({ store, indexes }: MapState, effects: ByteSource): void => {
+export const applyRemove = ({ store }: MapState, effects: ByteSource): void => {
   const key = effects.bytes()
   const handle = store.find(keyHashOf(key), key)
-  if (handle < 0) return
-  indexes.removing(handle)
-  store.delete(handle)
+  if (handle >= 0) store.delete(handle)
 }

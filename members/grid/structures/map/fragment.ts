@@ -2,7 +2,13 @@ import { WireFault } from '../../../wire/index.ts'
 import type { ByteSink, ByteSource } from '../../bytes/index.ts'
 import { DEFAULT_MAP, settingsOf, type MapSettings } from '../../settings.ts'
 import { RecordStore } from '../../store/index.ts'
-import type { Fragment, FragmentCall, FragmentContext, FragmentTurn } from '../structure.ts'
+import type {
+  Fragment,
+  FragmentCall,
+  FragmentContext,
+  FragmentTurn,
+  Merging,
+} from '../structure.ts'
 import { sweepExpired } from './bulkOperations.ts'
 import { createCounters } from './counters.ts'
 import { applyExpiry, applyPut, applyRemove, writePut } from './entries.ts'
@@ -11,7 +17,10 @@ import { handlerOf } from './handlers.ts'
 import { Journal } from './journal.ts'
 import { KeyLocks } from './locks.ts'
 import { memoryNoter, type MapMemory } from './memory.ts'
+import { mapMerging } from './merging.ts'
 import { MapEffect } from './operations.ts'
+import { createOutside, type Outside } from './outside.ts'
+import { executeWithStore } from './outsideCalls.ts'
 import type { MapState } from './state.ts'
 import type { MapSurroundings } from './surroundings.ts'
 
@@ -52,6 +61,7 @@ const createState = (context: FragmentContext, shared: SharedState): MapState =>
     context,
     settings,
     surroundings,
+    outside: createOutside(context, settings, surroundings.storeOf?.(context.name)),
     store,
     locks: new KeyLocks(context),
     indexes: new FragmentIndexes(store, settings.indexes),
@@ -63,9 +73,10 @@ const createState = (context: FragmentContext, shared: SharedState): MapState =>
     counters: createCounters(),
     countsReads:
       settings.perEntryStatsEnabled ||
-      settings.maxIdleSeconds > 0 ||
       policy === 'LRU' ||
-      policy === 'LFU',
+      policy === 'LFU' ||
+      settings.mergePolicy === 'latest-access' ||
+      settings.mergePolicy === 'higher-hits',
     mayExpire: false,
     invalidationId: context.host.random.integer(2 ** 32),
     invalidations: 0,
@@ -80,8 +91,7 @@ const applyEffect = (state: MapState, effect: number, effects: ByteSource): void
     case MapEffect.remove:
       return applyRemove(state, effects)
     case MapEffect.clear:
-      state.store.clear()
-      return state.indexes.reset()
+      return state.store.clear()
     case MapEffect.expiry:
       return applyExpiry(state, effects)
     case MapEffect.lock:
@@ -92,13 +102,22 @@ const applyEffect = (state: MapState, effect: number, effects: ByteSource): void
       return state.indexes.apply(effects)
     case MapEffect.noIndexes:
       return state.indexes.applyForget()
+    case MapEffect.behind:
+    case MapEffect.stored:
+    case MapEffect.loaded:
+      return outsideFor(state, effect).apply(effect, effects)
     case MapEffect.journal:
       return journalFor(state, effect).applyItem(effects)
-    case MapEffect.journalTail:
-      return journalFor(state, effect).applyTail(effects)
+    case MapEffect.noJournal:
+      return journalFor(state, effect).applyClear()
     default:
       throw new WireFault(`There is no effect ${effect} of a map`)
   }
+}
+
+const outsideFor = ({ outside, context }: MapState, effect: number): Outside => {
+  if (outside !== undefined) return outside
+  throw new WireFault(`Effect ${effect} of the map ${context.name}: it has no store here`)
 }
 
 const journalFor = ({ journal, context }: MapState, effect: number): Journal => {
@@ -112,7 +131,7 @@ const CURSOR_OF_REST = 2 ** 33
 const CURSOR_OF_JOURNAL = CURSOR_OF_REST + 1
 
 const copyState = (
-  { store, locks, indexes, journal }: MapState,
+  { store, locks, indexes, journal, outside }: MapState,
   from: number,
   effects: ByteSink,
   bytesMax: number,
@@ -127,6 +146,7 @@ const copyState = (
   if (cursor === CURSOR_OF_REST) {
     locks.copy(effects)
     indexes.copy(effects)
+    outside?.copy(effects)
     cursor = CURSOR_OF_JOURNAL
   }
   const next = journal?.copy(cursor - CURSOR_OF_JOURNAL, effects, end)
@@ -157,10 +177,14 @@ export class MapFragment implements Fragment {
   }
 
   execute(call: FragmentCall): void {
-    handlerOf(call.operation)(this.#state, call)
+    const handler = handlerOf(call.operation)
+    if (this.#state.outside === undefined) handler(this.#state, call)
+    else executeWithStore(this.#state, this.#state.outside, call, handler)
   }
 
   apply(effects: ByteSource): void {
+    // A backup answers no queries; if it is to be the primary, the first one builds them anew.
+    this.#state.indexes.reset()
     while (!effects.isAtEnd) applyEffect(this.#state, effects.u8(), effects)
     this.#state.memoryNote?.update()
   }
@@ -170,19 +194,22 @@ export class MapFragment implements Fragment {
   }
 
   digest(): number {
-    const { store, locks, indexes, journal } = this.#state
-    return (store.digest() + locks.digest() + indexes.addedCount + (journal?.digest() ?? 0)) | 0
+    const { store, locks, indexes, journal, outside } = this.#state
+    const others = (journal?.digest() ?? 0) + (outside?.digest() ?? 0)
+    return (store.digest() + locks.digest() + indexes.addedCount + others) | 0
   }
 
   isEmpty(): boolean {
-    const { store, locks, indexes, journal } = this.#state
+    const { store, locks, indexes, journal, outside } = this.#state
+    if (outside !== undefined && outside.behindCount > 0) return false
     const isJournalEmpty = journal === undefined || journal.tail < 0
     return store.count === 0 && locks.count === 0 && indexes.addedCount === 0 && isJournalEmpty
   }
 
   tick(turn: FragmentTurn): void {
-    const { locks, mayExpire } = this.#state
+    const { locks, mayExpire, outside } = this.#state
     if (locks.count > 0) locks.releaseEnded(turn)
+    if (outside !== undefined) outside.tick(turn)
     if (!mayExpire) return
     this.#sweepCursor = sweepExpired(this.#state, this.#sweepCursor, SWEEP_BUDGET, turn) ?? 0
   }
@@ -196,10 +223,15 @@ export class MapFragment implements Fragment {
     return { entries: store.count, bytes: store.bytes + (journal?.bytes ?? 0) }
   }
 
+  get merging(): Merging {
+    return mapMerging(this.#state)
+  }
+
   close(): void {
     this.#shared.states.delete(this.#state)
     this.#state.memoryNote?.close()
     this.#state.locks.clear()
+    this.#state.outside?.close()
     this.#state.store.close()
   }
 }

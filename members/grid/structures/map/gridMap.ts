@@ -19,7 +19,8 @@ import { createStatisticsCalls, type StatisticsCalls } from './calls/statisticsC
  * A write that was answered is in `backup-count` members besides the primary of its partition: it
  * survives the loss of any so many members. Reads are served by the primary, so one sees every
  * write that was answered before it began. Calls on one key run one after the other; calls on many
- * keys run partition by partition, not all at one moment. Where an answer is lost with a member, a
+ * keys run partition by partition, not all at one moment. Lifetimes and leases are counted by the
+ * clock of the primary. Where an answer is lost with a member, a
  * write is refused with GRD-002: it may or may not have run.
  */
 export interface GridMap<Key, Value>

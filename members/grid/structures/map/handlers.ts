@@ -60,6 +60,27 @@ for (const [name, handler] of Object.entries(HANDLERS)) {
   byNumber[MapOperation[name as keyof typeof MapOperation]] = handler
 }
 
+const READING: ReadonlySet<number> = new Set([
+  MapOperation.get,
+  MapOperation.containsKey,
+  MapOperation.containsValue,
+  MapOperation.size,
+  MapOperation.getEntryView,
+  MapOperation.getAll,
+  MapOperation.entries,
+  MapOperation.isLocked,
+  MapOperation.query,
+  MapOperation.queryPage,
+  MapOperation.aggregate,
+  MapOperation.readJournal,
+  MapOperation.journalState,
+  MapOperation.invalidationState,
+  MapOperation.statistics,
+])
+
+/** Whether an operation changes no entry. */
+export const onlyReads = (operation: number): boolean => READING.has(operation)
+
 /** What runs an operation on a primary. */
 export const handlerOf = (operation: number): Handler => {
   const handler = byNumber[operation]

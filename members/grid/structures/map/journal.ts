@@ -95,8 +95,8 @@ export class Journal {
 
   /** Forgets everything, the numbers too. */
   clear(effects: ByteSink): void {
-    this.#reset()
-    writeTail(-1, effects)
+    this.applyClear()
+    effects.u8(MapEffect.noJournal)
   }
 
   /** Repeats the effect `journal`. */
@@ -104,17 +104,16 @@ export class Journal {
     this.#place(effects.f64(), effects.bytes().slice())
   }
 
-  /** Repeats the effect `journalTail`. */
-  applyTail(effects: ByteSource): void {
-    const tail = effects.f64()
-    if (tail < 0) this.#reset()
-    else this.#advance(tail)
+  /** Repeats the effect `noJournal`. */
+  applyClear(): void {
+    this.#slots.fill(undefined)
+    this.#tail = -1
+    this.#digest = 0
+    this.#bytes = 0
   }
 
   /** Writes changes from the number `from` on; returns where to go on, undefined at the end. */
   copy(from: number, effects: ByteSink, end: number): number | undefined {
-    if (this.#tail < 0) return undefined
-    if (from === 0) writeTail(this.#tail, effects)
     let sequence = Math.max(from, this.#tail + 1 - this.#slots.length)
     for (; sequence <= this.#tail; sequence += 1) {
       if (effects.length >= end && sequence > from) return sequence
@@ -160,18 +159,6 @@ export class Journal {
     this.#bytes -= item.length
     this.#digest = (this.#digest - digestOf(item)) | 0
   }
-
-  #reset(): void {
-    this.#slots.fill(undefined)
-    this.#tail = -1
-    this.#digest = 0
-    this.#bytes = 0
-  }
 }
 
 const digestOf = (item: Uint8Array): number => murmurOf(item, 0, item.length)
-
-const writeTail = (tail: number, effects: ByteSink): void => {
-  effects.u8(MapEffect.journalTail)
-  effects.f64(tail)
-}

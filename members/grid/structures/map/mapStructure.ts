@@ -1,5 +1,6 @@
 import type { Structure } from '../structure.ts'
 import { MapFragment, type SharedState } from './fragment.ts'
+import { onlyReads } from './handlers.ts'
 import { matchesEvent } from './listening.ts'
 import { MapMemory } from './memory.ts'
 import { MAP_SERVICE_ID } from './operations.ts'
@@ -27,6 +28,7 @@ export const createMapStructure = (surroundings: MapSurroundings): MapStructure 
     serviceId: MAP_SERVICE_ID,
     name: 'map',
     createFragment: (context) => new MapFragment(context, shared),
+    onlyReads,
     matches: matchesEvent,
     localMapStats(name, isOwned) {
       let all = NO_STATISTICS

@@ -54,9 +54,15 @@ export const MapEffect = {
   unlock: 5,
   expiry: 6,
   journal: 7,
-  journalTail: 8,
+  noJournal: 8,
   index: 9,
   noIndexes: 10,
+  /** A write that the store outside does not have yet. */
+  behind: 11,
+  /** It has it. */
+  stored: 12,
+  /** What the map is to begin with was taken in. */
+  loaded: 13,
 } as const
 
 /** What `getAll` answers for a key (u8 before its value). */

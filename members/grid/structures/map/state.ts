@@ -6,6 +6,7 @@ import type { FragmentIndexes } from './fragmentIndexes.ts'
 import type { Journal } from './journal.ts'
 import type { KeyLocks } from './locks.ts'
 import type { MapMemory, MemoryNote } from './memory.ts'
+import type { Outside } from './outside.ts'
 import type { MapSurroundings } from './surroundings.ts'
 
 /** All that a map has in one partition. */
@@ -22,9 +23,11 @@ export interface MapState {
   /** Tells the memory of this partition to the sum, where that is limited. */
   readonly memoryNote: MemoryNote | undefined
   readonly counters: MapCounters
+  /** Its part in the store outside the cluster; undefined where the map has none. */
+  readonly outside: Outside | undefined
   /** Some entry may have, or have had, an end of its life. */
   mayExpire: boolean
-  /** Reads are to be remembered: entries idle out, or are evicted by what was read. */
+  /** Reads are to be remembered also of entries that do not idle out. */
   readonly countsReads: boolean
   /** Tells this state from one on another member or after a loss; never replicated. */
   readonly invalidationId: number

@@ -4,7 +4,8 @@ import type { Subscription } from '../../operations/index.ts'
 import { keyOf } from '../collection.ts'
 import { readValues } from '../collectionCalls.ts'
 import type { ItemChange } from '../itemEvents.ts'
-import { itemCodec, type ProxyContext } from '../proxy.ts'
+import { itemCodec, type Destroyable, type ProxyContext } from '../proxy.ts'
+import { DESTROY_OPERATION } from '../structure.ts'
 import { readEntryEvent } from './events.ts'
 import { MULTI_MAP_SERVICE, OPERATIONS } from './operations.ts'
 
@@ -21,7 +22,7 @@ export interface MultiMapEvent<Key, Value> {
  * reads of one key happen one after the other; `size`, `keySet`, `values`, `entrySet` and `clear` go
  * through the partitions, and see what changes meanwhile or do not.
  */
-export interface MultiMap<Key, Value> {
+export interface MultiMap<Key, Value> extends Destroyable {
   readonly name: string
   /** Whether that changed anything. */
   put(key: Key, value: Value): Promise<boolean>
@@ -112,18 +113,26 @@ export const createMultiMap = <Key, Value>(
     },
     values: async () => (await entrySet()).map(([, value]) => value),
     entrySet,
+    async destroy() {
+      await onAll(DESTROY_OPERATION, [])
+    },
     async clear() {
       await onAll(OPERATIONS.CLEAR, [])
     },
-    addEntryListener(listener, key) {
-      const filter = key === undefined ? new Uint8Array() : keys.toItem(key)
-      return context.invoker.subscribe(MULTI_MAP_SERVICE, name, filter, (event) => {
-        const { change, key, value } = readEntryEvent(event)
-        listener({ change, key: keys.fromItem(key), value: values.fromItem(value) })
-      })
-    },
+    addEntryListener: listeningTo<Key, Value>(context, name),
   }
 }
+
+const listeningTo =
+  <Key, Value>({ invoker }: ProxyContext, name: string): MultiMap<Key, Value>['addEntryListener'] =>
+  (listener, wanted) => {
+    const [keys, values] = [itemCodec<Key>(), itemCodec<Value>()]
+    const filter = wanted === undefined ? new Uint8Array() : keys.toItem(wanted)
+    return invoker.subscribe(MULTI_MAP_SERVICE, name, filter, (event) => {
+      const { change, key, value } = readEntryEvent(event)
+      listener({ change, key: keys.fromItem(key), value: values.fromItem(value) })
+    })
+  }
 
 /** Calls to the partition of a key, to all partitions, and through their pages. */
 const callsOf = ({ invoker }: ProxyContext, name: string) => {

@@ -4,19 +4,33 @@ import {
   DEFAULT_MULTI_MAP,
   settingsOf,
   type ByName,
+  type MergePolicy,
   type MultiMapSettings,
 } from '../../settings.ts'
-import { PAGE_BYTES, writeValues } from '../collectionCalls.ts'
+import { PAGE_BYTES, readValues, writeValues } from '../collectionCalls.ts'
+import { replacesWhole } from '../mergePolicies.ts'
 import { sameBytes } from '../sameBytes.ts'
-import type { Fragment, FragmentCall, FragmentTurn, Structure } from '../structure.ts'
+import type { Fragment, FragmentCall, FragmentTurn, Merging, Structure } from '../structure.ts'
 import { entryEvent, readEntryEvent } from './events.ts'
 import { MULTI_MAP_SERVICE, OPERATIONS } from './operations.ts'
 import { MultiMapState, type Entry } from './state.ts'
+
+const READS: ReadonlySet<number> = new Set([
+  OPERATIONS.GET,
+  OPERATIONS.CONTAINS_KEY,
+  OPERATIONS.CONTAINS_VALUE,
+  OPERATIONS.CONTAINS_ENTRY,
+  OPERATIONS.SIZE,
+  OPERATIONS.VALUE_COUNT,
+  OPERATIONS.KEYS,
+  OPERATIONS.ENTRIES,
+])
 
 /** Multimaps: the values of a key live in the partition of the key. */
 export const createMultiMaps = (settings: ByName<MultiMapSettings>): Structure => ({
   serviceId: MULTI_MAP_SERVICE,
   name: 'multimap',
+  onlyReads: (operation) => READS.has(operation),
   createFragment: ({ name }) => new MultiMapFragment(settingsOf(settings, name, DEFAULT_MULTI_MAP)),
   /** The filter is a key, or empty for all. */
   matches: (filter, event) =>
@@ -27,11 +41,13 @@ class MultiMapFragment implements Fragment {
   readonly backupCount: number
   readonly asyncBackupCount: number
   readonly #holdsEqualValues: boolean
+  readonly #mergePolicy: MergePolicy
   readonly #state = new MultiMapState()
 
-  constructor({ backupCount, asyncBackupCount, valueCollectionType }: MultiMapSettings) {
-    this.backupCount = backupCount
-    this.asyncBackupCount = asyncBackupCount
+  constructor({ mergePolicy, valueCollectionType, ...backups }: MultiMapSettings) {
+    this.backupCount = backups.backupCount
+    this.asyncBackupCount = backups.asyncBackupCount
+    this.#mergePolicy = mergePolicy
     this.#holdsEqualValues = valueCollectionType === 'LIST'
   }
 
@@ -111,6 +127,53 @@ class MultiMapFragment implements Fragment {
       if (sameBytes(this.#state.at(index).value, value)) return true
     }
     return false
+  }
+
+  destroy(call: FragmentCall): void {
+    this.#clear(call)
+  }
+
+  /** The values of a key are merged as a whole. */
+  get merging(): Merging {
+    const state = this.#state
+    return {
+      policy: this.#mergePolicy,
+      isWhole: false,
+      write(cursor, batch, bytesMax) {
+        const next = state.scan(cursor, batch, bytesMax, (entry) => {
+          if (!state.isFirstOfItsKey(entry)) return
+          batch.flag(true)
+          batch.bytes(entry.key)
+          writeValues(
+            batch,
+            state.of(entry.key).map(({ value }) => value),
+          )
+        })
+        batch.flag(false)
+        return next
+      },
+      merge: (call, policy) => {
+        let taken = 0
+        while (call.arguments.flag()) taken += this.#mergeKey(call, policy)
+        return taken
+      },
+    }
+  }
+
+  #mergeKey(call: FragmentCall, policy: MergePolicy): number {
+    const key = call.arguments.bytes().slice()
+    const values = readValues(call.arguments)
+    const there = this.#state.of(key)
+    const isSame =
+      there.length === values.length &&
+      values.every((value, at) => sameBytes(value, there[at]!.value))
+    if (isSame || !replacesWhole(policy, there.length > 0)) return 0
+    for (const entry of there) this.#remove(entry, call)
+    for (const value of values) {
+      this.#state.put(key, value.slice(), call.effects)
+      if (call.hasListeners) call.publish(entryEvent('added', key, value))
+    }
+    return values.length
   }
 
   #remove(entry: Entry, turn: FragmentTurn): void {

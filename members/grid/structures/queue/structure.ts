@@ -1,13 +1,21 @@
 import { EngineError } from '../../../../runtime/errors/index.ts'
 import { settingsOf, DEFAULT_QUEUE, type ByName, type QueueSettings } from '../../settings.ts'
 import { Collection } from '../collection.ts'
-import { executeOnCollection, PAGE_BYTES, readValues, writeOptional } from '../collectionCalls.ts'
-import type { Fragment, FragmentCall, FragmentContext, Structure } from '../structure.ts'
+import {
+  executeOnCollection,
+  PAGE_BYTES,
+  readsCollection,
+  readValues,
+  writeOptional,
+} from '../collectionCalls.ts'
+import type { Fragment, FragmentCall, FragmentContext, Merging, Structure } from '../structure.ts'
 import { OPERATIONS, QUEUE_SERVICE } from './operations.ts'
 
 /** Those who wait for something to take, and those who wait for room. */
 const ITEMS = 'items'
 const ROOM = 'room'
+
+const READS: ReadonlySet<number> = new Set([OPERATIONS.PEEK, OPERATIONS.ROOM])
 
 /**
  * Queues: each lives in the partition of its name. One without elements is forgotten at once, and made
@@ -16,6 +24,7 @@ const ROOM = 'room'
 export const createQueues = (settings: ByName<QueueSettings>): Structure => ({
   serviceId: QUEUE_SERVICE,
   name: 'queue',
+  onlyReads: (operation) => readsCollection(operation) || READS.has(operation),
   createFragment: (context) =>
     new QueueFragment(settingsOf(settings, context.name, DEFAULT_QUEUE), context),
   matches: () => true,
@@ -24,7 +33,7 @@ export const createQueues = (settings: ByName<QueueSettings>): Structure => ({
 class QueueFragment extends Collection implements Fragment {
   readonly #name: string
   readonly #sizeMax: number
-  readonly #wake: (key: string) => void
+  readonly #wake: (key: string, countMax?: number) => void
 
   constructor(settings: QueueSettings, { name, wake }: FragmentContext) {
     super({ ...settings, isIndexed: false })
@@ -43,8 +52,25 @@ class QueueFragment extends Collection implements Fragment {
     else if (call.operation === OPERATIONS.ADD_ALL) this.#addAll(call)
     else if (call.operation === OPERATIONS.ROOM) call.result.f64(this.#sizeMax - before)
     else executeOnCollection(this, call)
-    if (this.length > before) this.#wake(ITEMS)
-    else if (this.length < before) this.#wake(ROOM)
+    if (this.length > before) this.#wake(ITEMS, this.length - before)
+    else if (this.length < before) this.#wake(ROOM, before - this.length)
+  }
+
+  override destroy(call: FragmentCall): void {
+    super.destroy(call)
+    this.#wake(ROOM)
+  }
+
+  override get merging(): Merging {
+    const { merge, ...shared } = super.merging
+    return {
+      ...shared,
+      merge: (...given) => {
+        const taken = merge(...given)
+        if (taken > 0) this.#wake(ITEMS, taken)
+        return taken
+      },
+    }
   }
 
   #offer(call: FragmentCall): void {

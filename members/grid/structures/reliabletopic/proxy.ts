@@ -6,7 +6,7 @@ import {
   type ByName,
   type ReliableTopicSettings,
 } from '../../settings.ts'
-import type { ProxyContext } from '../proxy.ts'
+import type { Destroyable, ProxyContext } from '../proxy.ts'
 import { createRingbuffer, type Overflow } from '../ringbuffer/index.ts'
 import { messageCodec, type ReliableMessage } from './message.ts'
 import { listen, type ListenerOptions } from './reader.ts'
@@ -42,7 +42,7 @@ export interface ReliableSubscription extends Subscription {
  * the topic be full, and `topic-overload-policy` says what becomes of a new message: BLOCK waits,
  * DISCARD_OLDEST and DISCARD_NEWEST drop one, ERROR rejects with GRD-030.
  */
-export interface ReliableTopic<T> {
+export interface ReliableTopic<T> extends Destroyable {
   readonly name: string
   publish(message: T, signal?: AbortSignal): Promise<void>
   /** All messages next to each other. */
@@ -76,6 +76,7 @@ export const createReliableTopic = <T>(
     name,
     publish: (message, signal) => publishAll([message], signal),
     publishAll,
+    destroy: () => ringbuffer.destroy(),
     addMessageListener: (listener, options = {}) =>
       listen({ name, clock, ringbuffer, readBatchSize }, listener, options),
   }

@@ -1,6 +1,13 @@
 import type { ByteSink } from '../../bytes/index.ts'
 import { writeValues } from '../collectionCalls.ts'
-import { callsOf, itemCodec, READ, type ProxyContext } from '../proxy.ts'
+import {
+  callsOf,
+  destroyBy,
+  itemCodec,
+  READ,
+  type Destroyable,
+  type ProxyContext,
+} from '../proxy.ts'
 import { OPERATIONS, OVERFLOW, RINGBUFFER_SERVICE, type Overflow } from './operations.ts'
 import { readMany, type ReadOptions, type ReadResult } from './reading.ts'
 
@@ -11,7 +18,7 @@ import { readMany, type ReadOptions, type ReadResult } from './reading.ts'
  * Promises: an item that was acknowledged is there, at its sequence, until it is overwritten or too
  * old, also when `backup-count` members are lost. Readers see all items in one order.
  */
-export interface Ringbuffer<T> {
+export interface Ringbuffer<T> extends Destroyable {
   readonly name: string
   /** The sequence of the item, or -1 where nothing was added: see `addAll`. */
   add(item: T, overflow?: Overflow, signal?: AbortSignal): Promise<number>
@@ -97,5 +104,6 @@ export const createRingbuffer = <T>(
     },
     capacity: async () => (await bounds()).capacity,
     remainingCapacity: async () => (await bounds()).room,
+    destroy: destroyBy(call),
   }
 }

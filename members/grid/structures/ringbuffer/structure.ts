@@ -5,16 +5,19 @@ import {
   DEFAULT_RINGBUFFER,
   settingsOf,
   type ByName,
+  type MergePolicy,
   type RingbufferSettings,
 } from '../../settings.ts'
 import { PAGE_BYTES, readValues } from '../collectionCalls.ts'
 import { hashOf, plusHash } from '../digests.ts'
+import { replacesWhole } from '../mergePolicies.ts'
 import { OrderedItems, type Item } from '../orderedItems.ts'
 import type {
   Fragment,
   FragmentCall,
   FragmentContext,
   FragmentTurn,
+  Merging,
   Structure,
 } from '../structure.ts'
 import { OPERATIONS, OVERFLOW, READ_COUNT_MAX, RINGBUFFER_SERVICE } from './operations.ts'
@@ -22,6 +25,7 @@ import { OPERATIONS, OVERFLOW, READ_COUNT_MAX, RINGBUFFER_SERVICE } from './oper
 const ADD = 1
 const DROP = 2
 const TAIL = 3
+const RESET = 4
 
 /** Those who wait for items to read, and those who wait for room. */
 const ITEMS = 'items'
@@ -39,6 +43,7 @@ interface RingItem extends Item {
 export const createRingbuffers = (settings: ByName<RingbufferSettings>): Structure => ({
   serviceId: RINGBUFFER_SERVICE,
   name: 'ringbuffer',
+  onlyReads: (operation) => operation !== OPERATIONS.ADD,
   createFragment: (context) =>
     new RingbufferFragment(settingsOf(settings, context.name, DEFAULT_RINGBUFFER), context),
   matches: () => false,
@@ -50,6 +55,7 @@ class RingbufferFragment implements Fragment {
   readonly #name: string
   readonly #capacity: number
   readonly #timeToLiveMs: number
+  readonly #mergePolicy: MergePolicy
   readonly #wake: (key: string) => void
   readonly #items = new OrderedItems<RingItem>(({ position, value, addedAtMs }) =>
     plusHash(hashOf(position, value), hashOf(position + addedAtMs)),
@@ -62,6 +68,7 @@ class RingbufferFragment implements Fragment {
     this.asyncBackupCount = settings.asyncBackupCount
     this.#name = name
     this.#capacity = settings.capacity
+    this.#mergePolicy = settings.mergePolicy
     const { timeToLiveSeconds } = settings
     this.#timeToLiveMs = timeToLiveSeconds > 0 ? timeToLiveSeconds * 1000 : Infinity
     this.#wake = wake
@@ -85,6 +92,7 @@ class RingbufferFragment implements Fragment {
       if (effect === ADD) this.#keep(effects.f64(), effects.f64(), effects.bytes().slice())
       else if (effect === DROP) this.#dropBefore(effects.f64())
       else if (effect === TAIL) this.#tail = Math.max(this.#tail, effects.f64())
+      else if (effect === RESET) this.#reset()
       else throw new WireFault(`A ringbuffer has no effect ${effect}`)
     }
   }
@@ -116,6 +124,63 @@ class RingbufferFragment implements Fragment {
     turn.effects.f64(head)
     this.#dropBefore(head)
     this.#wake(ROOM)
+  }
+
+  /** Sequences begin anew. */
+  destroy({ effects }: FragmentCall): void {
+    effects.u8(RESET)
+    this.#reset()
+    this.#wake(ROOM)
+  }
+
+  #reset(): void {
+    this.#items.clear()
+    this.#tail = -1
+  }
+
+  /**
+   * One of the two stays. Where none is there the sequences stay too, so that readers go on; else
+   * what comes is added with the next ones.
+   */
+  get merging(): Merging {
+    const items = this.#items
+    return {
+      policy: this.#mergePolicy,
+      isWhole: true,
+      write: (cursor, batch, bytesMax) => {
+        if (cursor === 0) batch.f64((items.at(0)?.position ?? this.#tail + 1) - 1)
+        const next = items.copy(cursor, batch, bytesMax, ({ addedAtMs, value }) => {
+          batch.flag(true)
+          batch.f64(addedAtMs)
+          batch.bytes(value)
+        })
+        batch.flag(false)
+        return next
+      },
+      merge: (call, policy, isFirst) => this.#merge(call, policy, isFirst),
+    }
+  }
+
+  #merge(call: FragmentCall, policy: MergePolicy, isFirst: boolean): number {
+    const { arguments: source, effects } = call
+    if (isFirst) {
+      const before = source.f64()
+      const isThere = this.#tail >= 0
+      if (!replacesWhole(policy, isThere)) return 0
+      effects.u8(isThere ? DROP : TAIL)
+      effects.f64(isThere ? this.#tail + 1 : before)
+      if (isThere) this.#dropBefore(this.#tail + 1)
+      else this.#tail = before
+    }
+    let taken = 0
+    for (; source.flag(); taken += 1) {
+      const addedAtMs = source.f64()
+      const value = source.bytes()
+      writeItem(effects, this.#tail + 1, addedAtMs, value)
+      this.#keep(this.#tail + 1, addedAtMs, value.slice())
+    }
+    if (taken > 0) this.#wake(ITEMS)
+    return taken
   }
 
   sizes(): { readonly entries: number; readonly bytes: number } {

@@ -5,7 +5,7 @@ import {
   type CollectionSettings,
 } from '../../settings.ts'
 import { Collection, keyOf } from '../collection.ts'
-import { executeOnCollection, readValues } from '../collectionCalls.ts'
+import { executeOnCollection, readsCollection, readValues } from '../collectionCalls.ts'
 import type { Fragment, FragmentCall, Structure } from '../structure.ts'
 import { OPERATIONS, SET_SERVICE } from './operations.ts'
 
@@ -13,6 +13,7 @@ import { OPERATIONS, SET_SERVICE } from './operations.ts'
 export const createSets = (settings: ByName<CollectionSettings>): Structure => ({
   serviceId: SET_SERVICE,
   name: 'set',
+  onlyReads: readsCollection,
   createFragment: ({ name }) => new SetFragment(settingsOf(settings, name, DEFAULT_COLLECTION)),
   matches: () => true,
 })

@@ -1,17 +1,31 @@
 import { assign, groupMembers } from '../assignment/index.ts'
-import { EPOCH_STRIDE, type PartitionRow, sameIds } from '../row.ts'
-import { type Draft, REPLICAS_MAX } from './state.ts'
+import { EPOCH_STRIDE, LIFE_STRIDE, type PartitionRow, REPLICAS_MAX, sameIds } from '../row.ts'
+import type { Draft } from './state.ts'
+
+/** What has fewer copies than `lostBelow` is lost with this version. */
+const lostSince = (
+  before: readonly number[] | undefined,
+  version: number,
+  lostBelow: number,
+): readonly number[] | undefined => {
+  if (lostBelow === 0) return before
+  const kept = before?.slice(lostBelow) ?? []
+  return [...Array.from({ length: lostBelow }, () => version), ...kept]
+}
 
 /** Makes a new version of a row; what was known of the old one no longer counts. */
 export const setRow = (
   draft: Draft,
   partition: number,
-  row: Pick<PartitionRow, 'replicas' | 'next'>,
+  row: Pick<PartitionRow, 'replicas' | 'next'> & { readonly lostBelow?: number },
 ): void => {
-  const version = Math.max((draft.rows[partition]?.version ?? 0) + 1, draft.epoch * EPOCH_STRIDE)
-  draft.rows[partition] = { version, replicas: row.replicas, next: row.next }
+  const { life, epoch, rows } = draft
+  const first = life * LIFE_STRIDE + epoch * EPOCH_STRIDE
+  const version = Math.max((rows[partition]?.version ?? 0) + 1, first)
+  const { replicas, next, lostBelow = 0 } = row
+  const lostVersions = lostSince(rows[partition]?.lostVersions, version, lostBelow)
+  draft.rows[partition] = { version, replicas, next, lostVersions }
   draft.handovers.delete(partition)
-  draft.lostVersions.delete(partition)
   draft.changed.add(partition)
 }
 
@@ -78,10 +92,11 @@ const repair = (draft: Draft, partition: number, target: readonly string[], scen
   const next = isKept ? row.next : undefined
   const isSame = sameIds(row?.replicas, replicas) && sameIds(row?.next, next)
   if (isSame && !isStamping) return
-  const isInherited = nextAlive.length > 0 && draft.syncedVersions[partition] === row?.version
-  const isLost = row !== undefined && alive.length === 0 && !isInherited
-  setRow(draft, partition, { replicas, next })
-  if (isLost) draft.lostVersions.set(partition, draft.rows[partition]!.version)
+  const isInherited =
+    alive.length === 0 && nextAlive.length > 0 && draft.syncedVersions[partition] === row?.version
+  const [before, heir] = isInherited ? [row?.next, nextAlive[0]] : [row?.replicas, alive[0]]
+  const lostBelow = heir === undefined ? REPLICAS_MAX : before!.indexOf(heir)
+  setRow(draft, partition, { replicas, next, lostBelow: row === undefined ? 0 : lostBelow })
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isLostIn } from '../row.ts'
 import { type LeaderState, migrationsLeft, unsyncedRows } from './state.ts'
 
 const wide = (value: number, digits: number): string => String(value).padStart(digits, '0')
@@ -6,6 +7,7 @@ const wide = (value: number, digits: number): string => String(value).padStart(d
 export const printLeader = (state: LeaderState): string => {
   const { phase, epoch, viewVersion, members, replicasWanted, rows } = state
   const moving = rows.filter((row) => row?.next !== undefined).length
+  const lost = rows.filter((row) => row !== undefined && isLostIn(row)).length
   return [
     phase.padEnd(9),
     `view ${wide(epoch, 3)}.${wide(viewVersion, 3)}`,
@@ -17,6 +19,6 @@ export const printLeader = (state: LeaderState): string => {
     `queue ${wide(migrationsLeft(state), 5)}`,
     `moving ${wide(moving, 4)}`,
     `handovers ${wide(state.handovers.size, 4)}`,
-    `lost ${wide(state.lostVersions.size, 4)}`,
+    `lost ${wide(lost, 4)}`,
   ].join('  ')
 }

@@ -1,8 +1,7 @@
 import type { DataMember, MemberGrouping } from '../assignment/index.ts'
+import type { KeptCopy } from '../recovery.ts'
 import type { PartitionRow } from '../row.ts'
 
-/** The primary and six backups. */
-export const REPLICAS_MAX = 7
 /** Rows that may be in the expanded state at once, for each member that takes part. */
 export const MIGRATIONS_MAX = 10
 /** partition.table.send.interval of Hazelcast. */
@@ -15,6 +14,18 @@ export interface LeaderSettings {
   readonly grouping: MemberGrouping
   /** 1 + the highest number of copies of any configured structure. */
   readonly replicas: number
+  /** How long a cluster that was stopped whole waits for all who held data. */
+  readonly recoveryTimeoutMs: number
+}
+
+/** What the members of a cluster that was stopped whole bring along. */
+export interface RecoveryState {
+  /** By the id of the member. */
+  readonly copies: ReadonlyMap<string, readonly KeptCopy[]>
+  /** The addresses of all who held data as any of them knows it. */
+  readonly expected: ReadonlySet<string>
+  /** Then it goes on without those who have not come. */
+  readonly untilMs: number
 }
 
 /** What the active master knows about the table; any other member is `following` and knows nothing. */
@@ -26,12 +37,16 @@ export interface LeaderState {
   readonly epoch: number
   readonly viewVersion: number
   /** Members that hold data, oldest first. */
-  readonly members: readonly DataMember[]
+  readonly members: readonly AddressedMember[]
   /** Those that get nothing any more. */
   readonly leaving: ReadonlySet<string>
   readonly replicasWanted: number
   /** Whose rows a new master does not have yet. */
   readonly awaited: ReadonlySet<string>
+  /** Only while fetching; it counts where nobody tells a row. */
+  readonly recovery: RecoveryState
+  /** What all versions begin with: see LIFE_STRIDE. */
+  readonly life: number
   /** By partition; while fetching the newest that was told. */
   readonly rows: readonly (PartitionRow | undefined)[]
   /** The version of each row in which its primary said that all replicas hold everything. */
@@ -43,14 +58,17 @@ export interface LeaderState {
    * said: it is `frozen` once it serves nothing any more.
    */
   readonly handovers: ReadonlyMap<number, 'asked' | 'frozen'>
-  /** Partitions whose data is gone, by the version of the row since which it is. */
-  readonly lostVersions: ReadonlyMap<number, number>
   /** Something has changed that the targets follow from. */
   readonly isPlanDue: boolean
   readonly wakeAtMs: number
   readonly publishAtMs: number
   /** What the last publication told: whether nothing was left to do, for which view. */
   readonly told: { readonly isSettled: boolean; readonly viewVersion: number }
+}
+
+export interface AddressedMember extends DataMember {
+  /** `host:port` */
+  readonly address: string
 }
 
 /** `isSafe`: whether this master may make rows now. */
@@ -62,7 +80,7 @@ export type LeaderEvent = { readonly nowMs: number; readonly isSafe: boolean } &
       readonly epoch: number
       readonly viewVersion: number
       /** Those that hold data. */
-      readonly members: readonly DataMember[]
+      readonly members: readonly AddressedMember[]
     }
   | { readonly kind: 'time' }
   /** The rows of a member, as it was asked for in this epoch. */
@@ -71,6 +89,8 @@ export type LeaderEvent = { readonly nowMs: number; readonly isSafe: boolean } &
       readonly memberId: string
       readonly epoch: number
       readonly rows: readonly (readonly [partition: number, row: PartitionRow])[]
+      readonly copies: readonly KeptCopy[]
+      readonly expected: readonly string[]
     }
   | {
       readonly kind: 'reports'
@@ -117,11 +137,16 @@ export interface Draft extends Mutable<LeaderState> {
   syncedVersions: number[]
   targets: (readonly string[] | undefined)[]
   handovers: Map<number, 'asked' | 'frozen'>
-  lostVersions: Map<number, number>
   readonly nowMs: number
   readonly changed: Set<number>
   readonly first: string[]
   readonly effects: LeaderEffect[]
+}
+
+export const NO_RECOVERY: RecoveryState = {
+  copies: new Map(),
+  expected: new Set(),
+  untilMs: Infinity,
 }
 
 const NOTHING_TOLD = { isSettled: false, viewVersion: -1 }
@@ -136,11 +161,12 @@ export const createLeader = (settings: LeaderSettings): LeaderState => ({
   leaving: new Set(),
   replicasWanted: settings.replicas,
   awaited: new Set(),
+  recovery: NO_RECOVERY,
+  life: 0,
   rows: Array.from({ length: settings.partitionCount }, () => undefined),
   syncedVersions: Array.from({ length: settings.partitionCount }, () => 0),
   targets: Array.from({ length: settings.partitionCount }, () => undefined),
   handovers: new Map(),
-  lostVersions: new Map(),
   isPlanDue: false,
   wakeAtMs: Infinity,
   publishAtMs: Infinity,

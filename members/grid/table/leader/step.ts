@@ -1,6 +1,7 @@
 import { type PartitionRow, sameIds } from '../row.ts'
 import { migrate } from './migrations.ts'
 import { replan } from './plan.ts'
+import { beginLife, isRecovering, takeCopies } from './recover.ts'
 import {
   createLeader,
   type Draft,
@@ -60,9 +61,11 @@ const takeNewest = (draft: Draft, partition: number, row: PartitionRow): void =>
   draft.replicasWanted = Math.max(draft.replicasWanted, length)
 }
 
-const onFetched = (draft: Draft, { memberId, epoch, rows }: Of<'fetched'>): void => {
+const onFetched = (draft: Draft, event: Of<'fetched'>): void => {
+  const { memberId, epoch, rows, copies, expected } = event
   if (draft.phase !== 'fetching' || draft.epoch !== epoch || !draft.awaited.has(memberId)) return
   for (const [partition, row] of rows) takeNewest(draft, partition, row)
+  takeCopies(draft, memberId, copies, expected)
   draft.awaited = new Set([...draft.awaited].filter((id) => id !== memberId))
 }
 
@@ -119,7 +122,8 @@ const receive = (draft: Draft, event: LeaderEvent): void => {
 const lead = (draft: Draft): void => {
   const isTakingOver = draft.phase === 'fetching'
   if (isTakingOver) {
-    if (draft.awaited.size > 0) return
+    if (draft.awaited.size > 0 || isRecovering(draft)) return
+    beginLife(draft)
     draft.phase = 'leading'
     draft.publishAtMs = draft.nowMs + PUBLISH_INTERVAL_MS
   }
@@ -147,7 +151,6 @@ const draftOf = (state: LeaderState, nowMs: number): Draft => ({
   syncedVersions: [...state.syncedVersions],
   targets: [...state.targets],
   handovers: new Map(state.handovers),
-  lostVersions: new Map(state.lostVersions),
   nowMs,
   changed: new Set(),
   first: [],
@@ -169,6 +172,8 @@ export const step = (state: LeaderState, event: LeaderEvent): LeaderStep => {
   if (draft.phase !== 'following' && event.isSafe) lead(draft)
   if (draft.phase === 'leading') publish(draft)
   const retryAtMs = draft.phase !== 'following' && !event.isSafe ? UNSAFE_RETRY_MS : Infinity
-  draft.wakeAtMs = Math.min(draft.publishAtMs, event.nowMs + retryAtMs)
+  const { publishAtMs, recovery } = draft
+  const recoveryMs = recovery.untilMs > event.nowMs ? recovery.untilMs : Infinity
+  draft.wakeAtMs = Math.min(publishAtMs, recoveryMs, event.nowMs + retryAtMs)
   return { state: stateOf(draft), effects: draft.effects }
 }

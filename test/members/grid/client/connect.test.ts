@@ -5,6 +5,7 @@ import type { Grid } from '../../../../members/grid/facade.ts'
 import { type MemberGrid, openMemberGrid } from '../../../../members/grid/memberGrid.ts'
 import { DEFAULT_GRID, type GridSettings } from '../../../../members/grid/settings.ts'
 import { simulate, type SimWorld } from '../../../sim/host/index.ts'
+import { codeOf } from '../../wire/members.ts'
 import { isWhole, type Node, startCluster } from '../../../sim/membership/cluster.ts'
 
 const WAIT_MS = 300_000
@@ -153,6 +154,86 @@ describe('a client of the grid', () => {
       const map = client.map('m')
       const calls = await Promise.allSettled([map.get(1), map.get(2), map.get(3)])
       expect(calls.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
+    })
+  })
+
+  test('waits for a lost cluster, or is refused until it is back, as it is told', async () => {
+    await simulate(8, async (world) => {
+      const { nodes } = await startGrids(world, 1)
+      const members = ['10.0.0.1']
+      await using patient = await connect(world, { members })
+      await using hasty = await connect(world, { members, reconnectMode: 'ASYNC' }, 'other')
+      await patient.map('m').set('a', 1)
+      const [{ machine, member }] = nodes as [Node]
+      machine.kill()
+      await world.sleep(10)
+      expect(await codeOf(hasty.map('m').get('a'))).toBe('GRD-051')
+      const waiting = patient.map('m').get('a')
+      machine.restart()
+      await world.until('again', () => ![undefined, member].includes(nodes[0]!.member), WAIT_MS)
+      const again = nodes[0]!.member!
+      openMemberGrid({
+        host: machine.host,
+        member: again,
+        clusterName: 'dev',
+        settings: DEFAULT_GRID,
+        leave: () => again.leave(),
+      })
+      // It was the only member: what it held is gone, the cluster is a new one.
+      expect(await waiting).toBeNull()
+      for (;;) {
+        const code = await codeOf(hasty.map('m').get('a'))
+        if (code === 'none') break
+        expect(code).toBe('GRD-051')
+        await world.sleep(100)
+      }
+    })
+  })
+
+  test('tries again what may have run, where it may', async () => {
+    await simulate(9, async (world) => {
+      const { nodes } = await startGrids(world, 2)
+      const counts = { careful: 0, careless: 0 }
+      const careful = await connect(world)
+      const careless = await connect(world, { redoOperation: true }, 'other')
+      const add = async (grid: Grid, name: keyof typeof counts) => {
+        for (let at = 0; at < 40; at += 1) {
+          if ((await codeOf(grid.atomicLong('n').incrementAndGet())) === 'GRD-002')
+            counts[name] += 1
+        }
+      }
+      const adding = Promise.all([add(careful, 'careful'), add(careless, 'careless')])
+      const holder = (await careful.statistics()).find(({ structures }) =>
+        structures.some(({ kind, ownedEntries }) => kind === 'atomiclong' && ownedEntries > 0),
+      )
+      const address = holder?.member.address.host
+      nodes.find(({ machine }) => machine.address === address)?.machine.kill()
+      await adding
+      expect(counts.careless).toBe(0)
+      await careful.close()
+      await careless.close()
+    })
+  })
+
+  test('sees a member go that has nobody to hand over to', async () => {
+    await simulate(10, async (world) => {
+      const nodes = startCluster(world, { masters: 3, quorum: true })
+      await world.until('whole', () => isWhole(nodes), WAIT_MS)
+      const grids = nodes.map(({ machine, member }) =>
+        openMemberGrid({
+          host: machine.host,
+          member: member!,
+          clusterName: 'dev',
+          settings: DEFAULT_GRID,
+          leave: () => member!.leave(),
+        }),
+      )
+      await world.until('safe', () => grids.every((grid) => grid.isClusterSafe()), WAIT_MS)
+      for (const at of [0, 1]) nodes[at]!.machine.kill()
+      await world.until('unsafe', () => nodes[2]!.member?.isSafe() === false, WAIT_MS)
+      const startMs = world.nowMs()
+      expect(await grids[2]!.handOver()).toBe(false)
+      expect(world.nowMs() - startMs).toBeLessThan(15_000)
     })
   })
 })

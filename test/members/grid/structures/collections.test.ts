@@ -137,7 +137,12 @@ test('a list takes any number of items at one place', async () => {
 })
 
 test('making room in a list moves few of its items', () => {
-  const list = new Collection({ backupCount: 1, asyncBackupCount: 0, isIndexed: false })
+  const list = new Collection({
+    backupCount: 1,
+    asyncBackupCount: 0,
+    isIndexed: false,
+    mergePolicy: 'put-if-absent',
+  })
   const effects = new ByteSink()
   const turn = { nowMs: 0, effects, hasListeners: false, publish: () => {} }
   for (let index = 0; index < 5000; index += 1) list.append(new Uint8Array([1]), turn)
@@ -210,7 +215,12 @@ test('an effect of a set holds whatever was at its position', () => {
     sink.bytes(new Uint8Array([value]))
     return new ByteSource(sink.copy())
   }
-  const set = new Collection({ backupCount: 1, asyncBackupCount: 0, isIndexed: true })
+  const set = new Collection({
+    backupCount: 1,
+    asyncBackupCount: 0,
+    isIndexed: true,
+    mergePolicy: 'put-if-absent',
+  })
   set.apply(effect(1))
   set.apply(effect(2))
   expect(set.indexOf(new Uint8Array([1]))).toBe(-1)

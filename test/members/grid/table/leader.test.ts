@@ -50,6 +50,7 @@ const createDriver = () => {
     partitionCount: PARTITIONS,
     grouping: { type: 'PER_MEMBER' },
     replicas: 2,
+    recoveryTimeoutMs: 30_000,
   })
   const asked: (readonly [partition: number, version: number])[] = []
   /** `partition version` of what was reported frozen. */
@@ -71,7 +72,7 @@ const createDriver = () => {
   }
   const view = (ids: readonly string[]): void => {
     viewVersion += 1
-    const members = ids.map((id) => ({ id, host: id }))
+    const members = ids.map((id) => ({ id, host: id, address: id }))
     dispatch({
       kind: 'view',
       selfId: 'a',
@@ -112,7 +113,7 @@ const createDriver = () => {
   }
   const start = (): void => {
     view(['a'])
-    dispatch({ kind: 'fetched', memberId: 'a', epoch: 1, rows: [] })
+    dispatch({ kind: 'fetched', memberId: 'a', epoch: 1, rows: [], copies: [], expected: [] })
   }
   return { state: () => state, isSafe: () => isSafe, perform, start, frozen }
 }

@@ -18,7 +18,12 @@ const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'ü-8')
 const ids = fc.uniqueArray(id, { minLength: 1, maxLength: 7 })
 const version = fc.nat({ max: Number.MAX_SAFE_INTEGER })
 const partition = fc.nat({ max: PARTITIONS - 1 })
-const row = fc.record({ version, replicas: ids, next: fc.option(ids, { nil: undefined }) })
+const row = fc.record({
+  version,
+  replicas: ids,
+  next: fc.option(ids, { nil: undefined }),
+  lostVersions: fc.option(fc.array(version, { minLength: 1, maxLength: 7 }), { nil: undefined }),
+})
 const count = fc.nat({ max: 100_000 })
 const publication = fc.record({
   masterId: id,
@@ -29,7 +34,7 @@ const publication = fc.record({
     unsynced: count,
     digest: count,
   }),
-  rows: fc.array(fc.record({ partition, row, isHandover: fc.boolean(), isLost: fc.boolean() }), {
+  rows: fc.array(fc.record({ partition, row, isHandover: fc.boolean() }), {
     maxLength: 20,
   }),
 })

@@ -1,6 +1,8 @@
 import {
   createLeader,
   EPOCH_STRIDE,
+  type KeptCopy,
+  LIFE_STRIDE,
   type LeaderEffect,
   type LeaderInput,
   type LeaderState,
@@ -20,6 +22,9 @@ interface World {
   masterId: string
   members: string[]
   leader: LeaderState
+  /** What members have kept over a stop, and whom they expect. */
+  readonly kept: Map<string, KeptCopy[]>
+  readonly expected: Map<string, string[]>
   /** What each member knows. */
   readonly known: Map<string, Rows>
   /** Members that no publication reaches. */
@@ -28,8 +33,10 @@ interface World {
   readonly asked: Map<number, string>
 }
 
-const printVersion = (version: number): string =>
-  `${Math.floor(version / EPOCH_STRIDE)}.${version % EPOCH_STRIDE}`
+const printVersion = (version: number): string => {
+  const life = version < LIFE_STRIDE ? '' : `${Math.floor(version / LIFE_STRIDE)}:`
+  return `${life}${Math.floor((version % LIFE_STRIDE) / EPOCH_STRIDE)}.${version % EPOCH_STRIDE}`
+}
 
 const printRow = (partition: number, { version, replicas, next }: PartitionRow): string =>
   `  ${partition}: ${printVersion(version)} ${replicas.join(' ')}` +
@@ -78,7 +85,12 @@ const view = (world: World, masterId: string, stamp: string, members: string[]):
   if (masterId !== world.masterId) {
     const { partitionCount, copies } = world
     const grouping = { type: 'PER_MEMBER' } as const
-    world.leader = createLeader({ partitionCount, grouping, replicas: copies + 1 })
+    world.leader = createLeader({
+      partitionCount,
+      grouping,
+      replicas: copies + 1,
+      recoveryTimeoutMs: 30_000,
+    })
     world.asked.clear()
   }
   world.masterId = masterId
@@ -90,7 +102,7 @@ const view = (world: World, masterId: string, stamp: string, members: string[]):
     isMaster: true,
     epoch: epoch!,
     viewVersion: viewVersion!,
-    members: members.map((id) => ({ id, host: id })),
+    members: members.map((id) => ({ id, host: id, address: id })),
   })
 }
 
@@ -100,6 +112,8 @@ const answer = (world: World, memberId: string): string[] =>
     memberId,
     epoch: world.leader.epoch,
     rows: [...rowsOf(world, memberId)],
+    copies: world.kept.get(memberId) ?? [],
+    expected: world.expected.get(memberId) ?? [],
   })
 
 /** The primary tells that all it leads is in sync, as it knows it. */
@@ -121,6 +135,26 @@ const freeze = (world: World, memberId: string): string[] => {
 const want = (world: World, replicas: number): string[] =>
   dispatch(world, { kind: 'reports', memberId: world.masterId, inSync: [], frozen: [], replicas })
 
+/** `2:1.3` is the third row of the first epoch of the second life. */
+const parseVersion = (text: string): number => {
+  const [life, epoch, change] = text.split(/[:.]/).map(Number)
+  return life! * LIFE_STRIDE + epoch! * EPOCH_STRIDE + change!
+}
+
+/** `keep a 0 0:1.3 1 whole 17`: a was the first backup of partition 0, and has all up to change 17. */
+const keep = (world: World, memberId: string, words: readonly string[]): string[] => {
+  const [partition, version, place, whole, sequence] = words
+  const copy = {
+    partition: Number(partition),
+    version: parseVersion(version!),
+    place: Number(place),
+    isComplete: whole === 'whole',
+    sequence: Number(sequence),
+  }
+  world.kept.set(memberId, [...(world.kept.get(memberId) ?? []), copy])
+  return []
+}
+
 const performLine = (world: World, [verb, name = '', ...rest]: readonly string[]): string[] => {
   const names = [name, ...rest]
   switch (verb) {
@@ -131,6 +165,11 @@ const performLine = (world: World, [verb, name = '', ...rest]: readonly string[]
       return view(world, name, rest[0]!, rest.slice(1))
     case 'answer':
       return names.flatMap((one) => answer(world, one))
+    case 'keep':
+      return keep(world, name, rest)
+    case 'expect':
+      world.expected.set(name, rest)
+      return []
     case 'sync':
       return names.flatMap((one) => sync(world, one))
     case 'freeze':
@@ -160,7 +199,14 @@ const newWorld = (partitionCount: number, copies: number): World => ({
   copies,
   masterId: '',
   members: [],
-  leader: createLeader({ partitionCount, grouping: { type: 'PER_MEMBER' }, replicas: copies + 1 }),
+  leader: createLeader({
+    partitionCount,
+    grouping: { type: 'PER_MEMBER' },
+    replicas: copies + 1,
+    recoveryTimeoutMs: 30_000,
+  }),
+  kept: new Map(),
+  expected: new Map(),
   known: new Map(),
   deaf: new Set(),
   asked: new Map(),

@@ -61,6 +61,16 @@ describe('an entry', () => {
     }
     expect(await map.keySet()).toEqual(['read'])
   })
+  test('idles out by its own time where the map has none', async () => {
+    const map = start().map()
+    await map.set('a', 1, { maxIdleMs: 1000 })
+    for (let round = 0; round < 3; round += 1) {
+      pass(800)
+      expect(await map.get('a')).toBe(1)
+    }
+    pass(1000)
+    expect(await map.get('a')).toBeNull()
+  })
   test('that is read is still there after a loss of its primary', async () => {
     const map = start({ settings: { maxIdleSeconds: 10 } }).map()
     await map.set('a', 1)

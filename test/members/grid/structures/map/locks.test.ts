@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test'
+import type { GridInvoker } from '../../../../../members/grid/operations/index.ts'
+import { createGridMap } from '../../../../../members/grid/structures/map/index.ts'
 import { startMaps, type Maps, type MapsOptions } from './maps.ts'
 
 let maps: Maps
@@ -102,6 +104,32 @@ describe('the lock of a key', () => {
     expect(await mine.isLocked('a')).toBe(false)
     expect(mine.unlock('a')).rejects.toThrow('does not hold')
     expect(mine.lock('a', { leaseMs: 0 })).rejects.toThrow('must be more than 0')
+  })
+  test('is counted once when the call that takes it comes twice', async () => {
+    start()
+    const twice: GridInvoker = {
+      ...maps.invoker,
+      async invoke(invocation) {
+        await maps.invoker.invoke(invocation)
+        return maps.invoker.invoke(invocation)
+      },
+    }
+    await createGridMap(twice, 'm').lock('a')
+    await maps.map().unlock('a')
+    expect(await maps.map().isLocked('a')).toBe(false)
+  })
+  test('is handed on at the end of its lease, before any tick', async () => {
+    start()
+    const [mine, other] = [maps.map(), maps.map({ caller: 'caller-2' })]
+    await mine.lock('b', { leaseMs: 5000 })
+    await mine.lock('a', { leaseMs: 1000 })
+    const waiting = [other.lock('b'), other.lock('a')]
+    expect(await stateOf(waiting[1]!)).toBe('waits')
+    maps.host.clock.advance(1000)
+    expect(await stateOf(waiting[1]!)).toBe('done')
+    expect(await stateOf(waiting[0]!)).toBe('waits')
+    maps.host.clock.advance(4000)
+    expect(await stateOf(waiting[0]!)).toBe('done')
   })
   test('is tried for only so long', async () => {
     start()

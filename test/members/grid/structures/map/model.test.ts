@@ -133,12 +133,20 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   fc.constant<Step>(['clear', (map) => map.clear(), (model) => model.entries.clear()]),
 )
 
-type Turn = { readonly step: Step } | { readonly advanceMs: number } | { readonly failOver: true }
+type Turn =
+  | { readonly step: Step }
+  | { readonly advanceMs: number }
+  | { readonly change: 'failOver' | 'handOver' }
 
 const turns: fc.Arbitrary<Turn> = fc.oneof(
   { weight: 12, arbitrary: steps.map((step) => ({ step })) },
   { weight: 2, arbitrary: fc.constantFrom(10, 40, 100).map((advanceMs) => ({ advanceMs })) },
-  { weight: 1, arbitrary: fc.constant({ failOver: true as const }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom('failOver' as const, 'handOver' as const)
+      .map((change) => ({ change })),
+  },
 )
 
 test('does what a map with virtual time does, whatever is called', async () => {
@@ -148,7 +156,7 @@ test('does what a map with virtual time does, whatever is called', async () => {
       const map = maps.map<string, number>()
       const model = new Model()
       for (const turn of run) {
-        if ('failOver' in turn) maps.failOver()
+        if ('change' in turn) maps[turn.change]()
         else if ('advanceMs' in turn) {
           maps.advance(turn.advanceMs)
           model.nowMs += turn.advanceMs

@@ -27,6 +27,8 @@ interface Near {
   readonly map: GridMap<string, number>
   /** Reads that went to the members. */
   readonly reads: () => number
+  /** Answers to reads come only once this is resolved. */
+  hold(until: Promise<void>): void
   /** From now on events do not come. */
   loseEvents(isLost: boolean): void
 }
@@ -37,12 +39,15 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 const near = async (settings: Partial<NearCacheSettings> = {}): Promise<Near> => {
   let reads = 0
   let isLost = false
+  let held: Promise<void> | undefined
   const { invoker } = maps
   const counting: GridInvoker = {
     ...invoker,
-    invoke: (invocation) => {
+    invoke: async (invocation) => {
       if (invocation.operation === MapOperation.get) reads += 1
-      return invoker.invoke(invocation)
+      const answer = await invoker.invoke(invocation)
+      await held
+      return answer
     },
     subscribe: (serviceId, name, filter, onEvent) =>
       invoker.subscribe(serviceId, name, filter, (event) => {
@@ -57,6 +62,9 @@ const near = async (settings: Partial<NearCacheSettings> = {}): Promise<Near> =>
   return {
     map,
     reads: () => reads,
+    hold: (until) => {
+      held = until
+    },
     loseEvents: (lost) => {
       isLost = lost
     },
@@ -100,10 +108,14 @@ describe('a near cache', () => {
   test('does not keep what was changed while it was read', async () => {
     maps = startMaps()
     const other = maps.map<string, number>()
-    const { map } = await near()
+    const { map, hold } = await near()
     await other.set('a', 1)
+    const answer = Promise.withResolvers<void>()
+    hold(answer.promise)
     const read = map.get('a')
     await other.set('a', 2)
+    await settle()
+    answer.resolve()
     expect(await read).toBe(1)
     expect(await map.get('a')).toBe(2)
   })

@@ -169,6 +169,7 @@ describe('indexes', () => {
         fc.constant((map: GridMap<number, Person>) => map.clear()),
         fc.constant((map: GridMap<number, Person>) => map.keySet(equal('city', 'Ulm'))),
         fc.constant(() => maps.failOver()),
+        fc.constant(() => maps.handOver()),
       ),
       { maxLength: 40 },
     )
@@ -194,6 +195,21 @@ describe('indexes', () => {
       }),
       { numRuns: 60 },
     )
+  })
+  test('are built anew by a member that was a backup for a while', async () => {
+    const map = await people({
+      settings: { indexes: [{ name: undefined, type: 'HASH', attributes: ['city'] }] },
+    })
+    expect(await map.keySet(equal('city', 'Ulm'))).toHaveLength(50)
+    maps.handOver()
+    await map.set(0, { name: 'moved', age: 1, city: 'Bonn' })
+    await map.delete(3)
+    await map.set(1000, person(0))
+    maps.handOver()
+    const keys = await map.keySet(equal('city', 'Ulm'))
+    expect(keys).toHaveLength(49)
+    expect(keys).toContain(1000)
+    expect(keys).not.toContain(0)
   })
   test('that are added while it runs go along with the data', async () => {
     const map = await people()

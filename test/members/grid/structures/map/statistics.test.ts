@@ -12,7 +12,7 @@ let maps: Maps | undefined
 afterEach(() => maps?.close())
 
 test('what was done with a map is counted', async () => {
-  maps = startMaps()
+  maps = startMaps({ partitionCount: 271 })
   const map = maps.map<string, number>()
   const startMs = maps.host.clock.now()
   await map.set('a', 1)

@@ -1,0 +1,1 @@
+export { createMerger, type MergeEvent, type Merger } from './merger.ts'

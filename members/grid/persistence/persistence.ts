@@ -1,0 +1,247 @@
+import { EngineError } from '../../../runtime/errors/index.ts'
+import type { Disk, Host } from '../../../runtime/host/index.ts'
+import type {
+  Keeper,
+  Keepers,
+  Kept,
+  Partition,
+  Pending,
+  Pendings,
+  Registry,
+} from '../replication/index.ts'
+import type { Structure } from '../structures/structure.ts'
+import type { KeptCopy, Recovery } from '../table/index.ts'
+import { createKeptLog, type KeptLog } from './keptLog.ts'
+import type { Keeping } from './keeping.ts'
+import { type LoadedPartition, loadLog } from './loadLog.ts'
+import { LOG_SIZES, type LogSizes } from './segments.ts'
+import { createMembersFile, type MembersFile } from './membersFile.ts'
+
+/** What a member keeps on its disk of the grid, and what it has kept. */
+export interface Persistence extends Keepers, Recovery {
+  /** Reads what is kept; `ready` tells its end. What is kept from then on settles `pendings`. */
+  begin(registry: Registry, pendings: Pendings): void
+  /** Who holds data now, as addresses; to be called once this member has its part of it. */
+  noteMembers(addresses: readonly string[]): void
+  /** Why nothing can be kept now; undefined when all is well. */
+  failure(): EngineError | undefined
+  /** The rest is written, synced, and all files are closed. */
+  close(): Promise<void>
+}
+
+export type NoteLevel = 'info' | 'warn' | 'error'
+
+export interface PersistenceOptions {
+  readonly host: Host
+  /** Told in the name of the member's folder: several members may share a machine. */
+  readonly port: number
+  /** All that anything may be kept by; at least one. */
+  readonly all: readonly Keeping[]
+  readonly of: (structure: Structure, name: string) => Keeping | undefined
+  readonly sizes?: LogSizes
+  readonly note: (level: NoteLevel, text: string) => void
+}
+
+/** One folder, and what was found in it and is not taken yet. */
+interface Store {
+  readonly folder: string
+  readonly log: KeptLog
+  loaded: Map<number, LoadedPartition>
+}
+
+const folderOf = ({ folder }: Keeping, port: number): string => `${folder}/member-${port}`
+
+/** The shortest interval that is asked for in each folder. */
+const intervalsOf = (keepings: readonly Keeping[]): Map<string, number | undefined> => {
+  const intervals = new Map<string, number | undefined>()
+  for (const { folder, fsync, fsyncIntervalMs } of keepings) {
+    const known = intervals.get(folder)
+    const isShorter = fsync === 'interval' && fsyncIntervalMs < (known ?? Infinity)
+    intervals.set(folder, isShorter ? fsyncIntervalMs : known)
+  }
+  return intervals
+}
+
+const sequenceOf = (fragments: readonly Kept[]): number =>
+  Math.max(0, ...fragments.map(({ sequence }) => sequence))
+
+/** Of several folders the copy with the newest row says what a partition is. */
+const newestOf = (copies: readonly KeptCopy[]): KeptCopy[] => {
+  const byPartition = new Map<number, KeptCopy>()
+  for (const copy of copies) {
+    const known = byPartition.get(copy.partition)
+    if (known === undefined || known.version < copy.version) byPartition.set(copy.partition, copy)
+  }
+  return [...byPartition.values()]
+}
+
+class GridPersistence implements Persistence {
+  readonly #options: PersistenceOptions
+  readonly #stores: readonly Store[]
+  readonly #members: MembersFile
+  readonly #ready = Promise.withResolvers<void>()
+  readonly ready = this.#ready.promise
+  #pendings: Pendings | undefined
+  #expected: readonly string[] = []
+  /** Partitions whose copy nobody has asked for yet. */
+  #untaken = new Set<number>()
+  #writing: Promise<void> | undefined
+  #unwritten: readonly string[] | undefined
+  #written = ''
+
+  constructor(options: PersistenceOptions) {
+    this.#options = options
+    const { host, port, all, sizes = LOG_SIZES } = options
+    const onSynced = (pending: Pending): void => this.#pendings!.lessen(pending)
+    const onFailed = (pending: Pending): void => this.#pendings!.abandon(pending)
+    const onState = (failure: EngineError | undefined): void => this.#told(failure)
+    this.#stores = [...intervalsOf(all)].map(([root, fsyncIntervalMs]) => {
+      const folder = `${root}/member-${port}`
+      const log = createKeptLog({
+        host,
+        folder,
+        sizes,
+        fsyncIntervalMs,
+        onSynced,
+        onFailed,
+        onState,
+      })
+      return { folder, log, loaded: new Map<number, LoadedPartition>() }
+    })
+    this.#members = createMembersFile(host.disk, this.#stores[0]!.folder)
+  }
+
+  begin(registry: Registry, pendings: Pendings): void {
+    this.#pendings = pendings
+    this.#load(this.#options.host.disk, registry).then(this.#ready.resolve, this.#ready.reject)
+  }
+
+  copies(): readonly KeptCopy[] {
+    return newestOf(
+      this.#stores.flatMap(({ loaded }) =>
+        [...loaded].map(([partition, { version, place, isComplete, fragments }]): KeptCopy => {
+          return { partition, version, place, isComplete, sequence: sequenceOf(fragments) }
+        }),
+      ),
+    )
+  }
+
+  expected(): readonly string[] {
+    return this.#expected
+  }
+
+  noteMembers(addresses: readonly string[]): void {
+    const sorted = [...addresses].sort()
+    if (sorted.join() === this.#written) return
+    this.#written = sorted.join()
+    this.#unwritten = sorted
+    this.#writing ??= this.#writeMembers()
+  }
+
+  keeperOf(structure: Structure, name: string): Keeper | undefined {
+    const { port } = this.#options
+    const keeping = this.#options.of(structure, name)
+    if (keeping === undefined) return undefined
+    const folder = folderOf(keeping, port)
+    return this.#stores.find((store) => store.folder === folder)?.log.keeper(keeping.fsync)
+  }
+
+  take(partition: Partition): readonly Kept[] {
+    const kept: Kept[] = []
+    for (const { loaded } of this.#stores) {
+      kept.push(...(loaded.get(partition.id)?.fragments ?? []))
+      loaded.delete(partition.id)
+    }
+    const wasLast = this.#untaken.delete(partition.id) && this.#untaken.size === 0
+    if (wasLast) this.#settled()
+    return kept
+  }
+
+  rowChanged(partition: Partition): void {
+    for (const { log } of this.#stores) log.rowChanged(partition)
+  }
+
+  compared(partition: Partition, isEqual: boolean): void {
+    for (const { log } of this.#stores) log.compared(partition, isEqual)
+  }
+
+  get isBehind(): boolean {
+    for (const { log } of this.#stores) if (log.writer.isBehind) return true
+    return false
+  }
+
+  afterSync(callback: () => void): void {
+    let left = this.#stores.length
+    const one = (): void => {
+      left -= 1
+      if (left === 0) callback()
+    }
+    for (const { log } of this.#stores) log.writer.afterSync(one)
+  }
+
+  release(isMeant: (pending: Pending) => boolean, release: (pending: Pending) => void): void {
+    for (const { log } of this.#stores) log.writer.release(isMeant, release)
+  }
+
+  failure(): EngineError | undefined {
+    return this.#stores.find(({ log }) => log.writer.failure !== undefined)?.log.writer.failure
+  }
+
+  async close(): Promise<void> {
+    for (const { loaded } of this.#stores) {
+      for (const { fragments } of loaded.values())
+        for (const each of fragments) each.fragment.close()
+      loaded.clear()
+    }
+    await Promise.all([this.#writing, ...this.#stores.map(({ log }) => log.close())])
+  }
+
+  async #load(disk: Disk, registry: Registry): Promise<void> {
+    const { note } = this.#options
+    this.#expected = await this.#members.read()
+    for (const store of this.#stores) {
+      const { partitions, segments, damaged } = await loadLog(disk, store.folder, registry)
+      store.log.open(segments)
+      store.loaded = partitions
+      for (const id of partitions.keys()) this.#untaken.add(id)
+      for (const path of damaged) {
+        note(
+          'error',
+          `${path} is damaged: what it held is taken from other members if they have it`,
+        )
+      }
+      const fragments = [...partitions.values()].flatMap((each) => each.fragments)
+      const entries = fragments.reduce((sum, each) => sum + each.fragment.sizes().entries, 0)
+      if (entries > 0) note('info', `${store.folder} holds ${entries} entries of an earlier life`)
+    }
+    if (this.#untaken.size === 0) this.#settled()
+  }
+
+  #settled(): void {
+    for (const { log } of this.#stores) log.settled()
+  }
+
+  async #writeMembers(): Promise<void> {
+    while (this.#unwritten !== undefined) {
+      const addresses = this.#unwritten
+      this.#unwritten = undefined
+      try {
+        await this.#members.write(addresses)
+      } catch (thrown) {
+        if (!(thrown instanceof EngineError)) throw thrown
+        this.#options.note('warn', `${thrown.code} ${thrown.message}`)
+        this.#written = ''
+      }
+    }
+    this.#writing = undefined
+  }
+
+  #told(failure: EngineError | undefined): void {
+    const { note } = this.#options
+    if (failure === undefined) note('info', 'Maps are kept on the disk again')
+    else note('error', `Maps cannot be kept: ${failure.code} ${failure.message}`)
+  }
+}
+
+export const createPersistence = (options: PersistenceOptions): Persistence =>
+  new GridPersistence(options)
