@@ -129,17 +129,20 @@ describe('a member', () => {
       'hazelcast.network.join.multicast.enabled=false',
     ]
     const member = workspace.start('member', ...settings.flatMap((each) => ['-s', each]))
-    const rest = restAt(/http:\S+/.exec(await member.textUntil('ready: '))![0])
-    for (const path of ['/', '/overview', '/hazelcast/rest/maps/overview', '/openapi.json']) {
-      const refused = await rest.get(path)
-      fails(refused, 401)
-      expect(refused.headers.get('www-authenticate')).toStartWith('Basic realm=')
-      const wrong = await rest.get(path, { authorization: `Basic ${btoa('ann:guess')}` })
-      expect(wrong.status).toBe(401)
-      const right = await rest.get(path, { authorization: `Basic ${btoa('ann:secret')}` })
-      expect(right.status).toBe(200)
+    try {
+      const rest = restAt(/http:\S+/.exec(await member.textUntil('ready: '))![0])
+      for (const path of ['/', '/overview', '/hazelcast/rest/maps/overview', '/openapi.json']) {
+        const refused = await rest.get(path)
+        fails(refused, 401)
+        expect(refused.headers.get('www-authenticate')).toStartWith('Basic realm=')
+        const wrong = await rest.get(path, { authorization: `Basic ${btoa('ann:guess')}` })
+        expect(wrong.status).toBe(401)
+        const right = await rest.get(path, { authorization: `Basic ${btoa('ann:secret')}` })
+        expect(right.status).toBe(200)
+      }
+    } finally {
+      member.signal('SIGTERM')
+      await member.finished
     }
-    member.signal('SIGTERM')
-    await member.finished
   }, 30_000)
 })
