@@ -44,16 +44,17 @@ export type Prober = (address: Address) => void
 export const createProber = (
   host: Host,
   messenger: Messenger,
-  onFound: (address: Address, found: Found) => void,
+  onFound: (address: Address, found: Found, askedAtMs: number) => void,
 ): Prober => {
   const looking = new Set<string>()
   return (address) => {
     const key = addressKey(address)
     if (looking.has(key)) return
     looking.add(key)
+    const askedAtMs = host.clock.monotonic()
     void look(host, messenger, address).then((found) => {
       looking.delete(key)
-      onFound(address, found)
+      onFound(address, found, askedAtMs)
     })
   }
 }

@@ -46,7 +46,8 @@ const onRefused =
     // wrong to found a second cluster of the same name.
     const isAsked = joining?.contacts.has(addressKey(address)) === true
     if (isAsked && (reason.code === 'NET-002' || reason.code === 'NET-007')) joined.reject(reason)
-    brain.dispatch({ kind: 'probed', address, found: foundBy(reason) })
+    const askedAtMs = making.host.clock.monotonic()
+    brain.dispatch({ kind: 'probed', address, found: foundBy(reason), askedAtMs })
     emit({ kind: 'refused', address, reason })
     const isMember = view !== undefined && findByAddress(view, address) !== undefined
     if (isMember && reason.code === 'HST-005') probe?.(address)
@@ -56,7 +57,9 @@ const onRefused =
 const onConnected =
   (making: Making): PeerEvents['onConnected'] =>
   ({ id: processId, address }) => {
-    making.brain?.dispatch({ kind: 'probed', address, found: { kind: 'process', processId } })
+    const askedAtMs = making.host.clock.monotonic()
+    const found = { kind: 'process', processId } as const
+    making.brain?.dispatch({ kind: 'probed', address, askedAtMs, found })
   }
 
 const openMessenger = async (making: Making): Promise<Messenger> => {
@@ -132,8 +135,8 @@ const startBrain = (making: Making, messenger: Messenger): Brain => {
     perform: (effect) => perform(making, messenger, effect),
   })
   making.brain = brain
-  making.probe = createProber(host, messenger, (address, found) =>
-    brain.dispatch({ kind: 'probed', address, found }),
+  making.probe = createProber(host, messenger, (address, found, askedAtMs) =>
+    brain.dispatch({ kind: 'probed', address, found, askedAtMs }),
   )
   messenger.onMessage(MEMBERSHIP_KIND, (from, body) => {
     brain.dispatch({ kind: 'received', from: from.address, message: decodeMessage(body) })

@@ -2,7 +2,7 @@ import { forgive, heard } from './detectors.ts'
 import type { MessageOf } from './messages.ts'
 import { grantVote, isSafe, leaseLeft } from './quorum.ts'
 import { change, changePeer, type Draft, type Peer, send } from './state.ts'
-import { isMaster, isSuspected, suspectedIds, tellStranger } from './suspicion.ts'
+import { isCutOff, isMaster, isSuspected, suspectedIds, tellStranger } from './suspicion.ts'
 import {
   canBeMaster,
   compareViews,
@@ -146,11 +146,23 @@ export const forgiveOwnPause = (draft: Draft): void => {
   change(draft, { lastStepMs: nowMs })
   if (stoodStillMs < state.pace.tickMs * 2 + Math.min(1000, state.settings.maxNoHeartbeatMs / 4))
     return
-  const peers = new Map(state.peers)
+  forgiveSilence(draft, (id) => !isSuspected(state, id, state.lastStepMs))
+}
+
+/**
+ * Who hears a majority again was cut off itself, perhaps with all others from each other: those that
+ * come back a little later are not to be sent away for it.
+ */
+export const forgiveAfterCut = (draft: Draft): void => {
+  const wasCutOff = isCutOff(draft.state, draft.nowMs)
+  if (draft.state.wasCutOff && !wasCutOff) forgiveSilence(draft, () => true)
+  change(draft, { wasCutOff })
+}
+
+const forgiveSilence = (draft: Draft, isMeant: (id: MemberId) => boolean): void => {
+  const peers = new Map(draft.state.peers)
   for (const [id, peer] of peers) {
-    if (!isSuspected(state, id, state.lastStepMs)) {
-      peers.set(id, { ...peer, detector: forgive(peer.detector, nowMs) })
-    }
+    if (isMeant(id)) peers.set(id, { ...peer, detector: forgive(peer.detector, draft.nowMs) })
   }
   change(draft, { peers })
 }

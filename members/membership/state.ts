@@ -93,6 +93,8 @@ export interface MembershipState {
   readonly tickAtMs: number
   readonly heartbeatAtMs: number
   readonly lastStepMs: number
+  /** Whether it heard no majority when it last looked, where a quorum is asked for. */
+  readonly wasCutOff: boolean
   /** Addresses that discovery knows. */
   readonly known: ReadonlyMap<string, Address>
   /** Members that were removed without a goodbye. */
@@ -128,6 +130,8 @@ export type MembershipEvent =
       readonly kind: 'probed'
       readonly nowMs: number
       readonly address: Address
+      /** When the question was asked. */
+      readonly askedAtMs: number
       readonly found:
         | { readonly kind: 'process'; readonly processId: string }
         | { readonly kind: 'refused' | 'silent' | 'stranger' }

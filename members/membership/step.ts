@@ -1,6 +1,6 @@
 import { admitGathered, onJoin, raisedEpoch } from './admission.ts'
 import { continueClaim, onClaim, onConfirm, onObject } from './claim.ts'
-import { forgiveOwnPause, onHeartbeat, sendHeartbeats } from './heartbeats.ts'
+import { forgiveAfterCut, forgiveOwnPause, onHeartbeat, sendHeartbeats } from './heartbeats.ts'
 import {
   continueJoining,
   onAbsent,
@@ -61,6 +61,7 @@ export const createMembership = (
     tickAtMs: Infinity,
     heartbeatAtMs: Infinity,
     lastStepMs: nowMs,
+    wasCutOff: false,
     known: new Map(),
     lost: new Map(),
     barred: new Map(),
@@ -99,6 +100,7 @@ const onTime = (draft: Draft): void => {
     const { tickMs } = draft.state.pace
     const delayMs = isSafe(draft.state, nowMs) ? tickMs : Math.min(tickMs, TICK_UNSAFE_MS)
     change(draft, { tickAtMs: nowMs + delayMs })
+    forgiveAfterCut(draft)
     if (isMaster(draft.state)) refreshList(draft)
     else continueClaim(draft)
     if (draft.state.view !== undefined) sendHeartbeats(draft)
@@ -168,13 +170,15 @@ const onMessage = (
 
 type Probed = Extract<MembershipEvent, { readonly kind: 'probed' }>
 
-const onProbed = (draft: Draft, { address, found }: Probed): void => {
+const onProbed = (draft: Draft, { address, found, askedAtMs }: Probed): void => {
   const { view } = draft.state
   const isNobody = found.kind === 'refused' || found.kind === 'silent'
   if (found.kind !== 'process') onAbsent(draft, address, !isNobody)
   for (const member of view?.members ?? []) {
     if (member.address.host !== address.host || member.address.port !== address.port) continue
     if (member.id === draft.state.self.id) continue
+    // An answer that was long on its way tells of an earlier process.
+    if (draft.state.peers.get(member.id)!.heardAtMs > askedAtMs) continue
     const isAnother = found.kind === 'process' && found.processId !== member.processId
     // Where its kernel says that nobody listens, or somebody else does, its process is over.
     if (isAnother || found.kind === 'refused' || found.kind === 'stranger') {

@@ -7,6 +7,7 @@ import {
   type MemberId,
   type MemberRecord,
   mastersOf,
+  type View,
 } from './view.ts'
 
 /** Whether this member believes that another one of its view is dead. */
@@ -18,16 +19,23 @@ export const isSuspected = (state: MembershipState, id: MemberId, nowMs: number)
 export const suspectedIds = (state: MembershipState, nowMs: number): MemberId[] =>
   [...state.peers.keys()].filter((id) => isSuspected(state, id, nowMs))
 
+const leavesMajority = (view: View, suspects: readonly MemberId[]): boolean => {
+  const masters = mastersOf(view)
+  const heard = masters.filter((master) => !suspects.includes(master.id))
+  return heard.length >= majorityOf(masters.length)
+}
+
+/** Whether this member hears so few that it may be the one that is cut off. */
+export const isCutOff = (state: MembershipState, nowMs: number): boolean =>
+  state.settings.quorum && !leavesMajority(state.view!, suspectedIds(state, nowMs))
+
 /**
  * Whether a master says that it does not hear the majority: where a quorum is asked for it cannot
  * lead, even if all others hear it.
  */
 export const hasLostMajority = (state: MembershipState, id: MemberId): boolean => {
   const peer = state.peers.get(id)
-  if (!state.settings.quorum || peer === undefined) return false
-  const masters = mastersOf(state.view!)
-  const heard = masters.filter((master) => !peer.suspects.includes(master.id))
-  return heard.length < majorityOf(masters.length)
+  return state.settings.quorum && peer !== undefined && !leavesMajority(state.view!, peer.suspects)
 }
 
 /** The masters of the view that come before this member, are not suspected and can lead. */

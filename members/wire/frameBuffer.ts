@@ -8,6 +8,8 @@ export interface FrameBuffer {
   add(frame: Uint8Array): void
   /** A frame with a body in two parts, written in place: nothing is made for it. */
   addParts(kind: FrameKind, correlation: number, head: Uint8Array, body: Piece): void
+  /** What comes before a body of so many bytes, which is not copied: it is written next. */
+  addHead(kind: FrameKind, correlation: number, head: Uint8Array, bodyBytes: number): void
   /** All that was added, good until more is; then it is empty. */
   take(): Uint8Array
   /** Gives the memory back. */
@@ -33,6 +35,14 @@ export const createFrameBuffer = (): FrameBuffer => {
     }
     return at
   }
+  const addHead: FrameBuffer['addHead'] = (kind, correlation, head, bodyBytes) => {
+    const at = advance(HEADER_BYTES + head.length)
+    writeHeader(view, at, kind, correlation, head.length + bodyBytes)
+    // At most a number of two bytes: not worth a call of the runtime.
+    for (let index = 0; index < head.length; index += 1) {
+      room[at + HEADER_BYTES + index] = head[index]!
+    }
+  }
   return {
     get length() {
       return length
@@ -42,15 +52,12 @@ export const createFrameBuffer = (): FrameBuffer => {
       room.set(frame, at)
     },
     addParts: (kind, correlation, head, body) => {
-      const bodyBytes = head.length + body.end - body.start
-      const at = advance(HEADER_BYTES + bodyBytes)
-      writeHeader(view, at, kind, correlation, bodyBytes)
-      // At most a number of two bytes: not worth a call of the runtime.
-      for (let index = 0; index < head.length; index += 1) {
-        room[at + HEADER_BYTES + index] = head[index]!
-      }
-      copyPiece(body, room, at + HEADER_BYTES + head.length)
+      const bodyBytes = body.end - body.start
+      addHead(kind, correlation, head, bodyBytes)
+      const at = advance(bodyBytes)
+      copyPiece(body, room, at)
     },
+    addHead,
     take: () => {
       const taken = room.subarray(0, length)
       length = 0

@@ -1,6 +1,6 @@
 import type { Clock, Connection, Timer } from '../../runtime/host/index.ts'
 import { createFrameBuffer } from './frameBuffer.ts'
-import { encodeFrame, type FrameKind } from './frames.ts'
+import type { FrameKind } from './frames.ts'
 import type { WireLimits } from './limits.ts'
 import type { Piece } from './piece.ts'
 
@@ -77,25 +77,19 @@ export const createOutbox = (
       queueMicrotask(planned)
     }
   }
-  /** What gains nothing from being put together; it keeps its place among the others. */
-  const writeLong = (frame: Uint8Array): void => {
-    flush()
-    write(frame)
-  }
   return {
     add: (frame) => {
       if (isClosed) return
-      if (frame.length >= JOINED_BYTES_MAX) writeLong(frame)
-      else {
-        frames.add(frame)
-        added()
-      }
+      frames.add(frame)
+      added()
     },
     addParts: (kind, correlation, head, body) => {
       if (isClosed) return
       const { memory, start, end } = body
       if (end - start >= JOINED_BYTES_MAX) {
-        writeLong(encodeFrame(kind, correlation, head, memory.subarray(start, end)))
+        frames.addHead(kind, correlation, head, end - start)
+        flush()
+        write(memory.subarray(start, end))
       } else {
         frames.addParts(kind, correlation, head, body)
         added()

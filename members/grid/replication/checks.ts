@@ -1,15 +1,8 @@
 import type { Clock, Timer } from '../../../runtime/host/index.ts'
 import { holdersOf, type PartitionRow } from '../table/index.ts'
-import type { Copier } from './copier.ts'
+import type { Channel } from './channels.ts'
 import { type Compared, ENTRIES, type Listed, type Need, writeCheck, writeHead } from './entries.ts'
-import type { Outgoing } from './outgoing.ts'
 import { copiesOf, type Partition, type Registry } from './state.ts'
-
-/** The way to one other member. */
-export interface Channel {
-  readonly outgoing: Outgoing
-  readonly copier: Copier
-}
 
 /** Finds out whether all holders of this member's partitions have what they should. */
 export interface Checks {
@@ -33,7 +26,7 @@ export interface CheckStatistics {
 export interface ChecksOptions {
   readonly clock: Clock
   readonly registry: Registry
-  readonly channelTo: (memberId: string) => Channel | undefined
+  readonly channelTo: (memberId: string) => Channel
   readonly onInSync: (partition: Partition) => void
 }
 
@@ -99,8 +92,7 @@ class HolderChecks implements Checks {
 
   #copy(memberId: string, partitionId: number, needs: readonly Need[]): void {
     const { registry, channelTo } = this.#options
-    const copier = channelTo(memberId)?.copier
-    if (copier === undefined) return
+    const { copier } = channelTo(memberId)
     for (const { serviceId, name } of needs) {
       const held = registry.find(serviceId, name)?.held[partitionId]
       if (held === undefined) continue
@@ -115,7 +107,7 @@ class HolderChecks implements Checks {
     const channel = channelTo(memberId)
     const holder = partition.holders.get(memberId)
     const { row, term } = partition
-    if (channel === undefined || holder === undefined || row === undefined) return
+    if (holder === undefined || row === undefined) return
     holder.askedAtMs = clock.monotonic()
     const { sink } = channel.outgoing
     writeHead(sink, ENTRIES.check, partition.id, row.version)
@@ -134,7 +126,7 @@ class HolderChecks implements Checks {
   #chase(partition: Partition, nowMs: number): void {
     for (const [memberId, holder] of partition.holders) {
       if (holder.isEqual || nowMs - holder.askedAtMs < ANSWER_MS) continue
-      if (this.#options.channelTo(memberId)?.copier.isBusy(partition.id) === true) continue
+      if (this.#options.channelTo(memberId).copier.isBusy(partition.id)) continue
       this.#ask(partition, memberId, false)
     }
   }

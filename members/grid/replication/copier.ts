@@ -1,4 +1,3 @@
-import { ByteSink } from '../bytes/index.ts'
 import { ENTRIES, type EntryKind, writeFragmentId, writeHead } from './entries.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Held } from './state.ts'
@@ -33,7 +32,6 @@ export const createCopier = (
 ): Copier => {
   /** The first ACTIVE_MAX are under way. */
   const jobs: Job[] = []
-  const piece = new ByteSink()
   let turn = 0
 
   const isStale = ({ held, version }: Job): boolean =>
@@ -61,11 +59,13 @@ export const createCopier = (
       begin(ENTRIES.copyStart, job)
       outgoing.wrote(undefined, 0)
     }
-    piece.reset()
-    const next = job.held.fragment.copy(job.cursor ?? 0, piece, PIECE_BYTES)
     begin(ENTRIES.copyPiece, job)
-    sink.bytes(piece.view())
-    outgoing.wrote(undefined, piece.length)
+    const countAt = sink.length
+    sink.u32(0)
+    const start = sink.length
+    const next = job.held.fragment.copy(job.cursor ?? 0, sink, PIECE_BYTES)
+    sink.setU32(countAt, sink.length - start)
+    outgoing.wrote(undefined, sink.length - start)
     job.cursor = next
     if (next === undefined) finish(job)
   }

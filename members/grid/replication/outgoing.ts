@@ -83,6 +83,8 @@ class OutgoingChannel implements Outgoing {
   #isConnecting = false
   #resend: Timer | undefined
   #resendMs = RESEND_MS
+  /** Something was acknowledged since the timer was made. */
+  #hasProgress = false
   #address: Address | undefined
   isClosed = false
   unacknowledgedBytes = 0
@@ -129,8 +131,11 @@ class OutgoingChannel implements Outgoing {
         this.#sentBytes -= batch.bytes.length
       }
     }
-    this.#resendMs = RESEND_MS
-    this.#watch()
+    this.#hasProgress = true
+    if (this.#resendMs > RESEND_MS) {
+      this.#resendMs = RESEND_MS
+      this.#watch()
+    }
     for (const batch of taken) {
       for (const pending of batch.waits) {
         if (pending !== undefined) this.#options.onAcknowledged(pending)
@@ -237,13 +242,18 @@ class OutgoingChannel implements Outgoing {
     this.#sentBytes = 0
   }
 
-  /** Looks again when nothing is acknowledged for a while. */
+  /** Sends again when nothing is acknowledged for a while: one timer, not one for each answer. */
   #watch(): void {
     this.#resend?.cancel()
     this.#resend = undefined
+    this.#hasProgress = false
     if (this.isClosed || this.#batches.length === 0) return
     this.#resend = this.#options.clock.timer(this.#resendMs, () => {
       this.#resend = undefined
+      if (this.#hasProgress) {
+        this.#watch()
+        return
+      }
       this.#resendMs = Math.min(RESEND_MAX_MS, this.#resendMs * 2)
       this.#rewind()
       this.#pump()

@@ -1,14 +1,15 @@
 import type { Host } from '../../../runtime/host/index.ts'
 import type { Member } from '../../member/index.ts'
+import { bytesOf, type Piece } from '../../wire/index.ts'
 import { ByteSource } from '../bytes/index.ts'
 import { GRID_KINDS } from '../kinds.ts'
 import type { PartitionTable } from '../table/index.ts'
 import { holdersOf, type PartitionRow, primaryOf } from '../table/index.ts'
-import { type Channel, type CheckStatistics, createChecks } from './checks.ts'
-import { createCopier } from './copier.ts'
+import { type Channel, type Channels, createChannels } from './channels.ts'
+import { type CheckStatistics, createChecks } from './checks.ts'
 import { ENTRIES, readAcknowledgement, writeFragmentId, writeHead } from './entries.ts'
 import { createIncoming } from './incoming.ts'
-import { createOutgoing, UNACKNOWLEDGED_BYTES_MAX } from './outgoing.ts'
+import { UNACKNOWLEDGED_BYTES_MAX } from './outgoing.ts'
 import {
   type Held,
   isHolder,
@@ -27,7 +28,7 @@ export interface Replicator {
   /** Counts a change that nobody else has to hold; false when somebody has, and nothing is done. */
   countAlone(held: Held): boolean
   /** Sends a change to all holders; `pending.remaining` counts those that must acknowledge. */
-  replicate(held: Held, effects: Uint8Array, pending: Pending): void
+  replicate(held: Held, effects: Piece, pending: Pending): void
   /** Tells the holders to forget an empty fragment, and forgets it. */
   forget(held: Held): void
   /** Something that kept a partition from being handed over has ended. */
@@ -55,27 +56,12 @@ export interface ReplicatorOptions {
   readonly events: ReplicatorEvents
 }
 
-/** The channels to the holders of what has so many copies. */
-interface Route {
-  readonly version: number
-  readonly sync: readonly Channel[]
-  readonly async: readonly Channel[]
-}
-
-/** More backups than a structure can have, of either kind. */
-const COUNT_MAX = 7
-/** A row names nobody who left before so many others. */
-const GONE_MAX = 1000
-
 class GridReplicator implements Replicator {
   readonly #options: ReplicatorOptions
-  readonly #channels = new Map<string, Channel>()
-  readonly #routes: (Route | undefined)[] = []
+  readonly #channels: Channels
   readonly #checks
   readonly #incoming
   readonly #stops: (() => void)[] = []
-  /** Ids of members that have left; in one life of this member they never come back under these. */
-  readonly #gone = new Set<string>()
   #memberIds: ReadonlySet<string>
 
   constructor(options: ReplicatorOptions) {
@@ -84,10 +70,19 @@ class GridReplicator implements Replicator {
     const { messenger } = member
     const isMember = (id: string): boolean => this.#memberIds.has(id)
     this.#memberIds = new Set(member.members().map(({ id }) => id))
+    this.#channels = createChannels({
+      clock: host.clock,
+      partitionCount: registry.partitions.length,
+      member,
+      onAcknowledged: (pending) => options.pendings.lessen(pending),
+      onCopied: (targetId, partitionId) => {
+        if (registry.partitions[partitionId]!.isPrimary) this.#checks.copied(targetId, partitionId)
+      },
+    })
     this.#checks = createChecks({
       clock: host.clock,
       registry,
-      channelTo: (id) => this.#channelTo(id),
+      channelTo: (id) => this.#channels.to(id),
       onInSync: (partition) => table.reportInSync(partition.id, partition.row!.version),
     })
     this.#incoming = createIncoming({ member, messenger, table, registry, keepers, isMember })
@@ -113,7 +108,7 @@ class GridReplicator implements Replicator {
   hasRoom(held: Held): boolean {
     if (held.named.keeper?.hasRoom === false) return false
     if (this.#channels.size === 0) return true
-    const { sync, async } = this.#routeOf(held)
+    const { sync, async } = this.#channels.routeOf(held)
     for (const { outgoing } of sync) {
       if (outgoing.unacknowledgedBytes > UNACKNOWLEDGED_BYTES_MAX) return false
     }
@@ -126,7 +121,7 @@ class GridReplicator implements Replicator {
   countAlone(held: Held): boolean {
     if (held.named.keeper !== undefined) return false
     if (this.#channels.size > 0) {
-      const { sync, async } = this.#routeOf(held)
+      const { sync, async } = this.#channels.routeOf(held)
       if (sync.length + async.length > 0) return false
     }
     const { partition } = held
@@ -135,24 +130,24 @@ class GridReplicator implements Replicator {
     return true
   }
 
-  replicate(held: Held, effects: Uint8Array, pending: Pending): void {
+  replicate(held: Held, effects: Piece, pending: Pending): void {
     const { partition } = held
     const before = held.sequence
     partition.sequence += 1
     held.sequence = partition.sequence
     partition.pendingCount += 1
-    const { sync, async } = this.#routeOf(held)
+    const { sync, async } = this.#channels.routeOf(held)
     pending.remaining += sync.length
     for (const { outgoing } of sync) this.#write(outgoing, held, before, effects, pending)
     for (const { outgoing } of async) this.#write(outgoing, held, before, effects, undefined)
-    held.named.keeper?.changed(held, effects, pending)
+    held.named.keeper?.changed(held, bytesOf(effects), pending)
     if (pending.remaining === 0) this.#options.pendings.complete(pending)
     else held.lastPending = pending
   }
 
   forget(held: Held): void {
     const { partition, named } = held
-    const { sync, async } = this.#routeOf(held)
+    const { sync, async } = this.#channels.routeOf(held)
     for (const { outgoing } of [...sync, ...async]) {
       writeHead(outgoing.sink, ENTRIES.drop, partition.id, partition.row!.version)
       writeFragmentId(outgoing.sink, named.structure.serviceId, named.name)
@@ -170,7 +165,7 @@ class GridReplicator implements Replicator {
 
   statistics(): CheckStatistics & { readonly unacknowledgedBytes: number } {
     let unacknowledgedBytes = 0
-    for (const { outgoing } of this.#channels.values()) {
+    for (const { outgoing } of this.#channels.all()) {
       unacknowledgedBytes += outgoing.unacknowledgedBytes
     }
     return { ...this.#checks.statistics(), unacknowledgedBytes }
@@ -181,7 +176,6 @@ class GridReplicator implements Replicator {
     this.#checks.close()
     // Nothing is acknowledged any more: what came now would be nowhere else.
     for (const partition of this.#options.registry.partitions) this.#demote(partition)
-    for (const { outgoing } of this.#channels.values()) outgoing.close()
     this.#channels.clear()
   }
 
@@ -189,7 +183,7 @@ class GridReplicator implements Replicator {
     outgoing: Channel['outgoing'],
     held: Held,
     before: number,
-    effects: Uint8Array,
+    effects: Piece,
     pending: Pending | undefined,
   ): void {
     const { sink } = outgoing
@@ -199,59 +193,15 @@ class GridReplicator implements Replicator {
     sink.f64(partition.term)
     sink.f64(before)
     sink.f64(held.sequence)
-    sink.bytes(effects)
+    sink.u32(effects.end - effects.start)
+    sink.range(effects.memory, effects.start, effects.end)
     outgoing.wrote(pending, 0)
-  }
-
-  #routeOf({ partition, fragment }: Held): Route {
-    const { backupCount, asyncBackupCount } = fragment
-    const at = (partition.id * COUNT_MAX + backupCount) * COUNT_MAX + asyncBackupCount
-    const known = this.#routes[at]
-    const row = partition.row!
-    if (known?.version === row.version) return known
-    const self = this.#options.member.self.id
-    const sync = holdersOf(row, backupCount)
-    const all = holdersOf(row, backupCount + asyncBackupCount)
-    const channels = (ids: readonly string[]): Channel[] =>
-      ids.flatMap((id) => (id === self ? [] : (this.#channelTo(id) ?? [])))
-    const made: Route = {
-      version: row.version,
-      sync: channels(sync),
-      async: channels(all.filter((id) => !sync.includes(id))),
-    }
-    this.#routes[at] = made
-    return made
-  }
-
-  /** A member that the list does not have yet gets its entries once it is there. */
-  #channelTo(targetId: string): Channel | undefined {
-    const known = this.#channels.get(targetId)
-    if (known !== undefined) return known
-    const { host, member, registry, pendings } = this.#options
-    const target = member.members().find(({ id }) => id === targetId)
-    const outgoing = createOutgoing({
-      clock: host.clock,
-      messenger: member.messenger,
-      selfId: member.self.id,
-      targetId,
-      address: target?.address,
-      onAcknowledged: (pending) => pendings.lessen(pending),
-      onRoom: () => copier.pump(),
-    })
-    const copier = createCopier(outgoing, (partitionId) => {
-      if (registry.partitions[partitionId]!.isPrimary) this.#checks.copied(targetId, partitionId)
-    })
-    const channel = { outgoing, copier }
-    this.#channels.set(targetId, channel)
-    // A row that still names it: what waits for it waits for the next row.
-    if (this.#gone.has(targetId)) outgoing.close()
-    return channel
   }
 
   #acknowledged(source: ByteSource): void {
     const { member, table } = this.#options
     const told = readAcknowledgement(source)
-    const channel = this.#channels.get(told.fromId)
+    const channel = this.#channels.find(told.fromId)
     if (told.targetId !== member.self.id || channel === undefined) return
     // First what makes us stale: then nothing counts that was refused.
     for (const { partition, row } of told.refusals) table.adopt(partition, row)
@@ -260,33 +210,9 @@ class GridReplicator implements Replicator {
   }
 
   #onView(memberIds: readonly string[]): void {
-    const before = this.#memberIds
     this.#memberIds = new Set(memberIds)
-    for (const [id, { outgoing }] of this.#channels) {
-      const target = this.#options.member.members().find((member) => member.id === id)
-      if (target !== undefined) outgoing.reachAt(target.address)
-      else if (before.has(id)) outgoing.close()
-    }
-    for (const id of before) if (!this.#memberIds.has(id)) this.#remember(id)
+    this.#channels.changeMembers()
     this.#incoming.prune((id) => this.#memberIds.has(id))
-    this.#sweep()
-  }
-
-  #remember(goneId: string): void {
-    this.#gone.add(goneId)
-    if (this.#gone.size <= GONE_MAX) return
-    const [oldest] = this.#gone
-    this.#gone.delete(oldest!)
-  }
-
-  /** Channels to those who are gone are kept only while a change waits for the row without them. */
-  #sweep(): void {
-    for (const [id, { outgoing }] of this.#channels) {
-      if (!this.#memberIds.has(id) && outgoing.isClosed && !outgoing.isAwaited) {
-        this.#channels.delete(id)
-        this.#routes.length = 0
-      }
-    }
   }
 
   #reset(): void {
@@ -297,10 +223,7 @@ class GridReplicator implements Replicator {
       partition.place = Infinity
     }
     registry.dropAll()
-    for (const { outgoing } of this.#channels.values()) outgoing.close()
     this.#channels.clear()
-    this.#routes.length = 0
-    this.#gone.clear()
     this.#incoming.reset()
   }
 
@@ -325,7 +248,7 @@ class GridReplicator implements Replicator {
     }
     events.onRow(partition, row)
     if (isPrimary && !wasPrimary) events.onPromoted(partition)
-    this.#sweep()
+    this.#channels.sweep()
   }
 
   /**
@@ -364,7 +287,7 @@ class GridReplicator implements Replicator {
     partition.frozenVersion = undefined
     partition.holders.clear()
     const isOfIt = ({ held }: Pending): boolean => held.partition === partition
-    for (const { outgoing } of this.#channels.values()) {
+    for (const { outgoing } of this.#channels.all()) {
       outgoing.release(isOfIt, (pending) => pendings.abandon(pending))
     }
     keepers.release(isOfIt, (pending) => pendings.abandon(pending))
@@ -376,7 +299,7 @@ class GridReplicator implements Replicator {
   #releaseDropped(partition: Partition, row: PartitionRow): void {
     if (partition.pendingCount === 0) return
     const { pendings } = this.#options
-    for (const { outgoing } of this.#channels.values()) {
+    for (const { outgoing } of this.#channels.all()) {
       outgoing.release(
         ({ held }) =>
           held.partition === partition &&

@@ -111,9 +111,9 @@ test.skipIf(noCurl)(
         return 'jobStatus' in info && info.jobStatus === 'SAVEPOINT_DONE'
       })
       const rows = await writtenRows(folder)
-      expect(rows.map(({ n }) => Number(n))).toEqual(rows.map((_, index) => index))
+      expect(rows.map(({ n }) => n)).toEqual(rows.map((_, index) => index))
       // The states by key have counted each item of their own once, too.
-      for (const { n, seen } of rows) expect(Number(seen)).toBe(Math.floor(Number(n) / 7) + 1)
+      for (const { n, seen } of rows) expect(seen).toBe(Math.floor(n / 7) + 1)
       console.log(`killed after ${before} rows of ${rows.length}: each came once, in order`)
     } finally {
       for (const pid of pids) {

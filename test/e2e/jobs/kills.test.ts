@@ -70,7 +70,7 @@ afterAll(async () => {
   await postgres?.stop()
   await lan?.[Symbol.asyncDispose]()
   await rm(folder, { recursive: true })
-})
+}, 60_000)
 
 /** Starts a job, or lets it go on from its savepoint; answers with its id. */
 const submit = async (

@@ -174,7 +174,8 @@ const probed = (world: World, name: string, address: string): string[] => {
       ? ({ kind: 'refused' } as const)
       : ({ kind: 'process', processId: process } as const)
   const { nowMs } = world
-  return dispatch(world, name, { kind: 'probed', nowMs, address: addressOf(address), found })
+  const asked = { address: addressOf(address), askedAtMs: nowMs }
+  return dispatch(world, name, { kind: 'probed', nowMs, ...asked, found })
 }
 
 const perform = (world: World, words: readonly string[]): string[] => {

@@ -122,7 +122,8 @@ const LASTING = {
     await world.sleep(world.random.between(3000, 40_000))
     for (const heal of world.random.shuffled(heals)) {
       heal()
-      await world.sleep(world.random.pick([0, 0, 500, 9000]))
+      // Who comes back later than max.no.heartbeat after the majority did has been sent away.
+      await world.sleep(world.random.pick([0, 0, 100, 1000]))
     }
   },
   pause: async (world: SimWorld, victims: readonly GridNode[]) => {

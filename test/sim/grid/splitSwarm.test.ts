@@ -96,8 +96,11 @@ const scenario = async (
 }
 
 describe('clusters that are cut in two at random', () => {
-  test('have the latest value of every key when they are one again', () =>
-    simulateSeeds(20, (world) => scenario(world)))
+  test(
+    'have the latest value of every key when they are one again',
+    () => simulateSeeds(20, (world) => scenario(world)),
+    60_000,
+  )
 
   test.each([
     ['forgets a batch', (merging: Merging): Merging => ({ ...merging, write: () => undefined })],
