@@ -58,7 +58,7 @@ const onConnected =
   (making: Making): PeerEvents['onConnected'] =>
   ({ id: processId, address }) => {
     const askedAtMs = making.host.clock.monotonic()
-    const found = { kind: 'process' as const, processId }
+    const found = { kind: 'process', processId } as const
     making.brain?.dispatch({ kind: 'probed', address, found, askedAtMs })
   }
 
