@@ -40,14 +40,18 @@ export const watchedChannel = (
   const shared = createPulse()
   const pulse = pulseOf(shared)
   let stages: readonly string[] = []
-  let reason: EngineError | undefined
+  let isOver = false
   let stay: Stay | undefined
   let timer: Timer | undefined
 
+  const stop = (): void => {
+    isOver = true
+    timer?.cancel()
+  }
   const end = (text: string, code: 'PIP-007' | 'PIP-008'): void => {
     const name = stages[stay!.stageId] ?? 'of the job'
-    reason = new EngineError(code, `The stage ${name} ${text}`)
-    channel.terminate()
+    stop()
+    channel.end(new EngineError(code, `The stage ${name} ${text}`))
   }
   const judge = ({ sinceMs, usedBytes }: Stay): void => {
     if (memory.usedBytes() - usedBytes > limits.heapBytes) {
@@ -61,12 +65,12 @@ export const watchedChannel = (
     if (entry === undefined) stay = undefined
     else if (stay?.count === entry.count) judge(stay)
     else stay = { ...entry, sinceMs: clock.monotonic(), usedBytes: memory.usedBytes() }
-    if (reason === undefined) timer = clock.timer(LOOK_MS, look)
+    if (!isOver) timer = clock.timer(LOOK_MS, look)
   }
   timer = clock.timer(LOOK_MS, look)
   channel.post({ kind: 'loadCode', path, pulse: shared, heapBytesMax: limits.heapBytes })
   return {
-    ...channel,
+    post: (command) => channel.post(command),
     onReport: (receive) =>
       channel.onReport((report) => {
         if (report.kind === 'codeLoaded') stages = report.stages
@@ -74,11 +78,12 @@ export const watchedChannel = (
       }),
     onExit: (receive) =>
       channel.onExit((error) => {
-        timer?.cancel()
-        receive(reason ?? error)
+        stop()
+        receive(error)
       }),
+    end: (reason) => channel.end(reason),
     release: () => {
-      timer?.cancel()
+      stop()
       channel.release(false)
     },
   }

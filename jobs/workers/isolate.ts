@@ -8,8 +8,8 @@ export interface TaskChannel {
   onReport(receive: (report: TaskReport) => void): void
   /** Sets the receiver of the end of the whole isolate, called once; `error` when it died of one. */
   onExit(receive: (error?: Error) => void): void
-  /** Ends the whole isolate at once, whatever its tasks do. */
-  terminate(): void
+  /** Ends the whole isolate, whatever it does: all of its tasks are told the reason. */
+  end(reason: Error): void
   /** Lets the task go; `isClean` when it has closed by itself and nothing of it is left. */
   release(isClean: boolean): void
 }
@@ -34,6 +34,7 @@ export class Isolate {
   #thread: Thread | null = null
   #early: IsolateCommand[] = []
   #lastChannel = 0
+  #reason: Error | undefined
   #isClean = true
   #isStarted = false
 
@@ -74,7 +75,10 @@ export class Isolate {
       onExit: (receive) => {
         open.onExit = receive
       },
-      terminate: () => void this.terminate(),
+      end: (reason) => {
+        this.#reason ??= reason
+        void this.terminate()
+      },
       release: (isClean) => {
         if (!this.#channels.delete(channel)) return
         this.#isClean &&= isClean
@@ -104,6 +108,6 @@ export class Isolate {
     this.#isClean = false
     this.#started()
     this.#events?.onExit()
-    for (const { onExit } of this.#channels.values()) onExit(error)
+    for (const { onExit } of this.#channels.values()) onExit(this.#reason ?? error)
   }
 }

@@ -23,34 +23,37 @@ export interface IsolatePool {
   close(): Promise<void>
 }
 
-/** The same isolates, each task with the code of a job loaded first and watched; no other job gets them. */
+/** The same isolates, each task with something done to it before anything else. */
+const prepared = (
+  isolates: IsolatePool,
+  prepare: (channel: TaskChannel) => TaskChannel,
+): IsolatePool => ({
+  take: (name) => {
+    const isolate = isolates.take(name)
+    return {
+      open: () => prepare(isolate.open()),
+    }
+  },
+  close: () => isolates.close(),
+})
+
+/**
+ * The same isolates, each task with the code of a job loaded first and watched; no other job gets
+ * them after.
+ */
 export const withCode = (
   host: Host,
   isolates: IsolatePool,
   path: string,
   limits: CodeLimits = DEFAULT_CODE_LIMITS,
-): IsolatePool => ({
-  take: (name) => {
-    const isolate = isolates.take(name)
-    return { open: () => watchedChannel(host, isolate.open(), path, limits) }
-  },
-  close: () => isolates.close(),
-})
+): IsolatePool => prepared(isolates, (channel) => watchedChannel(host, channel, path, limits))
 
 /** The same isolates, each task with a way to the grid of the cluster. */
-export const withGrid = (isolates: IsolatePool, settings: ClientSettings): IsolatePool => ({
-  take: (name) => {
-    const isolate = isolates.take(name)
-    return {
-      open: () => {
-        const channel = isolate.open()
-        channel.post({ kind: 'useGrid', settings })
-        return channel
-      },
-    }
-  },
-  close: () => isolates.close(),
-})
+export const withGrid = (isolates: IsolatePool, settings: ClientSettings): IsolatePool =>
+  prepared(isolates, (channel) => {
+    channel.post({ kind: 'useGrid', settings })
+    return channel
+  })
 
 /**
  * Starts `readyCount` isolates at once; a further one is started when it is taken, no more than one a

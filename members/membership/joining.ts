@@ -2,8 +2,7 @@ import type { Address } from '../../runtime/host/index.ts'
 import type { ClusterSummary, MessageOf } from './messages.ts'
 import { change, type Contact, type Draft, type Joining, send } from './state.ts'
 import { summaryOf } from './summary.ts'
-import { markGone } from './suspicion.ts'
-import { addressKey, canBeMaster, findByAddress, type MemberRecord, type View } from './view.ts'
+import { addressKey, canBeMaster, type View } from './view.ts'
 import { adoptView } from './views.ts'
 
 /** While a cluster forms, members ask often; later a missing master is asked for calmly. */
@@ -172,17 +171,9 @@ const answer = (draft: Draft, to: Address, { asked, sentAtMs }: Asked, yields: b
 /** Of two joiners the one with the smaller address founds. */
 const goesFirst = (left: Address, right: Address): boolean => addressKey(left) < addressKey(right)
 
-/** A new process at the address of a member: the one that was there is over. */
-const noteNewLife = (draft: Draft, { address, processId }: MemberRecord): void => {
-  const { view } = draft.state
-  const earlier = view === undefined ? undefined : findByAddress(view, address)
-  if (earlier !== undefined && earlier.processId !== processId) markGone(draft, earlier.id)
-}
-
 export const onHello = (draft: Draft, message: MessageOf<'hello'>): void => {
   const { self, joining } = draft.state
   const { sender } = message
-  noteNewLife(draft, sender)
   if (joining === undefined) {
     answer(draft, sender.address, message, false)
     return

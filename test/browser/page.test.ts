@@ -109,6 +109,9 @@ describe.skipIf(BROWSER === undefined)('the page of a member', () => {
     const url = urls.get('master-1')!
     expect(url).toEndWith('/engine/one')
     expect((await fetch(url)).status).toBe(401)
+    const authorization = `Basic ${btoa('ann:secret')}`
+    const sent = await fetch(url, { headers: { authorization }, redirect: 'manual' })
+    expect([sent.status, sent.headers.get('location')]).toEqual([302, 'one/'])
     await using view = openBrowser()
     await view.navigate(url.replace('http://', 'http://ann:secret@'))
     await untilShown(view, `${textOf('running')}.includes('RUNNING')`)

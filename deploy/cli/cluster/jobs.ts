@@ -1,4 +1,4 @@
-import { EngineError } from '../../../runtime/errors/index.ts'
+import { EngineError, messageOf } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import { ExitCode } from '../exitCodes.ts'
 import type { JobJson, JobsApi } from '../jobs/api.ts'
@@ -73,7 +73,7 @@ const cancel = async (options: ClusterJobsOptions, jobIds: readonly string[]): P
     await Promise.all(jobIds.map((id) => untilEnded(host, api, id, () => undefined, timeUp)))
     write('the jobs are cancelled')
   } catch (thrown) {
-    write(`the jobs were not cancelled: ${String(thrown)}`)
+    write(`the jobs were not cancelled: ${messageOf(thrown)}`)
   }
 }
 

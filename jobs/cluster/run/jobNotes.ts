@@ -81,7 +81,7 @@ export class JobNotes {
     const { pipelineId, epoch, failure } = event
     const ids = [...new Set(Object.values(places ?? {}))]
     const names = ids.map((id) => this.#names.get(id) ?? hosts.nameOf(id))
-    const { latestCompleted } = this.#runners.get(pipelineId)!.checkpoints
+    const { storedCheckpointId } = this.#runners.get(pipelineId)!
     this.#log('warn', `Pipeline ${pipelineId} failed: ${failure.message}`)
     this.#diary = withFailure(this.#diary, {
       jobId: this.#info.jobId,
@@ -91,7 +91,7 @@ export class JobNotes {
       code: failure.code,
       message: failure.message,
       member: names.find((name) => failure.message.includes(name)) ?? null,
-      restoredCheckpointId: event.canRetry ? (latestCompleted?.checkpointId ?? 0) : null,
+      restoredCheckpointId: event.canRetry ? storedCheckpointId : null,
     })
   }
 

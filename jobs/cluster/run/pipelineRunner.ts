@@ -74,6 +74,8 @@ export class PipelineRunner {
   #checkpoints: PipelineCheckpoints
   #asked: AskedSavepoint | undefined
   #hasProgressed = false
+  /** The checkpoint that is stored, and whose commits are under way. */
+  #uncommittedId: number | undefined
 
   constructor(options: PipelineRunnerOptions) {
     this.#options = options
@@ -83,6 +85,11 @@ export class PipelineRunner {
 
   get checkpoints(): PipelineCheckpoints {
     return this.#checkpoints
+  }
+
+  /** The one to go on from, complete or not: what is stored is committed in any case; 0 for none. */
+  get storedCheckpointId(): number {
+    return this.#options.ids.current?.checkpointId ?? 0
   }
 
   get baseCounts(): readonly VertexCounts[] {
@@ -272,6 +279,8 @@ export class PipelineRunner {
       host.clock.now(),
       (id) => asked?.checkpointId === id,
     )
+    if (news.kind === 'stored') this.#uncommittedId = news.checkpointId
+    if (news.kind === 'completed') this.#uncommittedId = undefined
     onChange()
     if (news.kind !== 'completed') return
     if (!this.#hasProgressed) dispatch({ kind: 'progressed', pipelineId, epoch })
@@ -304,6 +313,12 @@ export class PipelineRunner {
     const { dispatch, pipelineId } = this.#options
     const code = error instanceof EngineError ? error.code : null
     const isCanceled = attempt.end === 'cancel'
+    const canRetry = error instanceof EngineError && error.retry !== 'never'
+    // The next execution commits these rows and does not write them again.
+    if (this.#uncommittedId !== undefined && canRetry && !isCanceled) {
+      this.#live?.progress.checkpointCompleted(this.#uncommittedId)
+    }
+    this.#uncommittedId = undefined
     this.#settle(
       this.#live,
       isCanceled ? 'CHECKPOINT_COORDINATOR_SHUTDOWN' : 'CHECKPOINT_COORDINATOR_RESET',
@@ -317,7 +332,7 @@ export class PipelineRunner {
       pipelineId,
       epoch,
       failure: { code, message: error.message },
-      canRetry: error instanceof EngineError && error.retry !== 'never',
+      canRetry,
       isLost: code === 'JOB-020' || code === 'JOB-021',
     })
   }

@@ -245,7 +245,7 @@ class PrimaryRunner implements Primary {
     }
     const { lastPending } = held
     for (const work of works ?? []) this.#awaitWork(work, pending)
-    if (effects.length > 0) this.#options.replicator().replicate(held, effects.view(), pending)
+    if (effects.length > 0) this.#options.replicator().replicate(held, effects, pending)
     else if (lastPending!.followers === undefined) lastPending!.followers = [pending]
     else lastPending!.followers.push(pending)
   }

@@ -38,6 +38,7 @@ export interface Channels {
 
 export interface ChannelsOptions {
   readonly clock: Clock
+  readonly partitionCount: number
   readonly member: Member
   /** A member has taken a change that `pending` waits for. */
   readonly onAcknowledged: (pending: Pending) => void
@@ -54,13 +55,15 @@ class MemberChannels implements Channels {
   readonly #options: ChannelsOptions
   readonly #channels = new Map<string, Channel>()
   /** By partition and numbers of backups. */
-  readonly #routes: (Route | undefined)[] = []
+  readonly #routes: (Route | undefined)[]
   /** Ids of members that have left; in one life of this member they never come back under these. */
   readonly #gone = new Set<string>()
   #memberIds: ReadonlySet<string>
 
   constructor(options: ChannelsOptions) {
     this.#options = options
+    const places = options.partitionCount * COUNT_MAX * COUNT_MAX
+    this.#routes = new Array<Route | undefined>(places).fill(undefined)
     this.#memberIds = new Set(options.member.members().map(({ id }) => id))
   }
 
@@ -135,7 +138,7 @@ class MemberChannels implements Channels {
     for (const [id, { outgoing }] of this.#channels) {
       if (!this.#memberIds.has(id) && outgoing.isClosed && !outgoing.isAwaited) {
         this.#channels.delete(id)
-        this.#routes.length = 0
+        this.#routes.fill(undefined)
       }
     }
   }
@@ -143,7 +146,7 @@ class MemberChannels implements Channels {
   clear(): void {
     for (const { outgoing } of this.#channels.values()) outgoing.close()
     this.#channels.clear()
-    this.#routes.length = 0
+    this.#routes.fill(undefined)
     this.#gone.clear()
   }
 

@@ -1,4 +1,4 @@
-import type { Messenger } from '../../wire/index.ts'
+import { bytesOf, type Messenger, type Piece, pieceOf } from '../../wire/index.ts'
 import type { Member } from '../../member/index.ts'
 import { ByteSink, ByteSource } from '../bytes/index.ts'
 import { GRID_KINDS } from '../kinds.ts'
@@ -179,7 +179,7 @@ class IncomingBackups implements Incoming {
         const term = source.f64()
         const before = source.f64()
         const sequence = source.f64()
-        const effects = source.bytes()
+        const effects = source.piece()
         if (named !== undefined) this.#apply(named, partition, { term, before, sequence, effects })
         break
       }
@@ -190,7 +190,7 @@ class IncomingBackups implements Incoming {
         const effects = source.bytes()
         const target = held?.build ?? (held?.isFilled === true ? held.fragment : undefined)
         if (held === undefined || target === undefined) break
-        this.#applyTo(target, effects)
+        this.#applyTo(target, pieceOf(effects))
         held.named.keeper?.copied(held, effects)
         break
       }
@@ -208,8 +208,8 @@ class IncomingBackups implements Incoming {
     }
   }
 
-  #applyTo(fragment: Held['fragment'], effects: Uint8Array): void {
-    this.#effects.reset(effects)
+  #applyTo(fragment: Held['fragment'], { memory, start, end }: Piece): void {
+    this.#effects.reset(memory, start, end)
     fragment.apply(this.#effects)
   }
 
@@ -220,7 +220,7 @@ class IncomingBackups implements Incoming {
   #apply(
     named: Named,
     partition: Partition,
-    change: { term: number; before: number; sequence: number; effects: Uint8Array },
+    change: { term: number; before: number; sequence: number; effects: Piece },
   ): void {
     const { registry } = this.#options
     const known = named.held[partition.id]
@@ -235,7 +235,7 @@ class IncomingBackups implements Incoming {
     held.sequence = change.sequence
     this.#applyTo(held.fragment, change.effects)
     if (held.build !== undefined) this.#applyTo(held.build, change.effects)
-    named.keeper?.changed(held, change.effects, undefined)
+    named.keeper?.changed(held, bytesOf(change.effects), undefined)
   }
 
   #startCopy(named: Named, partition: Partition): void {

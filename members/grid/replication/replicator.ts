@@ -1,5 +1,6 @@
 import type { Host } from '../../../runtime/host/index.ts'
 import type { Member } from '../../member/index.ts'
+import { bytesOf, type Piece } from '../../wire/index.ts'
 import { ByteSource } from '../bytes/index.ts'
 import { GRID_KINDS } from '../kinds.ts'
 import type { PartitionTable } from '../table/index.ts'
@@ -27,7 +28,7 @@ export interface Replicator {
   /** Counts a change that nobody else has to hold; false when somebody has, and nothing is done. */
   countAlone(held: Held): boolean
   /** Sends a change to all holders; `pending.remaining` counts those that must acknowledge. */
-  replicate(held: Held, effects: Uint8Array, pending: Pending): void
+  replicate(held: Held, effects: Piece, pending: Pending): void
   /** Tells the holders to forget an empty fragment, and forgets it. */
   forget(held: Held): void
   /** Something that kept a partition from being handed over has ended. */
@@ -71,6 +72,7 @@ class GridReplicator implements Replicator {
     this.#memberIds = new Set(member.members().map(({ id }) => id))
     this.#channels = createChannels({
       clock: host.clock,
+      partitionCount: registry.partitions.length,
       member,
       onAcknowledged: (pending) => options.pendings.lessen(pending),
       onCopied: (targetId, partitionId) => {
@@ -128,7 +130,7 @@ class GridReplicator implements Replicator {
     return true
   }
 
-  replicate(held: Held, effects: Uint8Array, pending: Pending): void {
+  replicate(held: Held, effects: Piece, pending: Pending): void {
     const { partition } = held
     const before = held.sequence
     partition.sequence += 1
@@ -138,7 +140,7 @@ class GridReplicator implements Replicator {
     pending.remaining += sync.length
     for (const { outgoing } of sync) this.#write(outgoing, held, before, effects, pending)
     for (const { outgoing } of async) this.#write(outgoing, held, before, effects, undefined)
-    held.named.keeper?.changed(held, effects, pending)
+    held.named.keeper?.changed(held, bytesOf(effects), pending)
     if (pending.remaining === 0) this.#options.pendings.complete(pending)
     else held.lastPending = pending
   }
@@ -181,7 +183,7 @@ class GridReplicator implements Replicator {
     outgoing: Channel['outgoing'],
     held: Held,
     before: number,
-    effects: Uint8Array,
+    effects: Piece,
     pending: Pending | undefined,
   ): void {
     const { sink } = outgoing
@@ -191,7 +193,8 @@ class GridReplicator implements Replicator {
     sink.f64(partition.term)
     sink.f64(before)
     sink.f64(held.sequence)
-    sink.bytes(effects)
+    sink.u32(effects.end - effects.start)
+    sink.range(effects.memory, effects.start, effects.end)
     outgoing.wrote(pending, 0)
   }
 

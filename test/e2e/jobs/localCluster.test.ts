@@ -40,12 +40,12 @@ test('a worker is killed with -9: the terminal tells it, and each row comes once
   process.kill(pids[0]!, 'SIGKILL')
   await cluster.tells('worker-1 died of SIGKILL; 4 of 5 members are left.')
   const { exitCode, out } = await cluster.finished
-  expect(out).toMatch(/job +\| survivor pipeline 1 failed: .*worker-1 \(127\.0\.0\.1:\d+\)/)
-  expect(out).toMatch(/job +\| survivor pipeline 1 is restored from checkpoint [1-9]/)
-  expect(out).toMatch(/job +\| survivor FINISHED: 6000 rows read, 6000 written/)
   expect(exitCode).toBe(0)
   const ids = await idsIn(join(workspace.folder, 'survivor'))
   expect(ids).toEqual(Array.from({ length: 2 * ROWS }, (_, index) => index + 1))
+  expect(out).toMatch(/job +\| survivor pipeline 1 failed: .*worker-1 \(127\.0\.0\.1:\d+\)/)
+  expect(out).toMatch(/job +\| survivor pipeline 1 is restored from checkpoint [1-9]/)
+  expect(out).toMatch(/job +\| survivor FINISHED: 6000 rows read, 6000 written/)
   for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow()
 }, 90_000)
 

@@ -113,7 +113,11 @@ describe('with split-brain protection', () => {
       const heals = nodes.map(({ machine }) => world.network.isolate(machine))
       await world.sleep(60_000)
       expect(safeMasters(nodes)).toEqual([])
-      for (const heal of heals) heal()
+      // Not all come back at once: the first three are a majority.
+      for (const heal of heals) {
+        heal()
+        await world.sleep(500)
+      }
       await world.until('whole and safe', () => allSafe(nodes), 20_000)
       expect(resets).toEqual([])
       await watching.stop()
