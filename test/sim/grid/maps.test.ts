@@ -183,3 +183,33 @@ test('what was acknowledged is there after members died and came back', () =>
     }
     expect(await map.aggregate<number>(count())).toBe(writers.length)
   }))
+
+test('what is lost because members die faster than copies are made is told', async () => {
+  let runsWithLoss = 0
+  await simulateSeeds(20, async (world) => {
+    const nodes = await start(world)
+    const [first, second, last] = nodes as [GridNode, GridNode, GridNode]
+    const map = mapOf<number, string>(last)
+    await map.putAll(Array.from({ length: 200 }, (_, at) => [at, `${at}`.padEnd(5000)] as const))
+    const told = new Set<number>()
+    const { table } = last.grid!
+    table.onPartitionLost(({ partition }) => told.add(partition))
+    takeDown(first, () => first.node.machine.kill())
+    const { id } = first.node.member!.self
+    const isStruck = (): boolean =>
+      Array.from({ length: PARTITIONS }, (_, at) => table.row(at)!).every(
+        ({ replicas }) => !replicas.includes(id),
+      )
+    await world.until('the rows are without the first', isStruck, 30_000)
+    await world.sleep(world.random.between(0, 20))
+    takeDown(second, () => second.node.machine.kill())
+    await world.until('the last one is alone', () => isSafe(nodes, false), 60_000)
+    const missing = new Set<number>()
+    for (let key = 0; key < 200; key += 1) {
+      if ((await map.get(key)) === null) missing.add(partitionOf(toData(key), PARTITIONS))
+    }
+    if (missing.size > 0) runsWithLoss += 1
+    expect([...missing].filter((partition) => !told.has(partition))).toEqual([])
+  })
+  expect(runsWithLoss).toBeGreaterThan(0)
+}, 60_000)
