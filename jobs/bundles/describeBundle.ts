@@ -1,7 +1,12 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import { createPulse, type PipelineGraph } from '../code/index.ts'
-import { fromTaskError, type TaskReport } from '../tasks/index.ts'
+import {
+  fromTaskError,
+  type IsolateCommand,
+  type IsolateReport,
+  type TaskCommand,
+} from '../tasks/index.ts'
 
 /** Code at the top of a module is there to build a pipeline, not to work. */
 const DESCRIBE_TIMEOUT_MS = 10_000
@@ -18,9 +23,10 @@ export const describeBundle = async (
   const thread = host.threads.spawn('jobs/tasks/main.ts', { name: 'describe' })
   const described = Promise.withResolvers<PipelineGraph>()
   thread.onMessage((message) => {
-    const report = message as TaskReport
-    if (report.kind === 'described') described.resolve(report.graph)
-    if (report.kind === 'failed') described.reject(fromTaskError(report.error))
+    const report = message as IsolateReport
+    if (report.kind === 'started') return
+    if (report.report.kind === 'described') described.resolve(report.report.graph)
+    if (report.report.kind === 'failed') described.reject(fromTaskError(report.report.error))
   })
   thread.onExit((error) => described.reject(error ?? new Error('The isolate ended by itself')))
   const timer = host.clock.timer(timeoutMs, () => {
@@ -28,8 +34,13 @@ export const describeBundle = async (
     described.reject(new EngineError('PIP-004', text))
   })
   try {
-    thread.post({ kind: 'loadCode', path, pulse: createPulse(), heapBytesMax: Infinity })
-    thread.post({ kind: 'describe' })
+    const commands: readonly TaskCommand[] = [
+      { kind: 'loadCode', path, pulse: createPulse(), heapBytesMax: Infinity },
+      { kind: 'describe' },
+    ]
+    for (const command of commands) {
+      thread.post({ channel: 0, command } satisfies IsolateCommand)
+    }
     return await described.promise
   } finally {
     timer.cancel()

@@ -14,6 +14,8 @@ export interface JobSettings {
   readonly checkpointIntervalMs: number
   /** checkpoint.timeout */
   readonly checkpointTimeoutMs: number
+  /** checkpoint.min-pause, for jobs that do not say; -1 for none */
+  readonly checkpointMinPauseMs: number
   readonly storage: StorageSettings
   /** job-metrics-backup-interval */
   readonly backupIntervalMs: number

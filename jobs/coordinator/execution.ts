@@ -37,6 +37,8 @@ export interface ExecutionOptions {
   readonly restored: CheckpointRecord | undefined
   readonly intervalMs: number | null
   readonly timeoutMs: number
+  /** From the end of a checkpoint to the next at least; -1 for none. */
+  readonly minPauseMs: number
   readonly progress: ProgressBook
   /** All tasks run: those that were deployed, or those that were taken over. */
   readonly onRunning?: () => void
@@ -208,7 +210,8 @@ export class PipelineExecution {
   }
 
   #createCheckpoints(triggeredId: number | undefined): CheckpointDriver {
-    const { host, jobId, pipelineId, plan, tasks, restored, intervalMs, timeoutMs } = this.#options
+    const { host, jobId, pipelineId, plan, tasks, restored, intervalMs } = this.#options
+    const { timeoutMs, minPauseMs } = this.#options
     const notify = (targets: readonly TaskHandle[], checkpointId: number): void =>
       post(targets, { kind: 'completed', checkpointId })
     const enumerators = this.#enumerators().map(([, task]) => task)
@@ -221,7 +224,7 @@ export class PipelineExecution {
       settings: {
         intervalMs,
         timeoutMs,
-        minPauseMs: plan.env.checkpointMinPauseMs,
+        minPauseMs,
         enumerators: tasks.enumerators,
         groupCount: tasks.groupCount,
       },

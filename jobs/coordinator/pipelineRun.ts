@@ -102,6 +102,7 @@ export class PipelineRun {
       store,
       restored,
       intervalMs,
+      minPauseMs: env.checkpointMinPauseMs,
       timeoutMs:
         env.checkpointTimeoutMs ?? (intervalMs === null ? Infinity : defaults.checkpointTimeoutMs),
       progress: this.#progress,

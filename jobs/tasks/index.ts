@@ -2,6 +2,8 @@ export type {
   Execution,
   ExchangePlace,
   GroupDeployment,
+  IsolateCommand,
+  IsolateReport,
   RestoredVertex,
   RingEdge,
   SinkState,

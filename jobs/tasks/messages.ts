@@ -123,6 +123,17 @@ export type TaskCommand =
   | { readonly kind: 'drain' }
   | { readonly kind: 'close'; readonly abort: boolean }
 
+/** To an isolate: a command for one of its tasks. */
+export interface IsolateCommand {
+  readonly channel: number
+  readonly command: TaskCommand
+}
+
+/** From an isolate: its module is loaded, or what one of its tasks reports. */
+export type IsolateReport =
+  | { readonly kind: 'started' }
+  | { readonly kind: 'task'; readonly channel: number; readonly report: TaskReport }
+
 /** State of a sink at a checkpoint. */
 export interface SinkState {
   readonly writer: readonly JsonValue[]

@@ -1,5 +1,5 @@
 import type { ClientSettings } from '../../members/grid/index.ts'
-import type { Host, ThreadPort } from '../../runtime/host/index.ts'
+import type { Host } from '../../runtime/host/index.ts'
 import { loadCode, type JobCode } from '../code/index.ts'
 import type { Vertex } from '../plan/index.ts'
 import { CommitterTask } from './committerTask.ts'
@@ -12,9 +12,12 @@ import { connectorContext, Printer, type TaskEnvironment } from './taskContext.t
 import { toTaskError } from './taskErrors.ts'
 import { TaskGroup } from './taskGroup.ts'
 
-/** Obeys the coordinator inside one isolate, which hosts one task group. */
+/** How a task reports; the buffers in `transfer` are of no use to it any more. */
+export type SendReport = (report: TaskReport, transfer?: readonly ArrayBuffer[]) => void
+
+/** Obeys the coordinator inside an isolate: one task, which may share the isolate with others. */
 export class TaskIsolate {
-  readonly #port: ThreadPort
+  readonly #send: SendReport
   readonly #environment: TaskEnvironment
   readonly #cancellation = new AbortController()
   #group: TaskGroup | null = null
@@ -30,8 +33,8 @@ export class TaskIsolate {
   #grid: ClientSettings | undefined
   #failed = false
 
-  constructor(host: Host, port: ThreadPort) {
-    this.#port = port
+  constructor(host: Host, send: SendReport) {
+    this.#send = send
     this.#environment = {
       host,
       report: (report) => this.#report(report),
@@ -140,8 +143,8 @@ export class TaskIsolate {
   }
 
   #report(report: TaskReport): void {
-    if (report.kind === 'acknowledged') this.#port.post(report, chunksOf(report.states))
-    else this.#port.post(report)
+    if (report.kind === 'acknowledged') this.#send(report, chunksOf(report.states))
+    else this.#send(report)
   }
 
   #fail(thrown: unknown, vertexName?: string): void {

@@ -1,7 +1,7 @@
 import { EngineError } from '../../runtime/errors/index.ts'
-import type { Host, Thread, Timer } from '../../runtime/host/index.ts'
+import type { Host, Timer } from '../../runtime/host/index.ts'
 import { createPulse, pulseOf, stageIn } from '../code/index.ts'
-import type { TaskCommand, TaskReport } from '../tasks/index.ts'
+import type { TaskChannel } from './isolate.ts'
 
 /** What the code of a job may do to its member. */
 export interface CodeLimits {
@@ -28,19 +28,18 @@ const seconds = (ms: number): string => `${ms / 1000} s`
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MiB`
 
 /**
- * Loads the code of a job in an isolate and watches it from outside: an isolate that is in a stage for
+ * Loads the code of a job for a task and watches it from outside: an isolate that is in a stage for
  * too long, or takes too much memory meanwhile, is ended with the name of the stage as the reason.
  */
-export const watchedThread = (
+export const watchedChannel = (
   { clock, memory }: Host,
-  thread: Thread,
+  channel: TaskChannel,
   path: string,
   limits: CodeLimits,
-): Thread => {
+): TaskChannel => {
   const shared = createPulse()
   const pulse = pulseOf(shared)
   let stages: readonly string[] = []
-  let receiveExit: ((error?: Error) => void) | undefined
   let reason: EngineError | undefined
   let stay: Stay | undefined
   let timer: Timer | undefined
@@ -48,7 +47,7 @@ export const watchedThread = (
   const end = (text: string, code: 'PIP-007' | 'PIP-008'): void => {
     const name = stages[stay!.stageId] ?? 'of the job'
     reason = new EngineError(code, `The stage ${name} ${text}`)
-    void thread.terminate()
+    channel.terminate()
   }
   const judge = ({ sinceMs, usedBytes }: Stay): void => {
     if (memory.usedBytes() - usedBytes > limits.heapBytes) {
@@ -65,30 +64,22 @@ export const watchedThread = (
     if (reason === undefined) timer = clock.timer(LOOK_MS, look)
   }
   timer = clock.timer(LOOK_MS, look)
-  thread.onExit((error) => {
-    timer?.cancel()
-    receiveExit?.(reason ?? error)
-  })
-  thread.post({
-    kind: 'loadCode',
-    path,
-    pulse: shared,
-    heapBytesMax: limits.heapBytes,
-  } satisfies TaskCommand)
+  channel.post({ kind: 'loadCode', path, pulse: shared, heapBytesMax: limits.heapBytes })
   return {
-    post: (message, transfer) => thread.post(message, transfer),
-    onMessage: (receive) =>
-      thread.onMessage((message) => {
-        const report = message as TaskReport
+    ...channel,
+    onReport: (receive) =>
+      channel.onReport((report) => {
         if (report.kind === 'codeLoaded') stages = report.stages
-        else receive(message)
+        else receive(report)
       }),
-    onExit: (receive) => {
-      receiveExit = receive
-    },
-    terminate: () => {
+    onExit: (receive) =>
+      channel.onExit((error) => {
+        timer?.cancel()
+        receive(reason ?? error)
+      }),
+    release: () => {
       timer?.cancel()
-      return thread.terminate()
+      channel.release(false)
     },
   }
 }

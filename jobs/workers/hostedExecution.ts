@@ -3,7 +3,7 @@ import { createRing } from '../../runtime/exchange/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import type { ExchangePlace, TaskCommand, TaskReport } from '../tasks/index.ts'
 import { HostedTask } from './hostedTask.ts'
-import type { IsolatePool } from './isolatePool.ts'
+import type { IsolatePool, TaskIsolates } from './isolatePool.ts'
 import type {
   EdgePlan,
   ExecutionId,
@@ -53,16 +53,15 @@ export class HostedExecution {
 
   constructor(options: HostedExecutionOptions) {
     this.#options = options
-    const { id, places, self, host, isolates } = options
-    for (const name of Object.keys(places) as TaskName[]) {
-      if (places[name] !== self) continue
-      const thread = isolates.take(`pipeline-${id.pipelineId} ${name}`)
+    const { host } = options
+    for (const [name, isolate] of isolatesOf(options)) {
+      const channel = isolate.open()
       const onReport = (report: TaskReport): void => this.#reported(name, report)
       const grantsArrived = (): Promise<unknown> | undefined => {
         const pending = this.#grants.get(name)
         return pending === undefined || pending.size === 0 ? undefined : Promise.all(pending)
       }
-      this.#tasks.set(name, new HostedTask({ host, thread, name, onReport, grantsArrived }))
+      this.#tasks.set(name, new HostedTask({ host, channel, name, onReport, grantsArrived }))
     }
   }
 
@@ -203,4 +202,23 @@ export class HostedExecution {
     this.#backlog.push(report)
     if (this.#backlog.length > backlogMax) this.#backlog.shift()
   }
+}
+
+/**
+ * Each group has an isolate of its own. Enumerators and committers, which have little to do, share
+ * that of a group: they fail together in any case, and an isolate costs memory and time.
+ */
+const isolatesOf = (options: HostedExecutionOptions): Map<TaskName, TaskIsolates> => {
+  const { places, self, id, isolates } = options
+  const taken = new Map<TaskName, TaskIsolates>()
+  const own = (Object.keys(places) as TaskName[]).filter((name) => places[name] === self)
+  const isGroup = (name: TaskName): boolean => name.startsWith('group')
+  let shared: TaskIsolates | undefined
+  for (const name of [...own.filter(isGroup), ...own.filter((each) => !isGroup(each))]) {
+    const needsOwn = isGroup(name) || shared === undefined
+    const isolate = needsOwn ? isolates.take(`pipeline-${id.pipelineId} ${name}`) : shared!
+    shared ??= isolate
+    taken.set(name, isolate)
+  }
+  return taken
 }

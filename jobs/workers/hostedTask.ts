@@ -1,5 +1,6 @@
-import type { Host, Thread } from '../../runtime/host/index.ts'
+import type { Host } from '../../runtime/host/index.ts'
 import { toTaskError, type TaskCommand, type TaskReport } from '../tasks/index.ts'
+import type { TaskChannel } from './isolate.ts'
 import type { TaskName, TaskStatus } from './protocol.ts'
 
 /** How long a thread may take to close by itself, in milliseconds. */
@@ -7,29 +8,31 @@ const closeTimeoutMs = 2_000
 
 export interface HostedTaskOptions {
   readonly host: Host
-  readonly thread: Thread
+  readonly channel: TaskChannel
   readonly name: TaskName
   readonly onReport: (report: TaskReport) => void
   /** Of an enumerator: resolves when all that it has granted is with the groups; undefined: it is. */
   readonly grantsArrived: () => Promise<unknown> | undefined
 }
 
-/** An isolate with a task, and what a new coordinator must be told of it. */
+/** A task in an isolate, and what a new coordinator must be told of it. */
 export class HostedTask {
   readonly #options: HostedTaskOptions
   /** The last report of each kind that must not be lost. */
   readonly #retained = new Map<TaskReport['kind'], TaskReport>()
   readonly #closed = Promise.withResolvers<void>()
   #closing = false
+  /** The task has said so itself. */
+  #hasClosed = false
   #deployed = false
   #triggeredId = 0
   #completedId = 0
 
   constructor(options: HostedTaskOptions) {
     this.#options = options
-    const { thread } = options
-    thread.onMessage((message) => this.#receive(message as TaskReport))
-    thread.onExit((error) => this.#exited(error))
+    const { channel } = options
+    channel.onReport((report) => this.#receive(report))
+    channel.onExit((error) => this.#exited(error))
   }
 
   get status(): TaskStatus {
@@ -44,6 +47,7 @@ export class HostedTask {
   }
 
   post(command: TaskCommand): void {
+    if (this.#closing) return
     if (command.kind === 'trigger') {
       // Who takes over triggers again what some tasks may not have heard of.
       if (command.checkpointId <= this.#triggeredId) return
@@ -53,19 +57,19 @@ export class HostedTask {
       this.#completedId = command.checkpointId
       this.#release(command.checkpointId)
     }
-    this.#options.thread.post(command)
+    this.#options.channel.post(command)
   }
 
-  /** Lets the isolate close what it has open, then ends the thread in any case. */
+  /** Lets the task close what it has open, then lets the isolate go in any case. */
   async close(abort: boolean): Promise<void> {
     this.#closing = true
-    const { host, thread } = this.#options
+    const { host, channel } = this.#options
     const deadline = Promise.withResolvers<void>()
     const timer = host.clock.timer(closeTimeoutMs, () => deadline.resolve())
-    thread.post({ kind: 'close', abort } satisfies TaskCommand)
+    channel.post({ kind: 'close', abort })
     await Promise.race([this.#closed.promise, deadline.promise])
     timer.cancel()
-    void thread.terminate()
+    channel.release(this.#hasClosed && !abort && !this.#retained.has('failed'))
   }
 
   /** Something around the task broke: for its coordinator it is the task that failed. */
@@ -83,6 +87,7 @@ export class HostedTask {
 
   #receive(report: TaskReport): void {
     if (report.kind === 'closed') {
+      this.#hasClosed = true
       this.#closed.resolve()
       return
     }

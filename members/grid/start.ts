@@ -40,6 +40,8 @@ import {
   type NoteLevel,
   type Persistence,
 } from './persistence/index.ts'
+import { addressOf, dataMemberCounter } from './memberList.ts'
+import { sizesOf, type StructureSizes } from './structureSizes.ts'
 import type { Structure } from './structures/structure.ts'
 import {
   type BackupSettings,
@@ -65,16 +67,6 @@ export interface GridStatistics {
   readonly droppedEvents: number
   /** Events that subscribers of this process have missed. */
   readonly missedEvents: number
-}
-
-/** How much of a structure this member holds. */
-export interface StructureSizes {
-  readonly service: string
-  readonly name: string
-  readonly ownedEntries: number
-  readonly ownedBytes: number
-  readonly backupEntries: number
-  readonly backupBytes: number
 }
 
 /** The grid as one member takes part in it. */
@@ -152,26 +144,6 @@ const callsHere = (
   }
 }
 
-const sizesOf = (registry: Registry): StructureSizes[] => {
-  const found: StructureSizes[] = []
-  for (const { structure, name, held } of registry.all()) {
-    const sizes = { ownedEntries: 0, ownedBytes: 0, backupEntries: 0, backupBytes: 0 }
-    for (const one of held) {
-      if (one === undefined) continue
-      const { entries, bytes } = one.fragment.sizes()
-      if (one.partition.isPrimary) {
-        sizes.ownedEntries += entries
-        sizes.ownedBytes += bytes
-      } else {
-        sizes.backupEntries += entries
-        sizes.backupBytes += bytes
-      }
-    }
-    found.push({ service: structure.name, name, ...sizes })
-  }
-  return found
-}
-
 /** The parts of a grid that know each other. */
 interface Engine {
   readonly registry: Registry
@@ -183,18 +155,6 @@ interface Engine {
   readonly upkeep: Upkeep
   readonly pendings: Pendings
   readonly merger: Merger
-}
-
-/** Counts once for each view: it is asked for every operation of a protected structure. */
-const dataMemberCounter = (member: Member): (() => number) => {
-  let counted: View | undefined
-  let count = 0
-  return () => {
-    const view = member.view()
-    if (view !== counted) count = view?.members.filter(canBeMaster).length ?? 0
-    counted = view
-    return count
-  }
 }
 
 const subscriberOf = ({ host, member }: GridParts, publisher: Publisher): Subscriber =>
@@ -234,7 +194,6 @@ const createEngine = (parts: GridParts): Engine => {
     dataMemberCount: dataMemberCounter(member),
     publish,
   })
-  const addressOf = (id: string) => member.members().find((other) => other.id === id)?.address
   const invoker: Invoker = createInvoker({
     clock,
     messenger,
@@ -243,7 +202,7 @@ const createEngine = (parts: GridParts): Engine => {
     callerId: messenger.identity.id,
     row: (partition) => table.row(partition),
     adopt: (partition, row) => table.adopt(partition, row),
-    addressOf,
+    addressOf: (id) => addressOf(member, id),
     ...callsHere(member, registry, primary, () => invoker),
   })
   const upkeep: Upkeep = createUpkeep({ clock, registry, primary, replicator: () => replicator })

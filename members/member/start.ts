@@ -59,7 +59,7 @@ const onConnected =
   ({ id: processId, address }) => {
     const askedAtMs = making.host.clock.monotonic()
     const found = { kind: 'process', processId } as const
-    making.brain?.dispatch({ kind: 'probed', address, askedAtMs, found })
+    making.brain?.dispatch({ kind: 'probed', address, found, askedAtMs })
   }
 
 const openMessenger = async (making: Making): Promise<Messenger> => {

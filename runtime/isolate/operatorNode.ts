@@ -1,4 +1,4 @@
-import { packEntries, type Operator } from '../operators/index.ts'
+import { StatePacker, type Operator } from '../operators/index.ts'
 import type { Batch } from '../rows/index.ts'
 import { Alignment } from './alignment.ts'
 import type { Emitter } from './emitter.ts'
@@ -11,6 +11,15 @@ export interface OperatorNodeOptions {
   readonly emitter: Emitter
   readonly exactlyOnce: boolean
   readonly acknowledge: Acknowledge
+}
+
+/** How much of a snapshot is taken at a time: rows must not wait for more than a millisecond or so. */
+const SLICE_BYTES = 64 * 1024
+
+/** A snapshot that is being taken while rows go on. */
+interface Saving {
+  readonly checkpointId: number
+  readonly packer: StatePacker
 }
 
 /**
@@ -30,6 +39,7 @@ export class OperatorNode implements Node, Target {
   #completing = false
   #triggered = -1
   #acknowledged = -1
+  #saving: Saving | null = null
   done = false
 
   constructor(options: OperatorNodeOptions) {
@@ -68,11 +78,22 @@ export class OperatorNode implements Node, Target {
       default:
         control satisfies never
     }
-    this.call()
+    this.#advance()
     return true
   }
 
   call(): boolean {
+    const saved = this.#saveSlice()
+    return this.#advance() || saved
+  }
+
+  trigger(checkpointId: number): void {
+    if (this.#acknowledged >= checkpointId) return
+    this.#triggered = checkpointId
+    if (this.done) this.#acknowledge(checkpointId)
+  }
+
+  #advance(): boolean {
     if (this.done || this.#interruptedInput !== -1) return false
     let progress = false
     if (this.#watermarkDue && this.#outgoing === null) {
@@ -94,15 +115,10 @@ export class OperatorNode implements Node, Target {
       if (!(operator.complete?.(emitter) ?? true)) return progress
       this.#completing = false
       this.#outgoing = { kind: 'end' }
-      return this.call() || true
+      this.#advance()
+      return true
     }
     return progress
-  }
-
-  trigger(checkpointId: number): void {
-    if (this.#acknowledged >= checkpointId) return
-    this.#triggered = checkpointId
-    if (this.done) this.#acknowledge(checkpointId)
   }
 
   #finish(): void {
@@ -121,8 +137,23 @@ export class OperatorNode implements Node, Target {
   #acknowledge(checkpointId: number): void {
     this.#acknowledged = checkpointId
     const entries = this.#options.operator.snapshot?.()
-    const state = entries === undefined ? null : packEntries(entries)
-    this.#options.acknowledge(checkpointId, this.vertexId, state)
+    if (entries === undefined) this.#options.acknowledge(checkpointId, this.vertexId, null)
+    else {
+      this.#saving = { checkpointId, packer: new StatePacker(entries) }
+      // A small one is whole at once.
+      this.#saveSlice()
+    }
+  }
+
+  #saveSlice(): boolean {
+    if (this.#saving === null) return false
+    const { checkpointId, packer } = this.#saving
+    const chunks = packer.take(SLICE_BYTES)
+    if (chunks !== null) {
+      this.#saving = null
+      this.#options.acknowledge(checkpointId, this.vertexId, chunks)
+    }
+    return true
   }
 
   #advanceWatermark(input: number, timestampMs: number): void {

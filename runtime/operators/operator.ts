@@ -30,7 +30,11 @@ export interface Operator {
   inputEnded?(input: number): void
   /** All inputs have ended; called until it returns true. */
   complete?(outbox: Outbox): boolean
-  /** The state at a barrier. Entries may be many: they are taken as they are made. */
+  /**
+   * The state at this moment, which is a barrier. Entries may be many: they are taken some at a time,
+   * and rows are processed in between. What a row is about to change must be kept as it was until it
+   * has been taken. A snapshot that is not taken to its end before the next one begins is given up.
+   */
   snapshot?(): Iterable<StateEntry>
   /** All entries whose key belongs to this instance, before the first `process`. */
   restore?(entries: Iterable<StateEntry>): void

@@ -11,33 +11,56 @@ const CHUNK_BYTES = 256 * 1024
 const HEAD_BYTES = 8
 const NO_KEY = 0x8000_0000
 
-/** All entries in chunks, each with a buffer of its own that may be transferred. */
-export const packEntries = (entries: Iterable<StateEntry>): Uint8Array<ArrayBuffer>[] => {
-  const chunks: Uint8Array<ArrayBuffer>[] = []
-  let chunk = new Uint8Array(CHUNK_BYTES)
-  let view = new DataView(chunk.buffer)
-  let at = 0
-  const finish = (): void => {
-    if (at > 0) chunks.push(at === chunk.length ? chunk : chunk.slice(0, at))
-    at = 0
+/** Packs entries into chunks, each with a buffer of its own that may be transferred. */
+export class StatePacker {
+  readonly #entries: Iterator<StateEntry>
+  readonly #chunks: Uint8Array<ArrayBuffer>[] = []
+  #chunk = new Uint8Array(0)
+  #view = new DataView(this.#chunk.buffer)
+  #at = 0
+
+  constructor(entries: Iterable<StateEntry>) {
+    this.#entries = entries[Symbol.iterator]()
   }
-  for (const { keyHash, bytes } of entries) {
-    const neededBytes = HEAD_BYTES + bytes.length
-    if (at + neededBytes > chunk.length) {
-      finish()
-      if (chunks.at(-1) === chunk || neededBytes > chunk.length) {
-        chunk = new Uint8Array(Math.max(CHUNK_BYTES, neededBytes))
-        view = new DataView(chunk.buffer)
+
+  /** Takes entries until there are about `sizeBytes` more; the chunks once there are none left. */
+  take(sizeBytes: number): Uint8Array<ArrayBuffer>[] | null {
+    for (let takenBytes = 0; takenBytes < sizeBytes;) {
+      const next = this.#entries.next()
+      if (next.done === true) {
+        this.#finish()
+        return this.#chunks
       }
+      this.#add(next.value)
+      takenBytes += HEAD_BYTES + next.value.bytes.length
     }
-    view.setInt32(at, keyHash ?? 0, true)
-    view.setUint32(at + 4, keyHash === null ? bytes.length + NO_KEY : bytes.length, true)
-    chunk.set(bytes, at + HEAD_BYTES)
-    at += neededBytes
+    return null
   }
-  finish()
-  return chunks
+
+  #add({ keyHash, bytes }: StateEntry): void {
+    const neededBytes = HEAD_BYTES + bytes.length
+    if (this.#at + neededBytes > this.#chunk.length) {
+      this.#finish()
+      this.#chunk = new Uint8Array(Math.max(CHUNK_BYTES, neededBytes))
+      this.#view = new DataView(this.#chunk.buffer)
+    }
+    this.#view.setInt32(this.#at, keyHash ?? 0, true)
+    const size = keyHash === null ? bytes.length + NO_KEY : bytes.length
+    this.#view.setUint32(this.#at + 4, size, true)
+    this.#chunk.set(bytes, this.#at + HEAD_BYTES)
+    this.#at += neededBytes
+  }
+
+  #finish(): void {
+    const isFull = this.#at === this.#chunk.length
+    if (this.#at > 0) this.#chunks.push(isFull ? this.#chunk : this.#chunk.slice(0, this.#at))
+    this.#at = 0
+  }
 }
+
+/** All entries in chunks. */
+export const packEntries = (entries: Iterable<StateEntry>): Uint8Array<ArrayBuffer>[] =>
+  new StatePacker(entries).take(Infinity)!
 
 /** The entries of some chunks; their bytes are views of the chunks. */
 export function* unpackEntries(chunks: Iterable<Uint8Array>): Iterable<StateEntry> {

@@ -35,6 +35,8 @@ interface KeyState {
   readonly keyHash: number
   readonly key: readonly Value[]
   state: Value
+  /** The number of the last snapshot that has it, or that it came too late for. */
+  savedIn: number
 }
 
 /** How many rows of the end go into one batch. */
@@ -50,6 +52,12 @@ export class StatefulMap implements Operator {
   readonly #keyRowType: DataType
   #pending: Batch | null = null
   #ending: Iterator<KeyState> | null = null
+  #snapshotNumber = 0
+  /** The snapshot is not taken to its end yet. */
+  #isSaving = false
+  /** States that were saved because a row was about to change them, and are not taken yet. */
+  #savedFirst: StateEntry[] = []
+  readonly #writer = new ByteWriter()
 
   constructor(mapping: StatefulMapping) {
     this.#mapping = mapping
@@ -75,14 +83,11 @@ export class StatefulMap implements Operator {
     }
   }
 
-  *snapshot(): Iterable<StateEntry> {
-    const writer = new ByteWriter()
-    for (const { keyHash, key, state } of this.#states.values()) {
-      writer.clear()
-      writeValue(this.#keyRowType, key, writer)
-      writeValue(this.#mapping.stateType, state, writer)
-      yield { keyHash, bytes: writer.take() }
-    }
+  snapshot(): Iterable<StateEntry> {
+    this.#snapshotNumber += 1
+    this.#isSaving = true
+    this.#savedFirst = []
+    return this.#entries(this.#snapshotNumber)
   }
 
   restore(entries: Iterable<StateEntry>): void {
@@ -90,8 +95,29 @@ export class StatefulMap implements Operator {
       const reader = new ByteReader(bytes)
       const key = readValue(this.#keyRowType, reader) as readonly Value[]
       const state = readValue(this.#mapping.stateType, reader)
-      this.#states.set(this.#identity(key), { keyHash: keyHash!, key, state })
+      this.#states.set(this.#identity(key), { keyHash: keyHash!, key, state, savedIn: 0 })
     }
+  }
+
+  /** All states as they were when snapshot `number` began; rows are mapped while they are taken. */
+  *#entries(number: number): Iterable<StateEntry> {
+    for (const held of this.#states.values()) {
+      if (this.#snapshotNumber !== number) return
+      if (this.#savedFirst.length > 0) yield* this.#savedFirst.splice(0)
+      if (held.savedIn !== number) yield this.#save(held)
+    }
+    if (this.#snapshotNumber !== number) return
+    this.#isSaving = false
+    yield* this.#savedFirst
+    this.#savedFirst = []
+  }
+
+  #save(held: KeyState): StateEntry {
+    held.savedIn = this.#snapshotNumber
+    this.#writer.clear()
+    writeValue(this.#keyRowType, held.key, this.#writer)
+    writeValue(this.#mapping.stateType, held.state, this.#writer)
+    return { keyHash: held.keyHash, bytes: this.#writer.take() }
   }
 
   #map(batch: Batch): Batch {
@@ -99,6 +125,9 @@ export class StatefulMap implements Operator {
     const rows: (readonly Value[])[] = []
     for (let row = 0; row < batch.rowCount; row += 1) {
       const held = this.#stateOf(batch, row, hashes[row]!)
+      if (this.#isSaving && held.savedIn !== this.#snapshotNumber) {
+        this.#savedFirst.push(this.#save(held))
+      }
       const step = this.#mapping.step(held.state, rowAt(batch, row))
       held.state = step.state
       for (const each of step.rows) rows.push(each)
@@ -111,7 +140,8 @@ export class StatefulMap implements Operator {
     const identity = this.#identity(key)
     let held = this.#states.get(identity)
     if (held === undefined) {
-      held = { keyHash, key, state: this.#mapping.initialState() }
+      const savedIn = this.#snapshotNumber
+      held = { keyHash, key, state: this.#mapping.initialState(), savedIn }
       this.#states.set(identity, held)
     }
     return held

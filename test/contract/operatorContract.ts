@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { Operator, Outbox } from '../../runtime/operators/index.ts'
+import type { Operator, Outbox, StateEntry } from '../../runtime/operators/index.ts'
 import { rowText, selectRows, type Batch } from '../../runtime/rows/index.ts'
 
 export interface OperatorCase {
@@ -40,13 +40,20 @@ class TestOutbox implements Outbox {
 interface Mode {
   readonly oneByOne: boolean
   readonly reluctant: boolean
-  /** Saves after every batch and goes on in a new instance. */
-  readonly restoring: boolean
+  /**
+   * Saves after every batch and goes on in a new instance; `slowly`: the next batch changes the
+   * state while it is being saved, and comes again in the new instance.
+   */
+  readonly restoring: 'never' | 'at once' | 'slowly'
 }
 
 const modes: Mode[] = [false, true].flatMap((oneByOne) =>
   [false, true].flatMap((reluctant) =>
-    [false, true].map((restoring) => ({ oneByOne, reluctant, restoring })),
+    (['never', 'at once', 'slowly'] as const).map((restoring) => ({
+      oneByOne,
+      reluctant,
+      restoring,
+    })),
   ),
 )
 
@@ -65,16 +72,30 @@ const singleRows = (batch: Batch): Batch[] =>
 const run = ({ create, input }: OperatorCase, mode: Mode): string[] => {
   const outbox = new TestOutbox(mode.reluctant)
   let operator = create()
-  const step = (work: (current: Operator) => boolean): void => {
+  const step = (
+    work: (current: Operator) => boolean,
+    meanwhile: (current: Operator) => void,
+  ): void => {
     untilTrue(() => work(operator))
-    if (!mode.restoring || operator.snapshot === undefined) return
-    const entries = [...operator.snapshot()]
+    if (mode.restoring === 'never' || operator.snapshot === undefined) return
+    const entries: StateEntry[] = []
+    for (const entry of operator.snapshot()) {
+      entries.push(entry)
+      if (mode.restoring === 'slowly' && entries.length === 1) meanwhile(operator)
+    }
     operator.close?.()
     operator = create()
     operator.restore?.(entries)
   }
-  for (const batch of mode.oneByOne ? input.flatMap(singleRows) : input) {
-    step((current) => current.process(0, batch, outbox))
+  const batches = mode.oneByOne ? input.flatMap(singleRows) : input
+  for (const [index, batch] of batches.entries()) {
+    const next = batches[index + 1]
+    step(
+      (current) => current.process(0, batch, outbox),
+      (current) => {
+        if (next !== undefined) current.process(0, next, new TestOutbox(false))
+      },
+    )
   }
   operator.inputEnded?.(0)
   untilTrue(() => operator.complete?.(outbox) ?? true)
@@ -85,7 +106,7 @@ const run = ({ create, input }: OperatorCase, mode: Mode): string[] => {
 /**
  * What every operator keeps, after Jet's own test of processors: whether rows come one by one or all
  * at once, whether the outbox refuses every second offer, and whether the state is saved and brought
- * back into a new instance after every step, the same rows come out.
+ * back into a new instance after every step, also while rows go on, the same rows come out.
  */
 export const operatorContract = (operatorCase: OperatorCase): void => {
   const sorted = (rows: readonly string[]): readonly string[] =>

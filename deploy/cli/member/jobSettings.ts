@@ -18,6 +18,7 @@ export const jobSettings = ({ seatunnel }: Configuration): JobSettings => {
     historyExpiryMs: engine['history-job-expire-minutes'] * MINUTE_MS,
     checkpointIntervalMs: checkpoint.interval,
     checkpointTimeoutMs: checkpoint.timeout,
+    checkpointMinPauseMs: checkpoint['min-pause'],
     storage: { type, maxRetained, properties },
     backupIntervalMs: engine['job-metrics-backup-interval'] * MS,
     printIntervalMs: engine['print-execution-info-interval'] * MS,

@@ -26,6 +26,8 @@ export class JobNotes {
   /** One write after the other; none fails. */
   #writes: Promise<void> = Promise.resolve()
   #isClosed = false
+  /** Of the members where its tasks were put: one that is lost has no name any more. */
+  readonly #names = new Map<string, string>()
 
   constructor(context: RunContext, info: JobInfoRecord, runners: Runners, found?: JobDiary) {
     this.#context = context
@@ -77,7 +79,8 @@ export class JobNotes {
   failed(event: Extract<JobEvent, { kind: 'failed' }>, places: Places | null): void {
     const { host, hosts } = this.#context
     const { pipelineId, epoch, failure } = event
-    const names = [...new Set(Object.values(places ?? {}))].map((id) => hosts.nameOf(id))
+    const ids = [...new Set(Object.values(places ?? {}))]
+    const names = ids.map((id) => this.#names.get(id) ?? hosts.nameOf(id))
     const { latestCompleted } = this.#runners.get(pipelineId)!.checkpoints
     this.#log('warn', `Pipeline ${pipelineId} failed: ${failure.message}`)
     this.#diary = withFailure(this.#diary, {
@@ -94,7 +97,9 @@ export class JobNotes {
 
   /** Where the tasks of a pipeline are; null: nowhere. */
   placed(pipelineId: number, places: Places | null): void {
-    const { slots } = this.#context.book
+    const { book, hosts } = this.#context
+    const { slots } = book
+    for (const id of Object.values(places ?? {})) this.#names.set(id, hosts.nameOf(id))
     const key = pipelineKey(this.#info.jobId, pipelineId)
     this.#write(() => (places === null ? slots.remove(key) : slots.set(key, places)))
   }

@@ -231,6 +231,8 @@ export class PipelineRunner {
       store: { save: (record) => this.#save(record, epoch) },
       restored,
       intervalMs,
+      minPauseMs:
+        env.checkpointMinPauseMs < 0 ? settings.checkpointMinPauseMs : env.checkpointMinPauseMs,
       timeoutMs:
         env.checkpointTimeoutMs ?? (intervalMs === null ? Infinity : settings.checkpointTimeoutMs),
       progress,

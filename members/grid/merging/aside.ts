@@ -40,15 +40,17 @@ const asideOf = (held: Held, isRescue: boolean): AsideFragment | undefined => {
 }
 
 /**
- * Takes out of the registry what this member answers for, so that it is not dropped with the rest:
- * the fragments of which it is the first holder that was still in the view. Nothing is copied.
+ * Takes out of the registry what is not to be dropped with the rest. Nothing is copied. For a merge
+ * these are the fragments of which this member is the first holder that was still in the view. For a
+ * rescue they are all: where the data is lost it may be the only one left that has it, and where it
+ * is not the first batch is all that is sent.
  */
 export const setAside = (options: AsideOptions): AsideFragment[] => {
   const { registry, selfId, memberIds, isRescue } = options
   const taken: AsideFragment[] = []
   for (const partition of registry.partitions) {
     const first = partition.row?.replicas.find((id) => memberIds.has(id))
-    if (first !== selfId) continue
+    if (partition.row === undefined || (first !== selfId && !isRescue)) continue
     for (const held of partition.held.values()) {
       const aside = asideOf(held, isRescue)
       if (aside === undefined) continue

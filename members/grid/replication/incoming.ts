@@ -140,7 +140,9 @@ class IncomingBackups implements Incoming {
       this.#repeat(kind, source, isTaken ? named : undefined, partition)
     } else if (isTaken) {
       const compared = compare(registry, partition, check)
-      this.#options.keepers.compared(partition, compared.needs.length === 0)
+      const isEqual = compared.needs.length === 0
+      table.reportCompared(partition.id, isEqual)
+      this.#options.keepers.compared(partition, isEqual)
       sender.compared.push(compared)
     }
     return true

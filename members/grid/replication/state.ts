@@ -199,6 +199,29 @@ const protectionOf = (
 ): ProtectionSettings | undefined =>
   settingsOf(protections[structure.name] ?? {}, name, { protection: undefined }).protection
 
+/** A name of a structure, with what its settings say. */
+const namedBy = (
+  { keeperOf, protections }: RegistryOptions,
+  structure: Structure,
+  name: string,
+): Pick<Named, 'structure' | 'name' | 'keeper' | 'protection'> => ({
+  structure,
+  name,
+  keeper: keeperOf(structure, name),
+  protection: protectionOf(protections, structure, name),
+})
+
+interface Service {
+  readonly structure: Structure
+  readonly names: Map<string, Named>
+}
+
+const servicesOf = (structures: readonly Structure[]): (Service | undefined)[] => {
+  const byId: (Service | undefined)[] = []
+  for (const structure of structures) byId[structure.serviceId] = { structure, names: new Map() }
+  return byId
+}
+
 const NOT_COPYING = { build: undefined, isFilled: false, lastPending: undefined }
 
 const unlink = (held: Held): void => {
@@ -213,8 +236,7 @@ const unlink = (held: Held): void => {
 export const createRegistry = (options: RegistryOptions): Registry => {
   const { host, partitionCount, structures, onWake, onCopies, onDrop } = options
   let copiesMost = 0
-  const byService: ({ structure: Structure; names: Map<string, Named> } | undefined)[] = []
-  for (const each of structures) byService[each.serviceId] = { structure: each, names: new Map() }
+  const byService = servicesOf(structures)
   const partitions = Array.from({ length: partitionCount }, (_, id) => createPartition(id))
   const create: Registry['create'] = (named, partition) =>
     named.structure.createFragment({
@@ -245,10 +267,11 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       const known = service?.names.get(name)
       if (known !== undefined || service === undefined) return known
       const held = new Array<Held | undefined>(partitionCount).fill(undefined)
-      const { structure } = service
-      const keeper = options.keeperOf(structure, name)
-      const protection = protectionOf(options.protections, structure, name)
-      const named: Named = { structure, name, keeper, protection, held, hasListeners: false }
+      const named: Named = {
+        ...namedBy(options, service.structure, name),
+        held,
+        hasListeners: false,
+      }
       service.names.set(name, named)
       return named
     },

@@ -11,6 +11,7 @@ import type { PartitionTable } from './partitionTable.ts'
 import type { Recovery } from './recovery.ts'
 import { createReporter, type Reporter } from './reporter.ts'
 import { serveTable } from './serving.ts'
+import { createWholeCopies, type WholeCopies } from './wholeCopies.ts'
 
 export interface PartitionTableOptions {
   /** hazelcast.partition.count; the same on all members. */
@@ -31,6 +32,7 @@ const RECOVERY_TIMEOUT_MS = 30_000
 interface Parts {
   readonly member: Member
   readonly hearing: Hearing
+  readonly whole: WholeCopies
   readonly reporter: Reporter
   readonly loop: LeaderLoop
   readonly desk: MasterDesk
@@ -44,7 +46,7 @@ const NOTHING_KEPT: Recovery = {
 }
 
 const perform = (parts: Parts, effect: LeaderEffect): void => {
-  const { member, hearing, loop, desk, recovery } = parts
+  const { member, hearing, whole, loop, desk, recovery } = parts
   const state = loop.state()
   switch (effect.kind) {
     case 'fetch': {
@@ -54,8 +56,15 @@ const perform = (parts: Parts, effect: LeaderEffect): void => {
       desk.fetch(memberIds)
       if (!memberIds.includes(state.selfId)) return
       const rows = copy.rows().flatMap((row, at) => (row === undefined ? [] : [[at, row] as const]))
-      const [copies, expected] = [recovery.copies(), recovery.expected()]
-      loop.dispatch({ kind: 'fetched', memberId: state.selfId, epoch, rows, copies, expected })
+      loop.dispatch({
+        kind: 'fetched',
+        memberId: state.selfId,
+        epoch,
+        rows,
+        whole: whole.all(),
+        copies: recovery.copies(),
+        expected: recovery.expected(),
+      })
       return
     }
     case 'publish':
@@ -94,8 +103,10 @@ const createParts = (host: Host, member: Member, options: PartitionTableOptions)
     member,
     receive: (reports) => loop.dispatch({ kind: 'reports', ...reports }),
   })
-  const hearing = createHearing(partitionCount, () => member.self.id)
-  const parts: Parts = { member, hearing, reporter, loop, desk, recovery }
+  const selfId = (): string => member.self.id
+  const hearing = createHearing(partitionCount, selfId)
+  const whole = createWholeCopies(hearing.copy, selfId)
+  const parts: Parts = { member, hearing, whole, reporter, loop, desk, recovery }
   return parts
 }
 
@@ -117,7 +128,7 @@ const onView = ({ member, loop, desk }: Parts, view: View): void => {
 
 /** Follows the views of the member; a new master is told again what the one before has heard. */
 const follow = (parts: Parts): ((event: MemberEvent) => void) => {
-  const { hearing, reporter, loop, desk } = parts
+  const { hearing, whole, reporter, loop, desk } = parts
   let reportedEpoch = 0
   return (event) => {
     if (event.kind === 'changed') {
@@ -128,6 +139,7 @@ const follow = (parts: Parts): ((event: MemberEvent) => void) => {
     } else if (event.kind === 'reset') {
       reportedEpoch = 0
       hearing.clear()
+      whole.clear()
       reporter.clear()
       desk.address([])
       loop.dispatch({ kind: 'reset' })
@@ -165,7 +177,7 @@ export const createPartitionTable = (
   options: PartitionTableOptions,
 ): PartitionTable => {
   const parts = createParts(host, member, options)
-  const { hearing, reporter, loop, desk } = parts
+  const { hearing, whole, reporter, loop, desk } = parts
   const { copy } = hearing
   const leaving = createLeaving({
     host,
@@ -178,7 +190,7 @@ export const createPartitionTable = (
   const { recovery } = parts
   let isClosed = false
   let isReady = options.recovery === undefined
-  serveTable({ member, hearing, loop, recovery, isOpen: () => isReady && !isClosed })
+  serveTable({ member, hearing, whole, loop, recovery, isOpen: () => isReady && !isClosed })
   // Before all others that listen: what they report at once is of the new row.
   copy.onRow((partition) => reporter.forget(partition))
   reporter.needReplicas(options.copies + 1)
@@ -206,6 +218,7 @@ export const createPartitionTable = (
     },
     onRow: (listener) => copy.onRow(listener),
     reportInSync: (partition, version) => reporter.inSync(partition, version),
+    reportCompared: (partition, isEqual) => whole.compared(partition, isEqual),
     onHandover: (listener) => hearing.onHandover(listener),
     reportFrozen: (partition, version) => reporter.frozen(partition, version),
     isSafe: () => isSafe(parts),

@@ -9,7 +9,7 @@ export interface MigrationEvent {
   readonly to: readonly string[]
 }
 
-/** All members with a copy of the partition are gone at once: what it held is lost. */
+/** All members that are known to have had everything of the partition are gone: some or all is lost. */
 export interface PartitionLostEvent {
   readonly partition: number
   /** Of the first row without the data. */

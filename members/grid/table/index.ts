@@ -25,6 +25,7 @@ export {
   EPOCH_STRIDE,
   holdersOf,
   LIFE_STRIDE,
+  isLostIn,
   lostVersionOf,
   type PartitionRow,
   primaryOf,

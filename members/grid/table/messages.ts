@@ -118,9 +118,14 @@ const readLost = (source: ByteSource): number[] => {
   return Array.from({ length: count }, () => wholeNumber(source.f64()))
 }
 
-const readRow = (source: ByteSource, ids: readonly string[], count: number): PublishedRow => {
+const readPartition = (source: ByteSource, partitionCount: number): number => {
   const partition = source.u32()
-  if (partition >= count) throw new WireFault(`There is no partition ${partition}`)
+  if (partition >= partitionCount) throw new WireFault(`There is no partition ${partition}`)
+  return partition
+}
+
+const readRow = (source: ByteSource, ids: readonly string[], count: number): PublishedRow => {
+  const partition = readPartition(source, count)
   const version = wholeNumber(source.f64())
   const flags = source.u8()
   const replicas = readIds(source, ids)
@@ -190,6 +195,8 @@ export const decodeRows = (
 /** What a member answers a new master. */
 export interface Told {
   readonly rows: readonly (readonly [partition: number, row: PartitionRow])[]
+  /** Partitions of which it holds everything, as far as it knows. */
+  readonly whole: readonly number[]
   readonly copies: readonly KeptCopy[]
   /** Addresses of members that must be there before copies are chosen from. */
   readonly expected: readonly string[]
@@ -197,10 +204,12 @@ export interface Told {
 
 export const encodeTold = (
   rows: readonly (PartitionRow | undefined)[],
-  { copies, expected }: Omit<Told, 'rows'>,
+  { whole, copies, expected }: Omit<Told, 'rows'>,
 ): Uint8Array => {
   const sink = new ByteSink()
   sink.bytes(encodeRows(rows))
+  sink.u32(whole.length)
+  for (const partition of whole) sink.u32(partition)
   sink.u32(copies.length)
   for (const { partition, version, place, isComplete, sequence } of copies) {
     sink.u32(partition)
@@ -215,8 +224,7 @@ export const encodeTold = (
 }
 
 const readCopy = (source: ByteSource, partitionCount: number): KeptCopy => {
-  const partition = source.u32()
-  if (partition >= partitionCount) throw new WireFault(`There is no partition ${partition}`)
+  const partition = readPartition(source, partitionCount)
   return {
     partition,
     version: wholeNumber(source.f64()),
@@ -230,11 +238,15 @@ const readCopy = (source: ByteSource, partitionCount: number): KeptCopy => {
 export const decodeTold = (bytes: Uint8Array, partitionCount: number): Told => {
   const source = new ByteSource(bytes)
   const rows = decodeRows(source.bytes(), partitionCount)
+  const whole: number[] = []
+  for (let left = source.u32(); left > 0; left -= 1) {
+    whole.push(readPartition(source, partitionCount))
+  }
   const copies: KeptCopy[] = []
   for (let left = source.u32(); left > 0; left -= 1) copies.push(readCopy(source, partitionCount))
   const expected: string[] = []
   for (let left = source.u32(); left > 0; left -= 1) expected.push(source.text())
-  return { rows, copies, expected }
+  return { rows, whole, copies, expected }
 }
 
 const writeVersions = (sink: ByteSink, versions: readonly PartitionVersion[]): void => {

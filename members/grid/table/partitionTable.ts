@@ -14,6 +14,8 @@ export interface PartitionTable {
   ): () => void
   /** The primary tells: every replica of this row, present and next, holds everything. */
   reportInSync(partition: number, version: number): void
+  /** A backup tells whether it was found to hold all that the primary of its row holds. */
+  reportCompared(partition: number, isEqual: boolean): void
   /** The master asks the primary to stop serving this row and to report once nothing is under way. */
   onHandover(listener: (partition: number, version: number) => void): () => void
   /** The answer to `onHandover`: nothing is served and nothing waits for a backup. */

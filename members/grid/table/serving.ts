@@ -4,6 +4,7 @@ import type { Hearing } from './hearing.ts'
 import { mayLeave } from './leader/index.ts'
 import type { LeaderLoop } from './leaderLoop.ts'
 import type { Recovery } from './recovery.ts'
+import type { WholeCopies } from './wholeCopies.ts'
 import {
   decodeFetch,
   decodeLeave,
@@ -23,6 +24,7 @@ const refusal = (reason: string): EngineError =>
 export interface ServingOptions {
   readonly member: Member
   readonly hearing: Hearing
+  readonly whole: WholeCopies
   readonly loop: LeaderLoop
   readonly recovery: Recovery
   /** It knows what it has kept, and it is not closed. */
@@ -34,7 +36,7 @@ export interface ServingOptions {
  * the view, and what is meant for a master elsewhere: the sender tries again.
  */
 export const serveTable = (options: ServingOptions): void => {
-  const { member, hearing, loop, recovery, isOpen } = options
+  const { member, hearing, whole, loop, recovery, isOpen } = options
   const { messenger } = member
   const { copy } = hearing
   const fromMaster = (masterId: string, epoch: number): void => {
@@ -56,7 +58,11 @@ export const serveTable = (options: ServingOptions): void => {
     const { masterId, epoch } = decodeFetch(body)
     fromMaster(masterId, epoch)
     copy.promise(epoch)
-    return encodeTold(copy.rows(), { copies: recovery.copies(), expected: recovery.expected() })
+    return encodeTold(copy.rows(), {
+      whole: whole.all(),
+      copies: recovery.copies(),
+      expected: recovery.expected(),
+    })
   })
   messenger.onRequest(TABLE_KINDS.report, ({ body }) => {
     const reports = decodeReports(body)

@@ -50,10 +50,13 @@ test('the active master is killed: no task starts again, and each row comes once
 
 test('a worker is killed: the job goes on without it, and each row comes once', async () => {
   await withJob(ROLES, async (cluster, job, jobId) => {
-    cluster.kill(cluster.members.find(({ role }) => role === 'worker')!)
+    const worker = cluster.members.find(({ role }) => role === 'worker')!
+    cluster.kill(worker)
     console.log(`rows were committed again ${await nextRowMs(job)} ms after the worker was killed`)
     const failures = (await cluster.call('failures', jobId))!
-    expect(failures).toMatchObject([{ code: 'JOB-021' }])
+    // Its host is one of its own where the test may make some.
+    const member = expect.stringContaining(':')
+    expect(failures).toMatchObject([{ code: 'JOB-021', member }])
   })
 }, 90_000)
 

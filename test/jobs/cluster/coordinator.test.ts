@@ -121,6 +121,24 @@ test('what expires leaves nothing in the grid', async () => {
   expect(await service.jobInfo('1')).toBeUndefined()
 })
 
+test('checkpoints keep the pause of the configuration where the job names none', async () => {
+  await using cluster = createTestCluster()
+  const { service } = cluster.master({ checkpointMinPauseMs: 3_600_000 })
+  const completed = async (jobId: string): Promise<number> =>
+    (await service.checkpoints(jobId))!.pipelines[0]?.counts.completed ?? 0
+  const content = hocon(slowJob(', checkpoint.interval = 20'))
+  const own = hocon(slowJob(', checkpoint.interval = 20, checkpoint.min-pause = 0'))
+  await service.submit({ content, jobId: '5' })
+  await until('its first checkpoint', async () => (await completed('5')) === 1)
+  await service.submit({ content: own, jobId: '6' })
+  await until('the other one has three', async () => (await completed('6')) > 2)
+  expect(await completed('5')).toBe(1)
+  for (const jobId of ['5', '6']) {
+    await service.stop(jobId, { savepoint: false, force: true })
+    await ended(service, jobId)
+  }
+})
+
 test('a savepoint is taken while the job goes on', async () => {
   await using cluster = createTestCluster()
   const { service } = cluster.master({ checkpointIntervalMs: 60_000 })

@@ -89,6 +89,7 @@ export const TEST_SETTINGS: JobSettings = {
   historyExpiryMs: 3_600_000,
   checkpointIntervalMs: 100,
   checkpointTimeoutMs: 10_000,
+  checkpointMinPauseMs: -1,
   storage: { type: 'grid', maxRetained: 3, properties: {} },
   backupIntervalMs: 50,
   printIntervalMs: 0,

@@ -25,6 +25,7 @@ export const createFixedTable = (partitionCount: number) => {
       return () => {}
     },
     reportInSync: (partition, version) => inSync.set(partition, version),
+    reportCompared: () => {},
     onHandover: (listener) => {
       handovers.push(listener)
       return () => {}

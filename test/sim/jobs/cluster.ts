@@ -135,6 +135,7 @@ const coordinate = (
       restored: await store.latest('j', 1),
       intervalMs: plan.env.checkpointIntervalMs ?? null,
       timeoutMs: 10_000,
+      minPauseMs: -1,
       progress: new ProgressBook(plan, () => undefined),
       onRunning: () => {
         shared.isDeployed = true

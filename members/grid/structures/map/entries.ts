@@ -273,6 +273,7 @@ export const writeMerged = (
   state.counters.lastUpdateMs = turn.nowMs
   state.invalidations += 1
   writePut(store, kept, turn.effects)
+  state.outside?.wrote(store.key(kept), store.value(kept), turn)
   if (isTold) {
     const type = found < 0 ? MapEventType.added : MapEventType.updated
     noteInJournal(state, { type, key, value, oldValue }, turn)

@@ -118,6 +118,8 @@ export const mapMerging = (state: MapState): Merging => ({
   write: (cursor, batch, bytesMax) => write(state, cursor, batch, bytesMax),
   merge(call, policy) {
     let taken = 0
+    // A store outside gets what was merged as it gets what is put.
+    if (state.outside !== undefined) state.outside.isTransient = false
     while (!call.arguments.isAtEnd) {
       if (mergeOne(state, readRecord(call.arguments), policy, call)) taken += 1
     }

@@ -119,15 +119,20 @@ export const createMultiMap = <Key, Value>(
     async clear() {
       await onAll(OPERATIONS.CLEAR, [])
     },
-    addEntryListener(listener, key) {
-      const filter = key === undefined ? new Uint8Array() : keys.toItem(key)
-      return context.invoker.subscribe(MULTI_MAP_SERVICE, name, filter, (event) => {
-        const { change, key, value } = readEntryEvent(event)
-        listener({ change, key: keys.fromItem(key), value: values.fromItem(value) })
-      })
-    },
+    addEntryListener: listeningTo<Key, Value>(context, name),
   }
 }
+
+const listeningTo =
+  <Key, Value>({ invoker }: ProxyContext, name: string): MultiMap<Key, Value>['addEntryListener'] =>
+  (listener, wanted) => {
+    const [keys, values] = [itemCodec<Key>(), itemCodec<Value>()]
+    const filter = wanted === undefined ? new Uint8Array() : keys.toItem(wanted)
+    return invoker.subscribe(MULTI_MAP_SERVICE, name, filter, (event) => {
+      const { change, key, value } = readEntryEvent(event)
+      listener({ change, key: keys.fromItem(key), value: values.fromItem(value) })
+    })
+  }
 
 /** Calls to the partition of a key, to all partitions, and through their pages. */
 const callsOf = ({ invoker }: ProxyContext, name: string) => {

@@ -95,8 +95,14 @@ const repair = (draft: Draft, partition: number, target: readonly string[], scen
   const isInherited =
     alive.length === 0 && nextAlive.length > 0 && draft.syncedVersions[partition] === row?.version
   const [before, heir] = isInherited ? [row?.next, nextAlive[0]] : [row?.replicas, alive[0]]
-  const lostBelow = heir === undefined ? REPLICAS_MAX : before!.indexOf(heir)
+  const whole = heirs.filter((id) => draft.whole[partition]!.includes(id))
+  // Who was only about to get a copy of those who are gone has a part, if anything.
+  const isLost = heir === undefined || !whole.includes(heir)
+  const lostBelow = isLost ? REPLICAS_MAX : before!.indexOf(heir)
   setRow(draft, partition, { replicas, next, lostBelow: row === undefined ? 0 : lostBelow })
+  // From then on what the primary has is all there is.
+  if (row === undefined) draft.whole[partition] = replicas
+  else draft.whole[partition] = isLost ? replicas.slice(0, 1) : whole
 }
 
 /**

@@ -41,6 +41,7 @@ const recover = (draft: Draft): void => {
     const replicas = draft.rows[copy.partition]?.replicas ?? []
     if (replicas.length === Math.min(draft.replicasWanted, REPLICAS_MAX)) continue
     const version = draft.life * LIFE_STRIDE
+    if (replicas.length === 0) draft.whole[copy.partition] = [memberId]
     draft.rows[copy.partition] = { version, replicas: [...replicas, memberId], next: undefined }
   }
 }

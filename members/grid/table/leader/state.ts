@@ -51,6 +51,8 @@ export interface LeaderState {
   readonly rows: readonly (PartitionRow | undefined)[]
   /** The version of each row in which its primary said that all replicas hold everything. */
   readonly syncedVersions: readonly number[]
+  /** By partition: holders that are known to have had everything since they last had less. */
+  readonly whole: readonly (readonly string[])[]
   /** What rows are to become, as `next` says where they are expanded; undefined where they are it. */
   readonly targets: readonly (readonly string[] | undefined)[]
   /**
@@ -89,6 +91,8 @@ export type LeaderEvent = { readonly nowMs: number; readonly isSafe: boolean } &
       readonly memberId: string
       readonly epoch: number
       readonly rows: readonly (readonly [partition: number, row: PartitionRow])[]
+      /** Partitions of which it has everything. */
+      readonly whole: readonly number[]
       readonly copies: readonly KeptCopy[]
       readonly expected: readonly string[]
     }
@@ -135,6 +139,7 @@ type Mutable<Record> = { -readonly [Key in keyof Record]: Record[Key] }
 export interface Draft extends Mutable<LeaderState> {
   rows: (PartitionRow | undefined)[]
   syncedVersions: number[]
+  whole: (readonly string[])[]
   targets: (readonly string[] | undefined)[]
   handovers: Map<number, 'asked' | 'frozen'>
   readonly nowMs: number
@@ -165,6 +170,7 @@ export const createLeader = (settings: LeaderSettings): LeaderState => ({
   life: 0,
   rows: Array.from({ length: settings.partitionCount }, () => undefined),
   syncedVersions: Array.from({ length: settings.partitionCount }, () => 0),
+  whole: Array.from({ length: settings.partitionCount }, () => []),
   targets: Array.from({ length: settings.partitionCount }, () => undefined),
   handovers: new Map(),
   isPlanDue: false,

@@ -1,4 +1,4 @@
-import { type PartitionRow, sameIds } from '../row.ts'
+import { holdersOf, type PartitionRow, sameIds } from '../row.ts'
 import { migrate } from './migrations.ts'
 import { replan } from './plan.ts'
 import { beginLife, isRecovering, takeCopies } from './recover.ts'
@@ -62,9 +62,12 @@ const takeNewest = (draft: Draft, partition: number, row: PartitionRow): void =>
 }
 
 const onFetched = (draft: Draft, event: Of<'fetched'>): void => {
-  const { memberId, epoch, rows, copies, expected } = event
+  const { memberId, epoch, rows, whole, copies, expected } = event
   if (draft.phase !== 'fetching' || draft.epoch !== epoch || !draft.awaited.has(memberId)) return
   for (const [partition, row] of rows) takeNewest(draft, partition, row)
+  for (const partition of whole) {
+    draft.whole[partition] = [...draft.whole[partition]!, memberId]
+  }
   takeCopies(draft, memberId, copies, expected)
   draft.awaited = new Set([...draft.awaited].filter((id) => id !== memberId))
 }
@@ -81,6 +84,7 @@ const onReports = (draft: Draft, event: Of<'reports'>): void => {
   }
   for (const [partition, version] of event.inSync.filter(isOurs)) {
     draft.syncedVersions[partition] = version
+    draft.whole[partition] = holdersOf(draft.rows[partition]!, Infinity)
   }
   for (const [partition] of event.frozen.filter(isOurs)) {
     if (draft.handovers.has(partition)) draft.handovers.set(partition, 'frozen')
@@ -149,6 +153,7 @@ const draftOf = (state: LeaderState, nowMs: number): Draft => ({
   ...state,
   rows: [...state.rows],
   syncedVersions: [...state.syncedVersions],
+  whole: [...state.whole],
   targets: [...state.targets],
   handovers: new Map(state.handovers),
   nowMs,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import {
   createLeader,
+  isLostIn,
   type LeaderInput,
   type LeaderState,
   type PartitionRow,
@@ -113,7 +114,8 @@ const createDriver = () => {
   }
   const start = (): void => {
     view(['a'])
-    dispatch({ kind: 'fetched', memberId: 'a', epoch: 1, rows: [], copies: [], expected: [] })
+    const nothing = { rows: [], whole: [], copies: [], expected: [] }
+    dispatch({ kind: 'fetched', memberId: 'a', epoch: 1, ...nothing })
   }
   return { state: () => state, isSafe: () => isSafe, perform, start, frozen }
 }
@@ -207,5 +209,62 @@ describe('the master of the table', () => {
     expect(driver.state().rows).toEqual(rows)
     driver.perform({ kind: 'freeze' })
     expect(driver.state().rows).not.toEqual(rows)
+  })
+
+  const settle = (driver: ReturnType<typeof createDriver>): void => {
+    for (let round = 0; round < 20; round += 1) {
+      driver.perform({ kind: 'sync' })
+      driver.perform({ kind: 'freeze' })
+    }
+  }
+  const members = (driver: ReturnType<typeof createDriver>, ...names: string[]): void =>
+    driver.perform({ kind: 'members', present: NAMES.slice(1).map((name) => names.includes(name)) })
+  const lostIn = ({ rows }: LeaderState): number[] =>
+    [...rows.keys()].filter((at) => isLostIn(rows[at]!))
+
+  test('tells what is lost when its last whole copy goes before the next one is made', () => {
+    for (const isMended of [false, true]) {
+      const driver = createDriver()
+      driver.start()
+      members(driver, 'b', 'c', 'd')
+      settle(driver)
+      members(driver, 'c', 'd')
+      const inDanger = [...driver.state().rows.entries()].flatMap(([at, row]) =>
+        row!.replicas[0] === 'c' && driver.state().syncedVersions[at] !== row!.version ? [at] : [],
+      )
+      expect(inDanger.length).toBeGreaterThan(0)
+      if (isMended) settle(driver)
+      members(driver, 'd')
+      expect(lostIn(driver.state())).toEqual(isMended ? [] : inDanger)
+    }
+  })
+
+  test('a new master asks who has everything, and tells what nobody has', () => {
+    const taken: LeaderInput[] = []
+    const rows = [0, 1, 2].map((at) => {
+      const row = { version: 5, replicas: ['gone', 'a', 'b'], next: undefined }
+      return [at, row] as const
+    })
+    const told = { kind: 'fetched' as const, epoch: 2, rows, copies: [], expected: [] }
+    taken.push(
+      {
+        kind: 'view',
+        selfId: 'a',
+        isMaster: true,
+        epoch: 2,
+        viewVersion: 1,
+        members: ['a', 'b'].map((id) => ({ id, host: id, address: id })),
+      },
+      { ...told, memberId: 'a', whole: [0, 1] },
+      { ...told, memberId: 'b', whole: [0] },
+    )
+    let state = createLeader({
+      partitionCount: 3,
+      grouping: { type: 'PER_MEMBER' },
+      replicas: 3,
+      recoveryTimeoutMs: 30_000,
+    })
+    for (const event of taken) state = step(state, { ...event, nowMs: 0, isSafe: true }).state
+    expect(lostIn(state)).toEqual([2])
   })
 })

@@ -5,11 +5,13 @@ import {
   decodePublication,
   decodeReports,
   decodeRows,
+  decodeTold,
   digestOf,
   encodeFetch,
   encodePublication,
   encodeReports,
   encodeRows,
+  encodeTold,
 } from '../../../../members/grid/table/messages.ts'
 import { WireFault } from '../../../../members/wire/index.ts'
 
@@ -63,6 +65,26 @@ describe('messages of the table', () => {
       masterId: 'a',
       epoch: 7,
     })
+  })
+
+  test('of what a member holds come back as they were', () => {
+    const copy = fc.record({
+      partition,
+      version,
+      place: fc.nat(6),
+      isComplete: fc.boolean(),
+      sequence: version,
+    })
+    const told = fc.record({
+      whole: fc.uniqueArray(partition, { maxLength: 20 }),
+      copies: fc.array(copy, { maxLength: 5 }),
+      expected: fc.array(id, { maxLength: 3 }),
+    })
+    fc.assert(
+      fc.property(told, (sent) => {
+        expect(decodeTold(encodeTold([], sent), PARTITIONS)).toEqual({ rows: [], ...sent })
+      }),
+    )
   })
 
   test('are small: 271 rows with a backup take five kilobytes', () => {

@@ -1,6 +1,7 @@
 import {
   createLeader,
   EPOCH_STRIDE,
+  holdersOf,
   type KeptCopy,
   LIFE_STRIDE,
   type LeaderEffect,
@@ -25,6 +26,8 @@ interface World {
   /** What members have kept over a stop, and whom they expect. */
   readonly kept: Map<string, KeptCopy[]>
   readonly expected: Map<string, string[]>
+  /** Partitions of which each member holds everything. */
+  readonly whole: Map<string, Set<number>>
   /** What each member knows. */
   readonly known: Map<string, Rows>
   /** Members that no publication reaches. */
@@ -48,10 +51,24 @@ const rowsOf = (world: World, name: string): Rows => {
   return rows
 }
 
+const wholeOf = (world: World, name: string): Set<number> => {
+  const whole = world.whole.get(name) ?? new Set()
+  world.whole.set(name, whole)
+  return whole
+}
+
+/** Whoever leads a partition has all of it; whoever holds it no more has nothing. */
+const hear = (world: World, name: string, partition: number): void => {
+  const row = world.leader.rows[partition]!
+  rowsOf(world, name).set(partition, row)
+  if (row.replicas[0] === name) wholeOf(world, name).add(partition)
+  else if (!holdersOf(row, Infinity).includes(name)) wholeOf(world, name).delete(partition)
+}
+
 const publish = (world: World, partitions: readonly number[], first: readonly string[]) => {
   const { leader, members, deaf } = world
   for (const name of members.filter((one) => !deaf.has(one))) {
-    for (const partition of partitions) rowsOf(world, name).set(partition, leader.rows[partition]!)
+    for (const partition of partitions) hear(world, name, partition)
   }
   const told = first.length === 0 ? '' : `, to ${[...new Set(first)].join(' and ')} first`
   return [
@@ -112,6 +129,7 @@ const answer = (world: World, memberId: string): string[] =>
     memberId,
     epoch: world.leader.epoch,
     rows: [...rowsOf(world, memberId)],
+    whole: [...(world.whole.get(memberId) ?? [])],
     copies: world.kept.get(memberId) ?? [],
     expected: world.expected.get(memberId) ?? [],
   })
@@ -119,6 +137,9 @@ const answer = (world: World, memberId: string): string[] =>
 /** The primary tells that all it leads is in sync, as it knows it. */
 const sync = (world: World, memberId: string): string[] => {
   const own = [...rowsOf(world, memberId)].filter(([, row]) => row.replicas[0] === memberId)
+  for (const [partition, row] of own) {
+    for (const name of holdersOf(row, Infinity)) wholeOf(world, name).add(partition)
+  }
   const inSync = own.map(([partition, { version }]) => [partition, version] as const)
   return dispatch(world, { kind: 'reports', memberId, inSync, frozen: [], replicas: 0 })
 }
@@ -207,6 +228,7 @@ const newWorld = (partitionCount: number, copies: number): World => ({
   }),
   kept: new Map(),
   expected: new Map(),
+  whole: new Map(),
   known: new Map(),
   deaf: new Set(),
   asked: new Map(),
