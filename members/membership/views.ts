@@ -1,6 +1,6 @@
 import { startDetector } from './detectors.ts'
 import { announceFollowing, sendView } from './heartbeats.ts'
-import { change, type Draft, type Peer, send } from './state.ts'
+import { change, type Draft, type MembershipState, type Peer, send } from './state.ts'
 import { SEARCH_LOST_MS } from './settings.ts'
 import { isSafe } from './quorum.ts'
 import { isMaster, isSuspected, tellStranger } from './suspicion.ts'
@@ -41,6 +41,13 @@ const noteLost = (draft: Draft, next: View): void => {
   change(draft, { lost })
 }
 
+/**
+ * The highest epoch that this member knows of is that of its own claim, which it has given up: nobody
+ * else can lead in it, so it does not stand against a master of a lower one.
+ */
+const hasGivenUp = ({ self, view, claim, promisedTo, epochSeen }: MembershipState): boolean =>
+  claim === undefined && promisedTo === self.id && epochSeen > (view?.epoch ?? epochSeen)
+
 /** Makes `next` the view of this member and tells those who watch. */
 export const adoptView = (draft: Draft, next: View): void => {
   const { state, nowMs } = draft
@@ -60,7 +67,7 @@ export const adoptView = (draft: Draft, next: View): void => {
     joining: undefined,
     peers,
     claim: undefined,
-    epochSeen: Math.max(state.epochSeen, next.epoch),
+    epochSeen: hasGivenUp(state) ? next.epoch : Math.max(state.epochSeen, next.epoch),
     promisedTo,
     safeUntilMs: keepsMaster ? state.safeUntilMs : -Infinity,
     mergedFrom: undefined,
@@ -138,7 +145,7 @@ const isToFollow = (draft: Draft, next: View): boolean => {
   if (view === undefined) return next.epoch >= state.epochSeen
   if (next.clusterId !== view.clusterId || compareViews(next, view) <= 0) return false
   if (next.masterId === view.masterId) return true
-  if (next.epoch < state.epochSeen) return false
+  if (next.epoch < state.epochSeen && !hasGivenUp(state)) return false
   const isPromised = next.epoch === state.epochSeen && state.promisedTo === next.masterId
   if (isMaster(state)) return isPromised || !isSafe(state, nowMs)
   const standsDown = state.peers.get(view.masterId)?.followsId === next.masterId
