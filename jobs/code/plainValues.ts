@@ -1,13 +1,10 @@
 import type { JsonValue } from '../../runtime/config/index.ts'
 import {
-  formatDate,
-  formatDecimal,
-  formatTime,
+  formatText,
   misfit,
   Timestamp,
   valueFromJson,
   type DataType,
-  type Decimal,
   type Value,
 } from '../../runtime/rows/index.ts'
 
@@ -22,11 +19,9 @@ export const plainOf = (type: DataType, value: Value): unknown => {
   if (value === null) return null
   switch (type.kind) {
     case 'decimal':
-      return formatDecimal(value as Decimal)
     case 'date':
-      return formatDate(value as number)
     case 'time':
-      return formatTime(value as number)
+      return formatText(type, value)
     case 'timestamp':
     case 'timestamp_tz': {
       const { epochSeconds, nanos } = value as Timestamp

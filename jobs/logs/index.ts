@@ -1,1 +1,1 @@
-export { createJobLogs, type JobLogs, type LogLevel } from './jobLogs.ts'
+export { createJobLogs, type JobLogs, type LogLevel, stampOf } from './jobLogs.ts'

@@ -31,7 +31,8 @@ const fileOf = (jobId: string): string => `job-${jobId}.log`
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-const stampOf = (nowMs: number): string =>
+/** The time as lines of a log begin with it: UTC, to the millisecond. */
+export const stampOf = (nowMs: number): string =>
   new Date(nowMs).toISOString().replace('T', ' ').replace('Z', '')
 
 interface Waiting {

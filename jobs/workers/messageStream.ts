@@ -48,21 +48,11 @@ export const readMessages = (
       const isLast = piece[0] === LAST
       stream.grant(piece.length)
       if (!isLast) return
-      const bytes = parts.length === 1 ? parts[0]! : joined(parts)
+      const bytes = parts.length === 1 ? parts[0]! : Bun.concatArrayBuffers(parts, Infinity, true)
       parts = []
       onMessage(unpack(bytes))
     },
     onEnd: () => onOver(undefined),
     onAbort: onOver,
   }
-}
-
-const joined = (parts: readonly Uint8Array[]): Uint8Array => {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
 }

@@ -1,8 +1,8 @@
 import type { EngineError } from '../../runtime/errors/index.ts'
-import type { Host } from '../../runtime/host/index.ts'
+import { addressKey, type Host } from '../../runtime/host/index.ts'
 import type { Member } from '../member/index.ts'
 import { pieceOf } from '../wire/index.ts'
-import { addressKey, canBeMaster, type View } from '../membership/index.ts'
+import { canBeMaster, type View } from '../membership/index.ts'
 import {
   createPublisher,
   createSubscriber,

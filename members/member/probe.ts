@@ -1,6 +1,6 @@
 import { EngineError } from '../../runtime/errors/index.ts'
-import type { Address, Host } from '../../runtime/host/index.ts'
-import { addressKey, type MembershipEvent } from '../membership/index.ts'
+import { addressKey, type Address, type Host } from '../../runtime/host/index.ts'
+import type { MembershipEvent } from '../membership/index.ts'
 import type { Messenger } from '../wire/index.ts'
 
 type Found = Extract<MembershipEvent, { readonly kind: 'probed' }>['found']

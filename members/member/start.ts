@@ -1,5 +1,5 @@
 import { EngineError } from '../../runtime/errors/index.ts'
-import type { Host } from '../../runtime/host/index.ts'
+import { addressKey, type Host } from '../../runtime/host/index.ts'
 import {
   type Discovery,
   type DiscoveryMethod,
@@ -7,7 +7,6 @@ import {
   startDiscovery,
 } from '../discovery/index.ts'
 import {
-  addressKey,
   decodeMessage,
   encodeMessage,
   findByAddress,

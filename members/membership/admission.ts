@@ -1,10 +1,11 @@
+import { addressKey } from '../../runtime/host/index.ts'
 import { matchesPattern } from '../discovery/index.ts'
 import type { MessageOf } from './messages.ts'
 import { sendView } from './heartbeats.ts'
 import { change, type Draft, send } from './state.ts'
 import { isMaster } from './suspicion.ts'
 import { summaryOf } from './summary.ts'
-import { addressKey, findMember } from './view.ts'
+import { findMember } from './view.ts'
 import { publish, withAdmitted } from './views.ts'
 
 /** Joiners that come within this time share one new list. */

@@ -10,7 +10,6 @@ export type { MembershipEffect, MembershipEvent, MembershipState, MembershipStep
 export { createMembership, nextWakeMs, step } from './step.ts'
 export { isMaster } from './suspicion.ts'
 export {
-  addressKey,
   canBeMaster,
   findByAddress,
   findMember,

@@ -1,8 +1,8 @@
-import type { Address } from '../../runtime/host/index.ts'
+import { addressKey, type Address } from '../../runtime/host/index.ts'
 import type { ClusterSummary, MessageOf } from './messages.ts'
 import { change, type Contact, type Draft, type Joining, send } from './state.ts'
 import { summaryOf } from './summary.ts'
-import { addressKey, canBeMaster, type View } from './view.ts'
+import { canBeMaster, type View } from './view.ts'
 import { adoptView } from './views.ts'
 
 /** While a cluster forms, members ask often; later a missing master is asked for calmly. */

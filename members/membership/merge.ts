@@ -1,3 +1,4 @@
+import { addressKey } from '../../runtime/host/index.ts'
 import type { ClusterSummary, MessageOf } from './messages.ts'
 import { isSafe } from './quorum.ts'
 import { reset } from './reset.ts'
@@ -5,7 +6,7 @@ import { SEARCH_LOST_MS } from './settings.ts'
 import { change, type Draft, send } from './state.ts'
 import { isMaster } from './suspicion.ts'
 import { summaryOf } from './summary.ts'
-import { addressKey, findByAddress, findMember, type MemberRecord, type ViewStamp } from './view.ts'
+import { findByAddress, findMember, type MemberRecord, type ViewStamp } from './view.ts'
 import { publish } from './views.ts'
 
 /** Members that start together may found two clusters: a young one searches as often. */

@@ -1,6 +1,7 @@
+import { addressKey } from '../../runtime/host/index.ts'
 import { change, type Draft, type MembershipState } from './state.ts'
 import { hasLostMajority, isMaster, isSuspected } from './suspicion.ts'
-import { addressKey, majorityOf, masterSlots, mastersOf } from './view.ts'
+import { majorityOf, masterSlots, mastersOf } from './view.ts'
 
 /** Until when each master's vote is with this member, by address; its own for as long as it asks. */
 const votes = (state: MembershipState, nowMs: number): Map<string, number> => {

@@ -1,5 +1,5 @@
+import { addressKey } from '../../runtime/host/index.ts'
 import { change, type Draft } from './state.ts'
-import { addressKey } from './view.ts'
 
 /**
  * This member is out of its cluster: it forgets the view, keeps its vote and all addresses, and

@@ -1,7 +1,7 @@
+import { addressKey } from '../../runtime/host/index.ts'
 import { isSilent } from './detectors.ts'
 import { change, type Draft, type MembershipState, type Peer, send } from './state.ts'
 import {
-  addressKey,
   findMember,
   majorityOf,
   type MemberId,

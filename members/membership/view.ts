@@ -1,4 +1,4 @@
-import type { Address } from '../../runtime/host/index.ts'
+import { addressKey, type Address } from '../../runtime/host/index.ts'
 
 /** `master` and `master_and_worker` hold data and can be elected; a `worker` never does. */
 export type MemberRole = 'master' | 'worker' | 'master_and_worker'
@@ -43,8 +43,6 @@ export interface ViewStamp {
   readonly version: number
   readonly masterId: MemberId
 }
-
-export const addressKey = ({ host, port }: Address): string => `${host}:${port}`
 
 export const canBeMaster = ({ role }: Pick<MemberRecord, 'role'>): boolean => role !== 'worker'
 

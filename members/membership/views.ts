@@ -1,3 +1,4 @@
+import { addressKey } from '../../runtime/host/index.ts'
 import { startDetector } from './detectors.ts'
 import { announceFollowing, sendView } from './heartbeats.ts'
 import { change, type Draft, type MembershipState, type Peer, send } from './state.ts'
@@ -5,7 +6,6 @@ import { SEARCH_LOST_MS } from './settings.ts'
 import { isSafe } from './quorum.ts'
 import { isMaster, isSuspected, tellStranger } from './suspicion.ts'
 import {
-  addressKey,
   compareViews,
   findMember,
   type MemberId,

@@ -15,4 +15,5 @@ export {
 export type { PeerEvents } from './peers.ts'
 export { bytesOf, copyPiece, type MovingPiece, type Piece, pieceOf } from './piece.ts'
 export type { IncomingRequest, MessageKind, RequestHandler, RequestOptions } from './requests.ts'
+export { subscribe } from './subscribe.ts'
 export type { IncomingStream, StreamHandler, StreamHandlers, StreamWriter } from './streams.ts'

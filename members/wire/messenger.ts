@@ -1,5 +1,11 @@
 import { EngineError } from '../../runtime/errors/index.ts'
-import type { Address, Host, Listener, Tls } from '../../runtime/host/index.ts'
+import {
+  addressKey,
+  type Address,
+  type Host,
+  type Listener,
+  type Tls,
+} from '../../runtime/host/index.ts'
 import type { CallHandler, CallHandlers, CallPeer } from './calls.ts'
 import { isClient, type MemberIdentity, type WireSettings } from './handshake.ts'
 import { DEFAULT_LIMITS, type WireLimits } from './limits.ts'
@@ -7,6 +13,7 @@ import type { Handlers, Link, MessageHandler } from './link.ts'
 import { createPeers, type PeerEvents, type Peers } from './peers.ts'
 import type { MessageKind, RequestHandler, RequestOptions } from './requests.ts'
 import type { StreamHandler, StreamWriter } from './streams.ts'
+import { subscribe } from './subscribe.ts'
 
 /** Requests so cheap that they can be made for every operation. */
 export interface MessengerCalls {
@@ -102,8 +109,6 @@ interface Queued {
   readonly body: Uint8Array
 }
 
-const keyOf = ({ host, port }: Address): string => `${host}:${port}`
-
 const handle = <T>(handlers: Map<MessageKind, T>, kind: MessageKind, handler: T): void => {
   if (handlers.has(kind)) throw new Error(`Kind ${kind} has a handler already`)
   handlers.set(kind, handler)
@@ -129,9 +134,9 @@ interface Speaker {
 const createSender = ({ limits, peers }: Speaker): Messenger['send'] => {
   const queued = new Map<string, Queued[]>()
   const sendQueued = (to: Address, link: Link): void => {
-    const waiting = queued.get(keyOf(to))
+    const waiting = queued.get(addressKey(to))
     if (waiting === undefined) return
-    queued.delete(keyOf(to))
+    queued.delete(addressKey(to))
     for (const { kind, body } of waiting) link.send(kind, body)
   }
   return (to, kind, body) => {
@@ -141,27 +146,22 @@ const createSender = ({ limits, peers }: Speaker): Messenger['send'] => {
       link.send(kind, body)
       return
     }
-    const waiting = queued.get(keyOf(to))
+    const waiting = queued.get(addressKey(to))
     if (waiting !== undefined) {
       if (waiting.length < QUEUED_MAX) waiting.push({ kind, body: body.slice() })
       return
     }
-    queued.set(keyOf(to), [{ kind, body: body.slice() }])
+    queued.set(addressKey(to), [{ kind, body: body.slice() }])
     peers.reach(to, limits.dialTimeoutMs + limits.handshakeTimeoutMs).then(
       (reached) => sendQueued(to, reached),
       // No promise of arrival; `events.onRefused` has told why.
-      () => queued.delete(keyOf(to)),
+      () => queued.delete(addressKey(to)),
     )
   }
 }
 
 const reach = async (peers: Peers, to: Address, timeoutMs: number): Promise<Link> =>
   peers.find(to) ?? (await peers.reach(to, timeoutMs))
-
-const subscribe = <Listener>(listeners: Set<Listener>, listener: Listener): (() => void) => {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
 
 const createCalls = (peers: Peers, handlers: CallHandlers): MessengerCalls => ({
   callPeer: (to) => peers.find(to)?.callPeer,

@@ -1,5 +1,11 @@
 import { EngineError, messageOf } from '../../runtime/errors/index.ts'
-import type { Address, Connection, Host, Tls } from '../../runtime/host/index.ts'
+import {
+  addressKey,
+  type Address,
+  type Connection,
+  type Host,
+  type Tls,
+} from '../../runtime/host/index.ts'
 import { type Channel, createChannel } from './channel.ts'
 import {
   type Agreement,
@@ -74,10 +80,10 @@ interface State {
   isClosed: boolean
 }
 
-const keyOf = ({ host, port }: Address): string => `${host}:${port}`
-
 const closedInOrder = (peer: MemberIdentity): EngineError =>
-  new EngineError('NET-005', `${keyOf(peer.address)} closed the connection`, { retry: 'reconnect' })
+  new EngineError('NET-005', `${addressKey(peer.address)} closed the connection`, {
+    retry: 'reconnect',
+  })
 
 /**
  * What a new connection tells about those that stand: a member with a new id has started again,
@@ -87,17 +93,17 @@ const replaceEarlier = (known: readonly Link[], { peer, role }: Link): void => {
   for (const link of known) {
     const isStale = role === 'acceptor' && link.role === 'acceptor'
     if (link.peer.id === peer.id && !isStale) continue
-    const text = `${keyOf(peer.address)} has connected anew`
+    const text = `${addressKey(peer.address)} has connected anew`
     link.channel.cutOff(new EngineError('NET-005', text, { retry: 'reconnect' }))
   }
 }
 
 const addLink = (state: State, link: Link, dialed: Address | undefined): void => {
-  const key = keyOf(link.peer.address)
+  const key = addressKey(link.peer.address)
   replaceEarlier(state.links.get(key) ?? [], link)
   const known = state.links.get(key) ?? []
   state.links.set(key, known.concat(link))
-  if (dialed !== undefined && keyOf(dialed) !== key) state.aliases.set(keyOf(dialed), key)
+  if (dialed !== undefined && addressKey(dialed) !== key) state.aliases.set(addressKey(dialed), key)
   if (known.length > 0) return
   const { events } = state.options
   if (isClient(link.peer)) events.onClientConnected?.(link.peer)
@@ -105,7 +111,7 @@ const addLink = (state: State, link: Link, dialed: Address | undefined): void =>
 }
 
 const removeLink = (state: State, link: Link, reason: EngineError | undefined): void => {
-  const key = keyOf(link.peer.address)
+  const key = addressKey(link.peer.address)
   const left = (state.links.get(key) ?? []).filter((other) => other !== link)
   if (left.length > 0) state.links.set(key, left)
   else {
@@ -146,7 +152,7 @@ const open = (state: State, opening: Opening): void => {
       return
     }
     const address = dialed ?? connection.remote
-    const text = `${keyOf(address)} closed the connection during the handshake`
+    const text = `${addressKey(address)} closed the connection during the handshake`
     const failure = reason ?? new EngineError(role === 'dialer' ? 'NET-005' : 'NET-003', text)
     opening.onFailure(failure)
     events.onRefused(address, failure)
@@ -193,7 +199,7 @@ const dial = async (state: State, address: Address): Promise<Link> => {
 /** Whoever waits for a dial and its handshake waits for its own time only; the dial goes on. */
 const reach = async (state: State, address: Address, timeoutMs: number): Promise<Link> => {
   const { clock } = state.options.host
-  const key = keyOf(address)
+  const key = addressKey(address)
   let dialing = state.dials.get(key)
   if (dialing === undefined) {
     dialing = dial(state, address).finally(() => state.dials.delete(key))
@@ -212,7 +218,7 @@ const reach = async (state: State, address: Address, timeoutMs: number): Promise
 }
 
 const find = (state: State, address: Address): Link | undefined => {
-  const key = keyOf(address)
+  const key = addressKey(address)
   return state.links.get(state.aliases.get(key) ?? key)?.[0]
 }
 
@@ -244,7 +250,7 @@ export const createPeers = (options: PeersOptions): Peers => {
     },
     connected: () => [...state.links.values()].map((links) => links[0]!.peer),
     disconnect: (address, reason) => {
-      const key = keyOf(address)
+      const key = addressKey(address)
       const links = state.links.get(state.aliases.get(key) ?? key) ?? []
       for (const link of links) link.channel.cutOff(reason)
     },

@@ -1,4 +1,4 @@
-import { EngineError, ERROR_CODES, type ErrorCode, messageOf } from '../../runtime/errors/index.ts'
+import { EngineError, isErrorCode, messageOf } from '../../runtime/errors/index.ts'
 import type { Clock, Timer } from '../../runtime/host/index.ts'
 import { createByteReader, createByteWriter, WireFault } from './bytes.ts'
 import type { Channel } from './channel.ts'
@@ -42,8 +42,6 @@ export interface Requests {
 }
 
 export const kindPart = (kind: MessageKind): Uint8Array => createByteWriter(2).u16(kind).take()
-
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERROR_CODES, code)
 
 const decodeFailure = (body: Uint8Array): EngineError => {
   const reader = createByteReader(body)

@@ -22,16 +22,17 @@ export type { Http, HttpRequestInit, HttpServeOptions, HttpServer } from './http
 export type { Memory } from './memory.ts'
 export type { Processors, ProcessorTimes } from './processors.ts'
 export type { BundleProblem, BundleResult, Modules } from './modules.ts'
-export type {
-  Address,
-  Connection,
-  ConnectionHandlers,
-  DatagramOptions,
-  DatagramSocket,
-  Listener,
-  Network,
-  NetworkInterface,
-  Tls,
+export {
+  addressKey,
+  type Address,
+  type Connection,
+  type ConnectionHandlers,
+  type DatagramOptions,
+  type DatagramSocket,
+  type Listener,
+  type Network,
+  type NetworkInterface,
+  type Tls,
 } from './network.ts'
 export type { Bucket, BucketPlace, ObjectStores } from './objects.ts'
 export type { Thread, ThreadOptions, ThreadPort, Threads } from './threads.ts'

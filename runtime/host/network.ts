@@ -28,6 +28,9 @@ export interface Address {
   readonly port: number
 }
 
+/** One text for one address, to find it by. */
+export const addressKey = ({ host, port }: Address): string => `${host}:${port}`
+
 /** Encryption of a stream; texts are PEM. The other side must present a certificate we trust. */
 export interface Tls {
   /** Needed to listen; a dialer sends it when the listener asks for one. */

@@ -1,13 +1,11 @@
 import { closeSync, existsSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
+import { stampOf } from '../../../jobs/logs/index.ts'
 import type { TextStream } from '../terminal.ts'
 
 export type LogLevel = 'info' | 'warn' | 'error'
 
 /** Writes one line an event, with the time and how grave it is. */
 export type Log = (level: LogLevel, text: string) => void
-
-const stampOf = (nowMs: number): string =>
-  new Date(nowMs).toISOString().replace('T', ' ').replace('Z', '')
 
 /** Lines on a terminal, or wherever its output goes. */
 export const streamLog =

@@ -1,9 +1,7 @@
-import { EngineError, ERROR_CODES, type ErrorCode } from '../../../runtime/errors/index.ts'
+import { EngineError, ERROR_CODES, isErrorCode } from '../../../runtime/errors/index.ts'
 import { didYouMean } from '../arguments.ts'
 import { defineCommand } from '../command.ts'
 import { ExitCode } from '../exitCodes.ts'
-
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERROR_CODES, code)
 
 export const command = defineCommand({
   description: 'Says what a code in a message means and what to do about it.',

@@ -1,4 +1,5 @@
 import type { Address } from '../../../runtime/host/index.ts'
+import { subscribe } from '../../wire/index.ts'
 import { createTableCopy, type PartitionRow, type TableCopy } from '../table/index.ts'
 import type { ClusterMember, News } from './news.ts'
 
@@ -17,11 +18,6 @@ export interface KnownCluster {
    * a cluster with another number of partitions, which this client cannot be one of.
    */
   learn(news: News): 'taken' | 'other cluster' | 'other count'
-}
-
-const subscribe = <Listener>(listeners: Set<Listener>, listener: Listener): (() => void) => {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
 }
 
 export const createKnownCluster = (): KnownCluster => {

@@ -1,5 +1,5 @@
 import { EngineError, messageOf } from '../../../runtime/errors/index.ts'
-import type { Address, Host, Timer } from '../../../runtime/host/index.ts'
+import { addressKey, type Address, type Host, type Timer } from '../../../runtime/host/index.ts'
 import { expandMembers } from '../../discovery/index.ts'
 import {
   type ClientMessenger,
@@ -31,8 +31,6 @@ const PORTS = [5801, 5802, 5803]
 const PING = new Uint8Array([QUESTIONS.ping])
 const NOTHING = new Uint8Array(0)
 const REFUSALS: readonly string[] = ['NET-001', 'NET-002', 'NET-007']
-
-const keyOf = ({ host, port }: Address): string => `${host}:${port}`
 
 /** The pauses between rounds of attempts. */
 const createPauses = (host: Host, retry: RetrySettings) => {
@@ -73,7 +71,7 @@ const candidates = ({ host, settings, cluster }: Session): Address[] => {
   const known = cluster.members().map(({ address }) => ({ address, order: host.random.next() }))
   known.sort((left, right) => left.order - right.order)
   const all = [...known.map(({ address }) => address), ...expandMembers(settings.members, PORTS)]
-  return [...new Map(all.map((address) => [keyOf(address), address])).values()]
+  return [...new Map(all.map((address) => [addressKey(address), address])).values()]
 }
 
 /** Asks a member for all there is; from then on it tells of changes. */
@@ -86,7 +84,7 @@ const settleAt = async (session: Session, address: Address): Promise<void> => {
   if (session.learned === 'taken') return
   throw new EngineError(
     'NET-007',
-    `${keyOf(address)} has not ${cluster.table().partitionCount} partitions, as its cluster had before`,
+    `${addressKey(address)} has not ${cluster.table().partitionCount} partitions, as its cluster had before`,
   )
 }
 
@@ -114,7 +112,7 @@ const findHome = async (session: Session): Promise<void> => {
     if (refusal !== undefined && isHopeless && session.state === 'connecting') throw refusal
     const leftMs = startMs + clusterConnectTimeoutMs - host.clock.monotonic()
     if (leftMs <= 0) {
-      const names = addresses.map(keyOf).join(', ')
+      const names = addresses.map(addressKey).join(', ')
       throw new EngineError('GRD-050', `No member answers at ${names}: ${messageOf(last)}`, {
         retry: 'backoff',
       })

@@ -1,5 +1,5 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
-import type { Address, Clock, Timer } from '../../../runtime/host/index.ts'
+import { addressKey, type Address, type Clock, type Timer } from '../../../runtime/host/index.ts'
 import type { Messenger } from '../../wire/index.ts'
 import { ByteSink, ByteSource } from '../bytes/index.ts'
 import { GRID_KINDS } from '../kinds.ts'
@@ -59,8 +59,6 @@ interface Heard {
 const ANSWER_MS = 5000
 const PAUSE_MS = 500
 const ID_BYTES = 4
-
-const keyOf = ({ host, port }: Address): string => `${host}:${port}`
 
 class EventSubscriber implements Subscriber {
   readonly #options: SubscriberOptions
@@ -165,9 +163,9 @@ class EventSubscriber implements Subscriber {
 
   /** A member forgets nothing when a connection breaks, but what it sent may be lost. */
   #lost(address: Address): void {
-    const key = keyOf(address)
+    const key = addressKey(address)
     this.#heard.delete(key)
-    const source = this.#options.sources().find((each) => keyOf(each.address) === key)
+    const source = this.#options.sources().find((each) => addressKey(each.address) === key)
     if (source === undefined || this.#isClosed) return
     for (const listening of this.#listening.values()) listening.known.delete(source.id)
     if (this.#listening.size > 0) this.#retryLater()
@@ -176,7 +174,7 @@ class EventSubscriber implements Subscriber {
   #receive(from: Address, body: Uint8Array): void {
     const source = new ByteSource(body)
     const { stream, dropped } = readEventsHead(source)
-    const key = keyOf(from)
+    const key = addressKey(from)
     let heard = this.#heard.get(key)
     if (heard?.stream !== stream) {
       heard = { stream, bytes: 0, dropped: 0 }

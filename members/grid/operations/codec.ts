@@ -1,4 +1,4 @@
-import { EngineError, ERROR_CODES, type ErrorCode } from '../../../runtime/errors/index.ts'
+import { EngineError, isErrorCode } from '../../../runtime/errors/index.ts'
 import type { ByteSink, ByteSource } from '../bytes/index.ts'
 import type { PartitionRow } from '../table/index.ts'
 import type { Invocation } from './invoker.ts'
@@ -41,8 +41,6 @@ export const writeRefusal = (sink: ByteSink, { code, message, retry }: EngineErr
   sink.text(message)
   sink.flag(retry === 'backoff')
 }
-
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERROR_CODES, code)
 
 export const readRefusal = (source: ByteSource): EngineError => {
   const code = source.text()

@@ -1,5 +1,5 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
-import type { Address, Clock, Timer } from '../../../runtime/host/index.ts'
+import { addressKey, type Address, type Clock, type Timer } from '../../../runtime/host/index.ts'
 import type { CallPeer, MessengerCalls, Piece } from '../../wire/index.ts'
 import { ByteSink, ByteSource } from '../bytes/index.ts'
 import { GRID_KINDS } from '../kinds.ts'
@@ -230,7 +230,7 @@ class InvokerOfCalls implements Invoker {
 
   /** One dial at a time for a member; then all that rest are tried again. */
   #dial(address: Address): void {
-    const key = `${address.host}:${address.port}`
+    const key = addressKey(address)
     if (this.#dials.has(key)) return
     this.#dials.add(key)
     this.#options.messenger.reachCallPeer(address, DIAL_TIMEOUT_MS).then(

@@ -1,6 +1,6 @@
-import type { Host } from '../../../runtime/host/index.ts'
+import { addressKey, type Host } from '../../../runtime/host/index.ts'
 import type { Member, MemberEvent } from '../../member/index.ts'
-import { addressKey, canBeMaster, type View } from '../../membership/index.ts'
+import { canBeMaster, type View } from '../../membership/index.ts'
 import type { MemberGrouping } from './assignment/index.ts'
 import { createHearing, type Hearing } from './hearing.ts'
 import { isSettled, type LeaderEffect, mayLeave, migrationsLeft } from './leader/index.ts'

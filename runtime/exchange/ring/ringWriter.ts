@@ -8,6 +8,7 @@ import {
   writeBatch,
   type PreparedBatch,
 } from '../codec/index.ts'
+import { controlNumber } from '../controlNumber.ts'
 import type { EdgeWriter } from '../edge.ts'
 import { FrameWriter } from './frames.ts'
 import { FrameKind, listen, openRing, TAIL, type RingMemory } from './ringMemory.ts'
@@ -72,7 +73,7 @@ export class RingWriter implements EdgeWriter {
     assert(this.#split === null && this.#refused === null, 'a refused batch is offered again')
     const at = this.#frames.reserve(FrameKind[control.kind], 8)
     if (at < 0) return false
-    this.#ring.memory.float64[at >> 3] = numberOf(control)
+    this.#ring.memory.float64[at >> 3] = controlNumber(control)
     this.#frames.commit()
     return true
   }
@@ -147,18 +148,5 @@ export class RingWriter implements EdgeWriter {
       outgoing.sentBytes += size
     }
     return true
-  }
-}
-
-const numberOf = (control: Control): number => {
-  switch (control.kind) {
-    case 'barrier':
-      return control.checkpointId
-    case 'watermark':
-      return control.timestampMs
-    case 'end':
-      return 0
-    default:
-      return control satisfies never
   }
 }

@@ -51,19 +51,6 @@ export const decodeHello = (bytes: Uint8Array): Uint8Array | undefined => {
 export const encodeCredit = (sizeBytes: number): Uint8Array =>
   new Uint8Array(Int32Array.of(sizeBytes, StreamFrame.credit).buffer)
 
-export const numberOf = (control: Control): number => {
-  switch (control.kind) {
-    case 'barrier':
-      return control.checkpointId
-    case 'watermark':
-      return control.timestampMs
-    case 'end':
-      return 0
-    default:
-      return control satisfies never
-  }
-}
-
 /** A control frame as it came; undefined for a kind that is none. */
 export const controlOf = (kind: StreamFrame, number: number): Control | undefined => {
   switch (kind) {

@@ -10,8 +10,9 @@ import {
   writeBatch,
   type Memory,
 } from '../codec/index.ts'
+import { controlNumber } from '../controlNumber.ts'
 import type { EdgeWriter } from '../edge.ts'
-import { encodeHello, HEAD_BYTES, numberOf, StreamFrame, WINDOW_BYTES } from './frames.ts'
+import { encodeHello, HEAD_BYTES, StreamFrame, WINDOW_BYTES } from './frames.ts'
 
 /** Frames are gathered to this before they are sent, unless the isolate pauses earlier. */
 const FLUSH_BYTES = 1 << 16
@@ -61,7 +62,7 @@ export class StreamWriter implements EdgeWriter {
   offerControl(control: Control): boolean {
     if (this.#creditBytes <= 0) return false
     const at = this.#reserve(StreamFrame[control.kind], 8)
-    this.#memory.float64[at >> 3] = numberOf(control)
+    this.#memory.float64[at >> 3] = controlNumber(control)
     if (control.kind === 'end') this.#ended = true
     this.#sendSoon()
     return true

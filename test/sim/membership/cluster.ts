@@ -1,6 +1,7 @@
 import { DEFAULT_MEMBER_SETTINGS, type MemberSettings } from '../../../members/settings.ts'
 import { type Member, type MemberEvent, startMember } from '../../../members/member/index.ts'
-import { addressKey, type View } from '../../../members/membership/index.ts'
+import type { View } from '../../../members/membership/index.ts'
+import { addressKey } from '../../../runtime/host/index.ts'
 import type { Machine, SimWorld } from '../host/index.ts'
 
 export const PORT = 5801
