@@ -187,7 +187,7 @@ export const startMember = async (host: Host, settings: MemberSettings): Promise
   const brain = startBrain(making, messenger)
   let discovery: Discovery | undefined
   const close = async (): Promise<void> => {
-    brain.stop()
+    brain.close()
     discovery?.close()
     await messenger.close()
   }

@@ -1,3 +1,4 @@
+import { finish, hashBytes, mix } from '../hash/index.ts'
 import {
   Decimal,
   decimalToNumber,
@@ -106,21 +107,6 @@ const addTexts = (hashes: Int32Array, vector: Utf8Vector): void => {
   }
 }
 
-const hashBytes = (seed: number, bytes: Uint8Array, start: number, end: number): number => {
-  let hash = seed
-  let at = start
-  for (; at + 4 <= end; at += 4) {
-    const block =
-      bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
-    hash = mix(hash, block)
-  }
-  let rest = 0
-  for (let shift = 0; at < end; at += 1, shift += 8) rest |= bytes[at]! << shift
-  // Only the last block of murmur3 leaves the running hash unrotated.
-  if (((end - start) & 3) !== 0) hash ^= scramble(rest)
-  return finish(hash, end - start)
-}
-
 const addObjects = (hashes: Int32Array, values: readonly Value[], type: DataType): void => {
   const writer = new ByteWriter()
   for (let row = 0; row < hashes.length; row += 1) {
@@ -154,21 +140,4 @@ const hashBigint = (seed: number, value: bigint): number => {
   if (BigInt.asIntN(64, value) !== value) return hashDouble(seed, Number(value))
   const low = Number(BigInt.asIntN(32, value))
   return finish(mix(mix(seed, low), Number(value >> 32n)), 8)
-}
-
-const scramble = (block: number): number => {
-  const mixed = Math.imul(block, 0xcc9e2d51)
-  return Math.imul((mixed << 15) | (mixed >>> 17), 0x1b873593)
-}
-
-const mix = (hash: number, block: number): number => {
-  const mixed = hash ^ scramble(block)
-  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0
-}
-
-const finish = (hash: number, length: number): number => {
-  let mixed = hash ^ length
-  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
-  return mixed ^ (mixed >>> 16)
 }

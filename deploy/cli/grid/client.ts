@@ -8,6 +8,7 @@ import { ExitCode } from '../exitCodes.ts'
 import { describeError } from '../failure.ts'
 import { setupFlags } from '../member/setup.ts'
 import type { Terminal } from '../terminal.ts'
+import type { Output } from './output.ts'
 
 /** The flags of every verb that speaks to a cluster as a client. */
 export const gridFlags = {
@@ -56,11 +57,11 @@ const connectAs = async (
 export const withGrid = async (
   flags: GridFlags,
   terminal: Terminal,
-  work: (grid: Grid) => Promise<ExitCode>,
+  work: (grid: Grid, output: Output) => Promise<ExitCode>,
 ): Promise<ExitCode> => {
   try {
     await using grid = await connectAs(flags, terminal)
-    return await work(grid)
+    return await work(grid, { terminal, isJson: flags.format === 'json' })
   } catch (thrown) {
     const isOfCluster = thrown instanceof EngineError && /^(GRD|NET|HST)-/.test(thrown.code)
     if (!isOfCluster) throw thrown

@@ -107,8 +107,5 @@ export const command = defineCommand({
     'tidegate map entries users --format json',
     'tidegate map stats',
   ],
-  run: (call) =>
-    withGrid(call.flags, call.terminal, (grid) =>
-      act(call, grid, { terminal: call.terminal, isJson: call.flags.format === 'json' }),
-    ),
+  run: (call) => withGrid(call.flags, call.terminal, (grid, output) => act(call, grid, output)),
 })

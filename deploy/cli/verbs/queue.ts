@@ -80,8 +80,5 @@ export const command = defineCommand({
     'tidegate queue poll tasks --wait 10',
     'tidegate queue size tasks --member 10.0.0.1:5801',
   ],
-  run: (call) =>
-    withGrid(call.flags, call.terminal, (grid) =>
-      act(call, grid, { terminal: call.terminal, isJson: call.flags.format === 'json' }),
-    ),
+  run: (call) => withGrid(call.flags, call.terminal, (grid, output) => act(call, grid, output)),
 })

@@ -95,8 +95,5 @@ export const command = defineCommand({
     'tidegate topic publish news \'{"temperature": 21.5}\'',
     'tidegate topic listen alarms --reliable --count 10 --format json',
   ],
-  run: (call) =>
-    withGrid(call.flags, call.terminal, (grid) =>
-      act(call, grid, { terminal: call.terminal, isJson: call.flags.format === 'json' }),
-    ),
+  run: (call) => withGrid(call.flags, call.terminal, (grid, output) => act(call, grid, output)),
 })

@@ -1,5 +1,6 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
-import type { BucketPlace, Host } from '../../../runtime/host/index.ts'
+import type { Host } from '../../../runtime/host/index.ts'
+import { bucketPlaceOf } from '../../../runtime/buckets/index.ts'
 import type { Blobs } from './blobs.ts'
 import { bucketBlobs } from './bucketBlobs.ts'
 import { checkpointStorage, type CheckpointStorage } from './checkpointStorage.ts'
@@ -59,7 +60,10 @@ const fileSystemBlobs = (host: Host, properties: StorageSettings['properties']):
     case 's3':
     case 'oss':
     case 'cos':
-      return bucketBlobs(host.objects.open(PLACES[kind](properties)), namespace.replace(/^\/+/, ''))
+      return bucketBlobs(
+        host.objects.open(bucketPlaceOf(kind, properties, 'checkpoint.storage.plugin-config')),
+        namespace.replace(/^\/+/, ''),
+      )
     default:
       throw unknown('plugin-config.storage.type', kind, 'local, hdfs, s3, oss, cos')
   }
@@ -69,68 +73,3 @@ const folderOf = (namespace: string): string => namespace.replace(/\/+$/, '')
 
 const unknown = (key: string, value: string, known: string): EngineError =>
   new EngineError('CFG-005', `\`checkpoint.storage.${key}\` must be one of ${known}, not ${value}.`)
-
-const needed = (properties: StorageSettings['properties'], key: string): string => {
-  const value = properties[key]
-  if (value !== undefined && value !== '') return value
-  throw new EngineError('CFG-003', `\`checkpoint.storage.plugin-config\` needs \`${key}\`.`)
-}
-
-/** `s3a://name` and `name` are the same bucket. */
-const bucketOf = (properties: StorageSettings['properties'], key: string): string =>
-  needed(properties, key)
-    .replace(/^\w+:\/\//, '')
-    .replace(/\/.*$/, '')
-
-const urlOf = (endpoint: string): string =>
-  /^https?:\/\//.test(endpoint) ? endpoint : `https://${endpoint}`
-
-/** Services that want the bucket in the name of the host. */
-const hosted = (bucket: string, endpoint: string): string => {
-  const url = new URL(urlOf(endpoint))
-  return `${url.protocol}//${bucket}.${url.host}`
-}
-
-const PLACES: {
-  readonly [kind in 's3' | 'oss' | 'cos']: (
-    properties: StorageSettings['properties'],
-  ) => BucketPlace
-} = {
-  s3: (properties) => ({
-    bucket: bucketOf(properties, 's3.bucket'),
-    endpoint:
-      properties['fs.s3a.endpoint'] === undefined
-        ? undefined
-        : urlOf(properties['fs.s3a.endpoint']),
-    region: properties['fs.s3a.endpoint.region'],
-    accessKeyId: needed(properties, 'fs.s3a.access.key'),
-    secretAccessKey: needed(properties, 'fs.s3a.secret.key'),
-    sessionToken: properties['fs.s3a.session.token'],
-    virtualHosted: false,
-  }),
-  oss: (properties) => {
-    const bucket = bucketOf(properties, 'oss.bucket')
-    return {
-      bucket,
-      endpoint: hosted(bucket, needed(properties, 'fs.oss.endpoint')),
-      region: undefined,
-      accessKeyId: needed(properties, 'fs.oss.accessKeyId'),
-      secretAccessKey: needed(properties, 'fs.oss.accessKeySecret'),
-      sessionToken: undefined,
-      virtualHosted: true,
-    }
-  },
-  cos: (properties) => {
-    const bucket = bucketOf(properties, 'cos.bucket')
-    const region = needed(properties, 'fs.cosn.bucket.region')
-    return {
-      bucket,
-      endpoint: hosted(bucket, `cos.${region}.myqcloud.com`),
-      region,
-      accessKeyId: needed(properties, 'fs.cosn.userinfo.secretId'),
-      secretAccessKey: needed(properties, 'fs.cosn.userinfo.secretKey'),
-      sessionToken: undefined,
-      virtualHosted: true,
-    }
-  },
-}

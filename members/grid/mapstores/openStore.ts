@@ -1,7 +1,9 @@
+import { bucketPlaceOf } from '../../../runtime/buckets/index.ts'
+import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import { isFileStore, storageOf } from '../persistence/index.ts'
 import type { MapStoreSettings } from '../settings.ts'
-import { bucketPlaceOf, createBucketStore } from './bucketStore.ts'
+import { createBucketStore } from './bucketStore.ts'
 import { adaptUserStore, type MapStore } from './mapStore.ts'
 import { createModuleStore } from './moduleStore.ts'
 
@@ -34,6 +36,10 @@ export const openMapStore = (
   }
   const storage = storageOf(settings)
   if (storage === 'local') return undefined
-  const bucket = host.objects.open(bucketPlaceOf(storage, properties))
-  return createBucketStore(bucket, prefixOf(settings, mapName))
+  if (storage !== 's3' && storage !== 'oss') {
+    const known = 'hdfs, local, s3 or oss'
+    throw new EngineError('CFG-005', `\`map-store\` has a storage ${storage}; it can be ${known}.`)
+  }
+  const place = bucketPlaceOf(storage, properties, 'map-store.properties')
+  return createBucketStore(host.objects.open(place), prefixOf(settings, mapName))
 }

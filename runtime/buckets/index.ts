@@ -1,0 +1,1 @@
+export { bucketPlaceOf } from './bucketPlace.ts'

@@ -1,0 +1,1 @@
+export { finish, hashBytes, mix } from './murmur3.ts'
