@@ -1,5 +1,5 @@
+import { freePort } from '../servers/freePorts.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import { join } from '../../deploy/embedded/index.ts'
@@ -12,14 +12,6 @@ const SECONDS = 4
 const ENTRIES = 1_000_000
 const VALUE = 'x'.repeat(92)
 const BATCH = 10_000
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 
 const open = (port: number, namespace: string, fsync: string | undefined): Promise<Grid> => {
   const properties = { type: 'local', namespace, ...(fsync === undefined ? {} : { fsync }) }
@@ -56,14 +48,14 @@ export const run = async (emit: (figure: Figure) => void): Promise<void> => {
   const bench = 'persistence'
   for (const fsync of [undefined, 'never', 'interval', 'always']) {
     await withFolder(async (folder) => {
-      await using grid = await open(await freePort(), folder, fsync)
+      await using grid = await open(freePort(), folder, fsync)
       const value = await setsPerSecond(grid)
       const name = fsync === undefined ? 'sets, not kept' : `sets, fsync ${fsync}`
       emit({ bench, name, value, unit: 'sets/s', underWay: UNDER_WAY, valueBytes: VALUE.length })
     })
   }
   await withFolder(async (folder) => {
-    const port = await freePort()
+    const port = freePort()
     const grid = await open(port, folder, 'never')
     const map = grid.map<number, string>('kept')
     for (let from = 0; from < ENTRIES; from += BATCH) {

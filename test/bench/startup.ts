@@ -1,5 +1,5 @@
+import { freePorts } from '../servers/freePorts.ts'
 import { existsSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { PROJECT_ROOT } from '../e2e/tidegate.ts'
 import type { Figure } from './main.ts'
@@ -62,22 +62,6 @@ const startMember = (command: readonly string[], settings: readonly string[]): S
   }
 }
 
-const freePorts = async (count: number): Promise<number[]> => {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve) => {
-          const server = createServer()
-          server.listen(0, '127.0.0.1', () => resolve(server))
-        }),
-    ),
-  )
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
-}
-
 const ALONE = ['hazelcast.network.join.multicast.enabled=false']
 const FREE = ['hazelcast.network.port.port=0', 'seatunnel.engine.http.port=0']
 
@@ -123,7 +107,7 @@ const formingTimes = async (
 ): Promise<number[]> => {
   const times: number[] = []
   for (let round = 0; round < FORMING_ROUNDS; round += 1) {
-    const ports = await freePorts(3)
+    const ports = freePorts(3)
     const members = ports.map((port) =>
       startMember(command, [
         ...settingsOf(ports, round),

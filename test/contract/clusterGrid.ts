@@ -5,18 +5,9 @@ import { DEFAULT_MEMBER_SETTINGS, type MemberSettings } from '../../members/sett
 import { createRealHost } from '../../runtime/host/index.ts'
 import { CONTRACT_SETTINGS } from './gridStructures.ts'
 import type { SuiteGrid } from './structures/suite.ts'
+import { freePorts } from '../servers/freePorts.ts'
 
 const CLUSTER_NAME = 'contract'
-
-/** Ports that are free at this moment. */
-const freePorts = (count: number): number[] => {
-  const listeners = Array.from({ length: count }, () =>
-    Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data: () => {} } }),
-  )
-  const ports = listeners.map(({ port }) => port)
-  for (const listener of listeners) listener.stop(true)
-  return ports
-}
 
 const settingsOf = (addresses: readonly string[], port: number): MemberSettings => ({
   ...DEFAULT_MEMBER_SETTINGS,

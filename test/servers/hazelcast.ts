@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, removeAtExit, waitUntilReady } from './processes.ts'
+import { freePort } from './freePorts.ts'
+import { removeAtExit, waitUntilReady } from './processes.ts'
 
 /** The last one whose free edition has locks and counters (the CP subsystem). */
 const VERSION = '5.4.0'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { freePort } from './freePorts.ts'
 import {
   asUser,
-  freePort,
   removeAtExit,
   runToEnd,
   serverFolder,

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { freePort } from './freePorts.ts'
 import {
   asUser,
-  freePort,
   removeAtExit,
   runToEnd,
   serverFolder,

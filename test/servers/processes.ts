@@ -16,14 +16,6 @@ export interface TestServer {
   restart(): Promise<void>
 }
 
-/** A port that nobody listened on a moment ago. */
-export const freePort = (): number => {
-  const listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data: () => {} } })
-  const { port } = listener
-  listener.stop(true)
-  return port
-}
-
 const ownersOf = (name: string): { uid: number; gid: number } => {
   const id = (flag: string) => Number(Bun.spawnSync(['id', flag, name]).stdout.toString())
   return { uid: id('-u'), gid: id('-g') }

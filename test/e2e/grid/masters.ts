@@ -1,7 +1,7 @@
+import { freePorts } from '../../servers/freePorts.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createRealHost } from '../../../runtime/host/index.ts'
 import { COMMAND } from '../tidegate.ts'
 
 /** A master as a process of its own, always at the same address. */
@@ -31,17 +31,6 @@ export interface MastersOptions {
   /** Further settings, as `-s` takes them. */
   readonly settings?: Readonly<Record<string, string>>
   readonly count?: number
-}
-
-const freePorts = async (count: number): Promise<number[]> => {
-  const { network } = createRealHost()
-  const address = { host: '127.0.0.1', port: 0 }
-  const listeners = await Promise.all(
-    Array.from({ length: count }, () => network.listen(address, (each) => each.destroy())),
-  )
-  const ports = listeners.map((listener) => listener.address.port)
-  await Promise.all(listeners.map((listener) => listener.close()))
-  return ports
 }
 
 const READY = /ready: .*(http:\S+)/
@@ -92,7 +81,7 @@ const createMaster = (address: string, folder: string, words: readonly string[])
 export const startMasters = async (options: MastersOptions = {}): Promise<Masters> => {
   const { count = 3, settings = {} } = options
   const folder = await mkdtemp(join(tmpdir(), 'tidegate-grid-'))
-  const ports = await freePorts(count)
+  const ports = freePorts(count)
   const addresses = ports.map((port) => `127.0.0.1:${port}`)
   const cluster = `grid-${ports[0]}`
   const common: Record<string, string> = {

@@ -2,7 +2,8 @@ import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import type { JobSettings } from '../../../jobs/cluster/index.ts'
 import { createTestCluster, hocon } from './testCluster.ts'
-import { ALL_IDS, ended, fileJob, idsIn, slowJob, smallJob, until, withFolder } from './testJobs.ts'
+import { readIds } from '../../e2e/jobs/files.ts'
+import { ALL_IDS, ended, fileJob, slowJob, smallJob, until, withFolder } from './testJobs.ts'
 
 test('a job stops with a savepoint and goes on, at another parallelism, each row once', async () => {
   await withFolder(async (folder) => {
@@ -16,7 +17,7 @@ test('a job stops with a savepoint and goes on, at another parallelism, each row
     })
     await service.stop('5', { savepoint: true, force: false })
     expect((await ended(service, '5'))!.jobStatus).toBe('SAVEPOINT_DONE')
-    const before = await idsIn(folder)
+    const before = await readIds(folder)
     expect(before.length).toBeLessThan(1200)
     const saved = await service.checkpoints('5')
     expect(saved!.pipelines[0]!.latestSavepoint).toMatchObject({ status: 'COMPLETED' })
@@ -24,7 +25,7 @@ test('a job stops with a savepoint and goes on, at another parallelism, each row
     await service.submit({ content: hocon(faster), jobId: '5', isStartWithSavePoint: true })
     const info = await ended(service, '5')
     expect(info).toMatchObject({ jobStatus: 'FINISHED', isStartWithSavePoint: true })
-    expect(await idsIn(folder)).toEqual(ALL_IDS)
+    expect(await readIds(folder)).toEqual(ALL_IDS)
     expect([...cluster.maps.inside.get('engine_checkpointChunks')!.keys()]).toEqual([])
   })
 })
@@ -45,7 +46,7 @@ test('a job that was stopped by force goes on from its last checkpoint, each row
     const { jobId } = await service.submit({ content, ...restore })
     expect(jobId).not.toBe('5')
     expect((await ended(service, jobId))!.jobStatus).toBe('FINISHED')
-    expect(await idsIn(folder)).toEqual(ALL_IDS)
+    expect(await readIds(folder)).toEqual(ALL_IDS)
   })
 })
 
@@ -84,7 +85,7 @@ test('a new master takes over running tasks without stopping them, each row once
     expect(first.service.jobInfo('5')).rejects.toMatchObject({ code: 'JOB-001' })
     await second.service.runningJobs()
     expect((await ended(second.service, '5'))!.jobStatus).toBe('FINISHED')
-    expect(await idsIn(folder)).toEqual(ALL_IDS)
+    expect(await readIds(folder)).toEqual(ALL_IDS)
     const events = await second.service.events('5')
     const executions = events!.filter(({ pipelineStatus }) => pipelineStatus === 'DEPLOYING')
     expect(executions).toHaveLength(1)
@@ -133,7 +134,7 @@ test('the whole cluster starts again with its maps: jobs go on by themselves, ea
     await using cluster = createTestCluster(20, maps)
     const { service } = cluster.master()
     expect((await ended(service, '5'))!.jobStatus).toBe('FINISHED')
-    expect(await idsIn(folder)).toEqual(ALL_IDS)
+    expect(await readIds(folder)).toEqual(ALL_IDS)
     expect((await service.checkpoints('5'))!.pipelines[0]!.counts.restored).toBe(1)
   })
 })
@@ -151,7 +152,7 @@ test('the whole cluster starts again without: a job can be restored by hand, eac
     expect((await service.runningJobs()).total).toBe(0)
     await service.submit({ content, jobId: '5', isStartWithSavePoint: true })
     expect((await ended(service, '5'))!.jobStatus).toBe('FINISHED')
-    expect(await idsIn(folder)).toEqual(ALL_IDS)
+    expect(await readIds(folder)).toEqual(ALL_IDS)
   })
 })
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JobService } from '../../../jobs/cluster/index.ts'
@@ -55,15 +55,6 @@ export const withFolder = async (work: (folder: string) => Promise<void>): Promi
   } finally {
     await rm(folder, { recursive: true })
   }
-}
-
-export const idsIn = async (folder: string): Promise<number[]> => {
-  const ids: number[] = []
-  for (const name of await readdir(join(folder, 'out')).catch(() => [])) {
-    const text = await Bun.file(join(folder, 'out', name)).text()
-    for (const line of text.split('\n')) if (line !== '') ids.push(Number(line))
-  }
-  return ids.sort((left, right) => left - right)
 }
 
 export const ALL_IDS = Array.from({ length: 1200 }, (_, index) => index)

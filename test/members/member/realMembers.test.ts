@@ -2,22 +2,13 @@ import { afterEach, expect, test } from 'bun:test'
 import { type Member, startMember } from '../../../members/member/index.ts'
 import { DEFAULT_MEMBER_SETTINGS, type MemberSettings } from '../../../members/settings.ts'
 import { createRealHost } from '../../../runtime/host/index.ts'
+import { freePorts } from '../../servers/freePorts.ts'
 
 const running: Member[] = []
 
 afterEach(async () => {
   for (const member of running.splice(0)) await member.leave()
 })
-
-/** Ports that are free at this moment. */
-const freePorts = (count: number): number[] => {
-  const listeners = Array.from({ length: count }, () =>
-    Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data: () => {} } }),
-  )
-  const ports = listeners.map(({ port }) => port)
-  for (const listener of listeners) listener.stop(true)
-  return ports
-}
 
 const settingsOf = (ports: readonly number[], at: number): MemberSettings => ({
   ...DEFAULT_MEMBER_SETTINGS,

@@ -7,6 +7,7 @@ import type { Host } from '../../../runtime/host/index.ts'
 import { simulateSeeds, type SimWorld } from '../host/index.ts'
 import { createSharedState, startJobCluster, type JobNode, type SharedState } from './cluster.ts'
 import { isolateThreads } from './isolates.ts'
+import { idsWritten } from './idsWritten.ts'
 
 /** A source of some instances to a sink of others: rows are spread between them, by key or in turn. */
 const planOf = async (
@@ -64,15 +65,6 @@ const writeInput = async ({ disk }: Host, files: number, rows: number): Promise<
     const bytes = new TextEncoder().encode(lines.join(''))
     await disk.writeFileAtomically(`/in/part-${file}.csv`, bytes)
   }
-}
-
-const idsWritten = async ({ disk }: Host): Promise<number[]> => {
-  const ids: number[] = []
-  for (const { name } of await disk.list('/out')) {
-    const text = new TextDecoder().decode(await disk.readFile(`/out/${name}`))
-    for (const line of text.split('\n')) if (line !== '') ids.push(Number(line.split(',')[0]))
-  }
-  return ids.sort((left, right) => left - right)
 }
 
 interface Run {

@@ -6,6 +6,7 @@ import { createIsolatePool } from '../../../jobs/workers/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import { createSeededRandom, simulateSeeds, type SimWorld } from '../host/index.ts'
 import { isolateThreads } from './isolates.ts'
+import { idsWritten } from './idsWritten.ts'
 
 interface Scenario {
   readonly plan: Plan
@@ -63,15 +64,6 @@ const writeInput = async ({ disk }: Host, { files }: Scenario): Promise<void> =>
     await disk.writeFileAtomically(path, new TextEncoder().encode(lines))
     await disk.syncFolder('/')
   }
-}
-
-const idsWritten = async ({ disk }: Host): Promise<number[]> => {
-  const ids: number[] = []
-  for (const { name } of await disk.list('/out')) {
-    const text = new TextDecoder().decode(await disk.readFile(`/out/${name}`))
-    for (const line of text.split('\n')) if (line !== '') ids.push(Number(line.split(',')[0]))
-  }
-  return ids.sort((left, right) => left - right)
 }
 
 const run = async (world: SimWorld, scenario: Scenario): Promise<void> => {

@@ -1,6 +1,6 @@
+import { freePort } from '../../../servers/freePorts.ts'
 import { describe, expect, test } from 'bun:test'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import type { UserMapStore } from '../../../../members/grid/mapstores/index.ts'
@@ -18,14 +18,6 @@ const withFolder = async (use: (folder: string) => Promise<void>): Promise<void>
   }
 }
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
-
 mapStoreContract('local files', (use) =>
   withFolder(async (folder) => {
     const properties = {
@@ -36,7 +28,7 @@ mapStoreContract('local files', (use) =>
       'fs.defaultFS': 'file:///',
     }
     const settings = storeSettings({ factoryClassName: FACTORY, properties })
-    await use({ settings, port: await freePort() })
+    await use({ settings, port: freePort() })
   }),
 )
 
