@@ -19,6 +19,12 @@ source { FakeSource {
 sink { LocalFile { path = "${folder}/out", tmp_path = "${folder}/tmp", file_format_type = csv } }
 `
 
+/** Every worker gets some of the tasks. */
+const SPREAD = `seatunnel:
+  engine:
+    slot-service: { dynamic-slot: false, slot-num: 8, slot-allocation-strategy: SLOT_RATIO }
+`
+
 interface LocalCluster {
   readonly process: Started
   /** By the name of the member. */
@@ -68,7 +74,7 @@ const textOf = (id: string): string => `document.getElementById('${id}').innerTe
 describe.skipIf(BROWSER === undefined)('the page of a member', () => {
   test('shows a running job, the kill -9 of a worker, and cancels', async () => {
     await using workspace = await createWorkspace()
-    const { process: cluster, urls, pids } = await startCluster(workspace, 'tidegate: {}\n')
+    const { process: cluster, urls, pids } = await startCluster(workspace, SPREAD)
     await using view = openBrowser()
     await view.navigate(`${urls.get('worker-2')}/`)
     await untilShown(view, `${textOf('running')}.includes('RUNNING')`)
