@@ -1,5 +1,6 @@
 import { pipelinesOf } from '../plan/index.ts'
-import type { JobDag, JobInfo, JobMetrics } from './answers.ts'
+import type { JsonValue } from '../../runtime/config/index.ts'
+import type { EnvOptions, JobDag, JobInfo, JobMetrics } from './answers.ts'
 import type { FinishedRecord, JobInfoRecord } from './book/records.ts'
 import type { JobStatus } from './states.ts'
 
@@ -16,17 +17,16 @@ export const timeText = (atMs: number | null | undefined): string => {
 /** Keys whose values are maps of the user's own. */
 const MAPS: ReadonlySet<string> = new Set(['tag_filter', 'custom_parameters', 'shade.properties'])
 
-type EnvOptions = JobDag['envOptions']
+type Block = { readonly [key: string]: JsonValue }
 
 /** The env block under the names that its options have, `job.mode` and the like. */
-export const envOptionsOf = (block: EnvOptions, path = ''): EnvOptions => {
-  const options: { [key: string]: EnvOptions[string] } = {}
+export const envOptionsOf = (block: Block, path = ''): EnvOptions => {
+  const options: { [name: string]: string } = {}
   for (const [key, value] of Object.entries(block)) {
     const name = path + key
     const isBlock = typeof value === 'object' && value !== null && !Array.isArray(value)
-    if (isBlock && !MAPS.has(name))
-      Object.assign(options, envOptionsOf(value as EnvOptions, `${name}.`))
-    else options[name] = value
+    if (isBlock && !MAPS.has(name)) Object.assign(options, envOptionsOf(value as Block, `${name}.`))
+    else options[name] = typeof value === 'string' ? value : JSON.stringify(value)
   }
   return options
 }

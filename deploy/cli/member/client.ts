@@ -41,7 +41,7 @@ const refusal = async (url: string, response: Response): Promise<EngineError> =>
     // Not from a member; its own words say most.
   }
   const retry = response.status === 503 ? 'backoff' : 'never'
-  const said = `${url} answered ${response.status}: ${message.split('\n\tat ', 1)[0]!.slice(0, 500)}`
+  const said = `${url} answered ${response.status}: ${message.split('\n\tat ', 1)[0]!.slice(0, 500).trim()}`
   return new EngineError('API-002', said, { retry })
 }
 

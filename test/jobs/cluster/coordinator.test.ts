@@ -15,7 +15,7 @@ test('a job runs to its end and is told of as SeaTunnel does', async () => {
     createTime: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
     isStartWithSavePoint: false,
     pluginJarsUrls: [],
-    envOptions: { 'job.name': 'small', 'job.mode': 'BATCH', parallelism: 2 },
+    envOptions: { 'job.name': 'small', 'job.mode': 'BATCH', parallelism: '2' },
   })
   expect(info.metrics).toMatchObject({
     SourceReceivedCount: '20',
