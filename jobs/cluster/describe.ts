@@ -43,6 +43,9 @@ export const dagOf = (info: JobInfoRecord): JobDag => {
   return dag
 }
 
+/** They count from 1: the page of SeaTunnel shows nothing of a vertex 0. */
+const shownId = (vertexId: number): number => vertexId + 1
+
 const makeDag = ({ jobId, plan, tablePaths }: JobInfoRecord): JobDag => ({
   jobId,
   pipelineEdges: Object.fromEntries(
@@ -50,14 +53,22 @@ const makeDag = ({ jobId, plan, tablePaths }: JobInfoRecord): JobDag => ({
       String(index + 1),
       plan.edges
         .filter(({ from }) => vertexIds.includes(from))
-        .map(({ from, to }) => ({ inputVertexId: String(from), targetVertexId: String(to) })),
+        .map(({ from, to }) => ({
+          inputVertexId: String(shownId(from)),
+          targetVertexId: String(shownId(to)),
+        })),
     ]),
   ),
   vertexInfoMap: pipelinesOf(plan).flatMap((vertexIds, index) =>
     vertexIds.map((vertexId) => {
       const { kind, name } = plan.vertices[vertexId]!
       const vertexName = `pipeline-${index + 1} [${name}]`
-      return { vertexId, type: kind, vertexName, tablePaths: tablePaths[vertexId] ?? [] }
+      return {
+        vertexId: shownId(vertexId),
+        type: kind,
+        vertexName,
+        tablePaths: tablePaths[vertexId] ?? [],
+      }
     }),
   ),
   envOptions: envOptionsOf(plan.env.raw),
