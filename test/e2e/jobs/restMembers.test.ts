@@ -94,6 +94,7 @@ describe('a member', () => {
     }
     const { text } = await master.get('/openmetrics')
     expect(text).toMatch(/^job_count\{.*type="\w+".*\} \d+$/m)
+    expect(text).toMatch(/^# TYPE tidegate_grid_calls counter\ntidegate_grid_calls_total\{/m)
     expect(text).toEndWith('# EOF\n')
   })
 
