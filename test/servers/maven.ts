@@ -4,7 +4,18 @@ import { join } from 'node:path'
 const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1'
 const FETCH_TIMEOUT_MS = 240_000
 
-/** What cannot be fetched here, or undefined where Maven can be asked. */
+/** A project of Maven, with what else belongs `inside`. */
+export const mavenProject = (
+  group: string,
+  artifact: string,
+  version: string,
+  inside = '',
+): string =>
+  `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>` +
+  `<groupId>${group}</groupId><artifactId>${artifact}</artifactId>` +
+  `<version>${version}</version><packaging>pom</packaging>${inside}</project>`
+
+/** Why nothing can be fetched here, or undefined where Maven can be asked. */
 export const mavenMissing = (): string | undefined =>
   Bun.which('mvn') === null ? 'Maven is not installed (Debian package maven)' : undefined
 

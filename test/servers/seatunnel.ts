@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './freePorts.ts'
-import { fetchByMaven, mavenMissing } from './maven.ts'
+import { fetchByMaven, mavenMissing, mavenProject } from './maven.ts'
 import { removeAtExit, waitUntilReady } from './processes.ts'
 
 /** The last one whose engine and connectors can be had from Maven; it has the first REST version. */
@@ -25,11 +25,6 @@ const dependency = (artifactId: string): string =>
   `<dependency><groupId>${GROUP}</groupId><artifactId>${artifactId}</artifactId>` +
   `<version>${VERSION}</version></dependency>`
 
-const project = (group: string, artifact: string, version: string, inside = ''): string =>
-  `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>` +
-  `<groupId>${group}</groupId><artifactId>${artifact}</artifactId>` +
-  `<version>${version}</version><packaging>pom</packaging>${inside}</project>`
-
 /** Why SeaTunnel cannot be started here, or undefined when it can. */
 export const seatunnelMissing = async (): Promise<string | undefined> => {
   if (Bun.which('java') === null)
@@ -38,7 +33,7 @@ export const seatunnelMissing = async (): Promise<string | undefined> => {
   const missing = mavenMissing()
   if (missing !== undefined) return missing
   const dependencies = [...ENGINE, ...CONNECTORS].map(dependency).join('')
-  const pom = project('peer', 'peer', '1', `<dependencies>${dependencies}</dependencies>`)
+  const pom = mavenProject('peer', 'peer', '1', `<dependencies>${dependencies}</dependencies>`)
   const isThere = await fetchByMaven(JARS, pom, ['copy-dependencies', '-DincludeScope=runtime'])
   return isThere ? undefined : `Maven could not fetch SeaTunnel ${VERSION}`
 }
@@ -50,7 +45,7 @@ export const seatunnelPage = async (): Promise<{ readonly folder: string } | str
   const missing = mavenMissing()
   if (missing !== undefined) return missing
   // The project takes the place of the parent of what is fetched: some repositories lack it.
-  const pom = project(GROUP, 'seatunnel-engine', PAGE_VERSION)
+  const pom = mavenProject(GROUP, 'seatunnel-engine', PAGE_VERSION)
   const artifact = `${GROUP}:seatunnel-engine-server:${PAGE_VERSION}`
   const isThere = await fetchByMaven(PAGE, pom, [
     'unpack',
