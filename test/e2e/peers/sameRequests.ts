@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { seatunnelMissing, startSeatunnel, type SeatunnelServer } from '../../servers/index.ts'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { SeatunnelServer } from '../../servers/index.ts'
 import { until } from '../jobs/files.ts'
 import {
   restAt,
@@ -10,10 +10,6 @@ import {
   type RestMembers,
 } from '../jobs/rest.ts'
 import { differences } from './differences.ts'
-
-/** The same requests to a real SeaTunnel and to a member: they must be answered alike. */
-const missing = await seatunnelMissing()
-if (missing !== undefined) process.stdout.write(`skipped: the real SeaTunnel (${missing})\n`)
 
 const jobOf = (name: string, source: object, transform: readonly object[] = []): string =>
   JSON.stringify({
@@ -148,20 +144,17 @@ const ACCEPTED: readonly (readonly [difference: RegExp, reason: string])[] = [
   [/^stop an unknown job: 200 there, 400 here$/, 'who mistypes an id is told so'],
 ]
 
-describe.skipIf(missing !== undefined)('the REST interface beside that of a real SeaTunnel', () => {
-  let server: SeatunnelServer
+/** The same requests to a real SeaTunnel and to a member, which must be answered alike. */
+export const sameRequestsTo = (serverOf: () => SeatunnelServer): void => {
   let members: RestMembers
   let there: Jobs
   let here: Jobs
   beforeAll(async () => {
-    ;[server, members] = await Promise.all([startSeatunnel(), startRestMembers()])
+    members = await startRestMembers()
     const own = restAt(`${members.master.url}/hazelcast/rest/maps`)
-    ;[there, here] = await Promise.all([startJobs(restAt(server.url)), startJobs(own)])
+    ;[there, here] = await Promise.all([startJobs(restAt(serverOf().url)), startJobs(own)])
   }, 120_000)
-  afterAll(async () => {
-    await server?.stop()
-    await members?.[Symbol.asyncDispose]()
-  })
+  afterAll(() => members[Symbol.asyncDispose]())
 
   test('answers with the same statuses, content types, names and types', async () => {
     const found: string[] = []
@@ -223,9 +216,9 @@ describe.skipIf(missing !== undefined)('the REST interface beside that of a real
       )
     }
     const own = await namesAt(members.master.url)
-    const lacking = [...(await namesAt(server.origin))].filter((each) => !own.has(each))
+    const lacking = [...(await namesAt(serverOf().origin))].filter((each) => !own.has(each))
     // A member has no JVM; the process, and where partitions are, it tells elsewhere.
     const isMeant = /^(jvm_|process_|hazelcast_partition_activePartition )/
     expect(lacking.filter((each) => !isMeant.test(each))).toEqual([])
   })
-})
+}

@@ -1,13 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { seatunnelMissing, startSeatunnel, type SeatunnelServer } from '../../servers/index.ts'
 import { until } from '../jobs/files.ts'
 import { restAt } from '../jobs/rest.ts'
 import { createWorkspace, PROJECT_ROOT, type Finished, type Workspace } from '../tidegate.ts'
-
-/** The command line against a real SeaTunnel: what works here goes along to there. */
-const missing = await seatunnelMissing()
-if (missing !== undefined) process.stdout.write(`skipped: the real SeaTunnel (${missing})\n`)
 
 const ENDLESS = `
 env { job.mode = STREAMING, job.name = "\${name}", checkpoint.interval = 500 }
@@ -23,24 +18,21 @@ source { FakeSource { plugin_output = fake, row.num = 10, schema { fields { name
 transform { Sql { plugin_output = out, query = "select cast(name as int) as number from fake" } }
 sink { Console { plugin_input = out } }`
 
-describe.skipIf(missing !== undefined)('the command line on a real SeaTunnel', () => {
-  let server: SeatunnelServer
+/** What the command line does on a real SeaTunnel at `urlOf()`: what works here goes along to there. */
+export const commandLineOn = (urlOf: () => string): void => {
   let workspace: Workspace
   beforeAll(async () => {
-    ;[server, workspace] = await Promise.all([startSeatunnel(), createWorkspace()])
+    workspace = await createWorkspace()
     await workspace.write('endless.conf', ENDLESS)
     await workspace.write('failing.conf', FAILING)
-  }, 60_000)
-  afterAll(async () => {
-    await server?.stop()
-    await workspace?.[Symbol.asyncDispose]()
   })
+  afterAll(() => workspace[Symbol.asyncDispose]())
 
   const run = (...words: readonly string[]): Promise<Finished> =>
-    workspace.run(...words, '--url', server.url)
+    workspace.run(...words, '--url', urlOf())
 
   const statusOf = async (jobId: string): Promise<string> => {
-    const { json } = await restAt(server.url).get(`/job-info/${jobId}`)
+    const { json } = await restAt(urlOf()).get(`/job-info/${jobId}`)
     return (json as { jobStatus: string }).jobStatus
   }
   const untilStatus = (jobId: string, status: string): Promise<number> =>
@@ -69,8 +61,8 @@ describe.skipIf(missing !== undefined)('the command line on a real SeaTunnel', (
     await untilStatus(first, 'RUNNING')
     expect((await run('savepoint', first)).out).toBe(`Job ${first}: SAVEPOINT_DONE\n`)
     expect(await submitted('-i', 'name=one', '--restore', first)).toBe(first)
-    const second = await submitted('-i', 'name=two', '--set-job-id', '4242424242424242421')
-    expect(second).toBe('4242424242424242421')
+    const second = await submitted('-i', 'name=two', '--set-job-id', '4242424242424242422')
+    expect(second).toBe('4242424242424242422')
     for (const jobId of [first, second]) await untilStatus(jobId, 'RUNNING')
     expect((await run('list', 'jobs')).out).toMatch(new RegExp(`^${second} +two +RUNNING`, 'm'))
     expect((await run('cancel', first, second)).exitCode).toBe(0)
@@ -96,7 +88,7 @@ describe.skipIf(missing !== undefined)('the command line on a real SeaTunnel', (
   }, 60_000)
 
   test('is found by the flags of seatunnel.sh through seatunnel.yaml', async () => {
-    const { port, pathname } = new URL(server.url)
+    const { port, pathname } = new URL(urlOf())
     await workspace.write(
       'seatunnel.yaml',
       `seatunnel: { engine: { http: { port: ${port}, context-path: ${pathname} } } }`,
@@ -119,4 +111,4 @@ describe.skipIf(missing !== undefined)('the command line on a real SeaTunnel', (
     expect(await flags('-can', jobId)).toContain('1 job')
     await untilStatus(jobId, 'CANCELED')
   }, 60_000)
-})
+}
