@@ -44,6 +44,7 @@ export type FsyncPolicy = 'always' | 'interval' | 'never'
 /** `map-store`: where entries are kept beside memory. */
 export interface MapStoreSettings {
   readonly enabled: boolean
+  /** Whether calls wait until all of the map is loaded; local files are loaded before any call. */
   readonly initialMode: 'LAZY' | 'EAGER'
   /** The class of the seeds' files, or the path of a TypeScript module of the user. */
   readonly factoryClassName: string | undefined
