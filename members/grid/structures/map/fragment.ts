@@ -11,6 +11,7 @@ import type {
   Merging,
 } from '../structure.ts'
 import { sweepExpired } from './bulkOperations.ts'
+import { looksAtReads } from '../mergePolicies.ts'
 import { createCounters } from './counters.ts'
 import { applyExpiry, applyPut, applyRemove, writePut } from './entries.ts'
 import { FragmentIndexes } from './fragmentIndexes.ts'
@@ -78,8 +79,7 @@ const createState = (context: FragmentContext, common: SharedState): MapState =>
       settings.perEntryStatsEnabled ||
       policy === 'LRU' ||
       policy === 'LFU' ||
-      settings.mergePolicy === 'latest-access' ||
-      settings.mergePolicy === 'higher-hits',
+      looksAtReads(settings.mergePolicy),
     mayExpire: false,
     invalidationId: context.host.random.integer(2 ** 32),
     invalidations: 0,
