@@ -84,6 +84,11 @@ export interface MapSettings extends BackupSettings {
   readonly timeToLiveSeconds: number
   readonly maxIdleSeconds: number
   readonly eviction: EvictionSettings
+  /**
+   * `get` on a member that is a backup of the key is answered there, perhaps with an older value than
+   * that of the owner, or one that is not acknowledged yet; the owner is asked for what is not there
+   * and for what idles out.
+   */
   readonly readBackupData: boolean
   readonly statisticsEnabled: boolean
   readonly perEntryStatsEnabled: boolean

@@ -130,14 +130,17 @@ const callsHere = (
   }
   return {
     runHere: (memberId, id, invocation) => {
-      if (memberId !== member.self.id) return false
       const named = registry.find(invocation.serviceId, invocation.name)
       const partition = registry.partitions[invocation.partition]
       if (named === undefined || partition === undefined) {
         throw new Error(`There is no service ${invocation.serviceId} or no such partition`)
       }
+      const isElsewhere = memberId !== member.self.id
+      if (isElsewhere && named.held[partition.id]?.fragment.readBackup === undefined) return false
       const { operation, arguments: given } = invocation
-      primary.run({ caller, id, named, partition, operation, arguments: pieceOf(given) })
+      const request = { caller, id, named, partition, operation, arguments: pieceOf(given) }
+      if (isElsewhere) return primary.readBackup(request)
+      primary.run(request)
       return true
     },
     cancelHere: (id) => primary.parking.cancel(caller, id),

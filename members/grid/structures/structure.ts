@@ -46,6 +46,11 @@ export interface Fragment {
    */
   execute(call: FragmentCall): void
   /**
+   * Answers a call from a backup, of which the primary then knows nothing: what is here may be older
+   * than what the primary has, or not acknowledged yet. False where the primary has to be asked.
+   */
+  readonly readBackup?: ((call: FragmentCall) => boolean) | undefined
+  /**
    * Repeats effects, as `execute`, `copy` or `tick` wrote them, up to the end of the source. An effect
    * carries the state it leads to, not the way there: twice does what once does, and it holds also
    * on another earlier state.

@@ -20,7 +20,8 @@ import { Journal } from './journal.ts'
 import { KeyLocks } from './locks.ts'
 import { memoryNoter, type MapMemory } from './memory.ts'
 import { mapMerging } from './merging.ts'
-import { MapEffect } from './operations.ts'
+import { getFromBackup } from './keyOperations.ts'
+import { MapEffect, MapOperation } from './operations.ts'
 import { createOutside, type Outside } from './outside.ts'
 import { executeWithStore, takeBeginning } from './outsideCalls.ts'
 import type { MapState } from './state.ts'
@@ -164,12 +165,16 @@ const SWEEP_BUDGET = 1000
 export class MapFragment implements Fragment {
   readonly #shared: SharedState
   readonly #state: MapState
+  readonly readBackup: ((call: FragmentCall) => boolean) | undefined
   #sweepCursor = 0
 
   constructor(context: FragmentContext, shared: SharedState) {
     this.#shared = shared
     this.#state = createState(context, shared)
     shared.states.add(this.#state)
+    this.readBackup = this.#state.settings.readBackupData
+      ? (call) => call.operation === MapOperation.get && getFromBackup(this.#state, call)
+      : undefined
   }
 
   get backupCount(): number {
