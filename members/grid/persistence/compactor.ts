@@ -20,7 +20,7 @@ export interface Compactor {
   /** … and has ended. */
   rebased(held: Held): void
   /** What was there when the writer began. */
-  open(segments: readonly Segment[]): void
+  open(folder: string, segments: readonly Segment[]): void
   /** Nothing that is there may be removed before this. */
   start(): void
   /** A segment is full. */
@@ -30,7 +30,6 @@ export interface Compactor {
 
 export interface CompactorOptions {
   readonly host: Host
-  readonly folder: string
   readonly logBytesMin: number
   readonly writer: LogWriter
   readonly begin: (held: Held) => void
@@ -66,6 +65,7 @@ class LogCompactor implements Compactor {
   readonly #piece = new ByteSink()
   /** Bytes of the segments that are full, by number. */
   readonly #sizes = new Map<number, number>()
+  #folder = ''
   #queue: Held[] = []
   #job: Job | undefined
   #isRunning = false
@@ -79,7 +79,8 @@ class LogCompactor implements Compactor {
     this.#options = options
   }
 
-  open(segments: readonly Segment[]): void {
+  open(folder: string, segments: readonly Segment[]): void {
+    this.#folder = folder
     for (const { number, sizeBytes } of segments) this.#sizes.set(number, sizeBytes)
   }
 
@@ -210,12 +211,12 @@ class LogCompactor implements Compactor {
   }
 
   async #removeBefore(oldest: number): Promise<void> {
-    const { host, folder, onFailed } = this.#options
+    const { host, onFailed } = this.#options
     try {
       // From the oldest on: what a record undoes never outlives it.
       for (const number of [...this.#sizes.keys()].sort((left, right) => left - right)) {
         if (number >= oldest) break
-        await host.disk.remove(segmentPath(folder, number))
+        await host.disk.remove(segmentPath(this.#folder, number))
         this.#sizes.delete(number)
       }
     } catch (thrown) {

@@ -18,8 +18,8 @@ import type { LogSizes, Segment } from './segments.ts'
 /** Fragments that are kept in one folder. */
 export interface KeptLog {
   keeper(fsync: FsyncPolicy): Keeper
-  /** What is there already, oldest first; to be called before anything is written. */
-  open(segments: readonly Segment[]): void
+  /** Where it is, and what is there already, oldest first; called before anything is written. */
+  open(folder: string, segments: readonly Segment[]): void
   rowChanged(partition: Partition): void
   compared(partition: Partition, isEqual: boolean): void
   /** Nothing of an earlier life waits to be taken: what is not needed may be removed. */
@@ -30,7 +30,6 @@ export interface KeptLog {
 
 export interface KeptLogOptions {
   readonly host: Host
-  readonly folder: string
   readonly sizes: LogSizes
   readonly fsyncIntervalMs: number | undefined
   readonly onSynced: (pending: Pending) => void
@@ -52,11 +51,10 @@ class FragmentLog implements KeptLog {
   readonly writer: LogWriter
 
   constructor(options: KeptLogOptions) {
-    const { host, folder, sizes, fsyncIntervalMs, onSynced, onFailed, onState } = options
+    const { host, sizes, fsyncIntervalMs, onSynced, onFailed, onState } = options
     this.writer = createLogWriter({
       clock: host.clock,
       disk: host.disk,
-      folder,
       segmentBytes: sizes.segmentBytes,
       syncIntervalMs: fsyncIntervalMs,
       onSynced,
@@ -66,7 +64,6 @@ class FragmentLog implements KeptLog {
     })
     this.#compactor = createCompactor({
       host,
-      folder,
       logBytesMin: sizes.logBytesMin,
       writer: this.writer,
       begin: (held) => this.#copyStart(held),
@@ -76,9 +73,9 @@ class FragmentLog implements KeptLog {
     })
   }
 
-  open(segments: readonly Segment[]): void {
-    this.writer.begin((segments.at(-1)?.number ?? 0) + 1)
-    this.#compactor.open(segments)
+  open(folder: string, segments: readonly Segment[]): void {
+    this.writer.begin(folder, (segments.at(-1)?.number ?? 0) + 1)
+    this.#compactor.open(folder, segments)
   }
 
   keeper(fsync: FsyncPolicy): Keeper {

@@ -1,5 +1,5 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
-import type { Disk, Host } from '../../../runtime/host/index.ts'
+import type { Disk, DiskLock, Host } from '../../../runtime/host/index.ts'
 import type {
   Keeper,
   Keepers,
@@ -15,6 +15,7 @@ import { createKeptLog, type KeptLog } from './keptLog.ts'
 import type { Keeping } from './keeping.ts'
 import { type LoadedPartition, loadLog } from './loadLog.ts'
 import { LOG_SIZES, type LogSizes } from './segments.ts'
+import { takeMemberFolder } from './memberFolder.ts'
 import { createMembersFile, type MembersFile } from './membersFile.ts'
 
 /** What a member keeps on its disk of the grid, and what it has kept. */
@@ -33,7 +34,7 @@ export type NoteLevel = 'info' | 'warn' | 'error'
 
 export interface PersistenceOptions {
   readonly host: Host
-  /** Told in the name of the member's folder: several members may share a machine. */
+  /** Of this member: several may share a machine. */
   readonly port: number
   /** All that anything may be kept by; at least one. */
   readonly all: readonly Keeping[]
@@ -42,14 +43,14 @@ export interface PersistenceOptions {
   readonly note: (level: NoteLevel, text: string) => void
 }
 
-/** One folder, and what was found in it and is not taken yet. */
+/** One place of this cluster on this machine, and what was found there and is not taken yet. */
 interface Store {
-  readonly folder: string
+  /** The members have a folder each in it. */
+  readonly root: string
   readonly log: KeptLog
+  lock: DiskLock | undefined
   loaded: Map<number, LoadedPartition>
 }
-
-const folderOf = ({ folder }: Keeping, port: number): string => `${folder}/member-${port}`
 
 /** The shortest interval that is asked for in each folder. */
 const intervalsOf = (keepings: readonly Keeping[]): Map<string, number | undefined> => {
@@ -78,7 +79,7 @@ const newestOf = (copies: readonly KeptCopy[]): KeptCopy[] => {
 class GridPersistence implements Persistence {
   readonly #options: PersistenceOptions
   readonly #stores: readonly Store[]
-  readonly #members: MembersFile
+  #members: MembersFile | undefined
   readonly #ready = Promise.withResolvers<void>()
   readonly ready = this.#ready.promise
   #pendings: Pendings | undefined
@@ -88,27 +89,18 @@ class GridPersistence implements Persistence {
   #writing: Promise<void> | undefined
   #unwritten: readonly string[] | undefined
   #written = ''
+  #isClosed = false
 
   constructor(options: PersistenceOptions) {
     this.#options = options
-    const { host, port, all, sizes = LOG_SIZES } = options
+    const { host, all, sizes = LOG_SIZES } = options
     const onSynced = (pending: Pending): void => this.#pendings!.lessen(pending)
     const onFailed = (pending: Pending): void => this.#pendings!.abandon(pending)
     const onState = (failure: EngineError | undefined): void => this.#told(failure)
     this.#stores = [...intervalsOf(all)].map(([root, fsyncIntervalMs]) => {
-      const folder = `${root}/member-${port}`
-      const log = createKeptLog({
-        host,
-        folder,
-        sizes,
-        fsyncIntervalMs,
-        onSynced,
-        onFailed,
-        onState,
-      })
-      return { folder, log, loaded: new Map<number, LoadedPartition>() }
+      const log = createKeptLog({ host, sizes, fsyncIntervalMs, onSynced, onFailed, onState })
+      return { root, log, lock: undefined, loaded: new Map<number, LoadedPartition>() }
     })
-    this.#members = createMembersFile(host.disk, this.#stores[0]!.folder)
   }
 
   begin(registry: Registry, pendings: Pendings): void {
@@ -139,11 +131,9 @@ class GridPersistence implements Persistence {
   }
 
   keeperOf(structure: Structure, name: string): Keeper | undefined {
-    const { port } = this.#options
     const keeping = this.#options.of(structure, name)
     if (keeping === undefined) return undefined
-    const folder = folderOf(keeping, port)
-    return this.#stores.find((store) => store.folder === folder)?.log.keeper(keeping.fsync)
+    return this.#stores.find(({ root }) => root === keeping.folder)?.log.keeper(keeping.fsync)
   }
 
   take(partition: Partition): readonly Kept[] {
@@ -188,20 +178,31 @@ class GridPersistence implements Persistence {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     for (const { loaded } of this.#stores) {
       for (const { fragments } of loaded.values())
         for (const each of fragments) each.fragment.close()
       loaded.clear()
     }
     await Promise.all([this.#writing, ...this.#stores.map(({ log }) => log.close())])
+    for (const { lock } of this.#stores) lock?.release()
   }
 
   async #load(disk: Disk, registry: Registry): Promise<void> {
-    const { note } = this.#options
-    this.#expected = await this.#members.read()
+    const { note, port } = this.#options
     for (const store of this.#stores) {
-      const { partitions, segments, damaged } = await loadLog(disk, store.folder, registry)
-      store.log.open(segments)
+      const { path: folder, lock } = await takeMemberFolder(disk, store.root, port)
+      if (this.#isClosed) {
+        lock.release()
+        return
+      }
+      store.lock = lock
+      if (store === this.#stores[0]) {
+        this.#members = createMembersFile(disk, folder)
+        this.#expected = await this.#members.read()
+      }
+      const { partitions, segments, damaged } = await loadLog(disk, folder, registry)
+      store.log.open(folder, segments)
       store.loaded = partitions
       for (const id of partitions.keys()) this.#untaken.add(id)
       for (const path of damaged) {
@@ -212,7 +213,7 @@ class GridPersistence implements Persistence {
       }
       const fragments = [...partitions.values()].flatMap((each) => each.fragments)
       const entries = fragments.reduce((sum, each) => sum + each.fragment.sizes().entries, 0)
-      if (entries > 0) note('info', `${store.folder} holds ${entries} entries of an earlier life`)
+      if (entries > 0) note('info', `${folder} holds ${entries} entries of an earlier life`)
     }
     if (this.#untaken.size === 0) this.#settled()
   }
@@ -226,7 +227,7 @@ class GridPersistence implements Persistence {
       const addresses = this.#unwritten
       this.#unwritten = undefined
       try {
-        await this.#members.write(addresses)
+        await this.#members?.write(addresses)
       } catch (thrown) {
         if (!(thrown instanceof EngineError)) throw thrown
         this.#options.note('warn', `${thrown.code} ${thrown.message}`)
