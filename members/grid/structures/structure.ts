@@ -70,6 +70,8 @@ export interface Fragment {
   tick?(turn: FragmentTurn): void
   /** A client or member is gone for good: its locks and the like are released; on the primary. */
   callerGone?(caller: string, turn: FragmentTurn): void
+  /** Who holds something here that `callerGone` releases; a caller may come more than once. */
+  callers?(): Iterable<string>
   /** Entries and bytes held, for statistics and limits. */
   sizes(): { readonly entries: number; readonly bytes: number }
   /** How it becomes one with that of another cluster; without it, it is forgotten at a merge. */

@@ -230,6 +230,10 @@ export class MapFragment implements Fragment {
     this.#state.locks.releaseOf(caller, turn)
   }
 
+  callers(): Iterable<string> {
+    return this.#state.locks.callers()
+  }
+
   sizes(): { readonly entries: number; readonly bytes: number } {
     const { store, journal } = this.#state
     return { entries: store.count, bytes: store.bytes + (journal?.bytes ?? 0) }
