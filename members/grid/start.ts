@@ -241,6 +241,7 @@ const createEngine = (parts: GridParts, onHolder: (caller: string) => void): Eng
     },
   })
   persistence?.begin(registry, pendings)
+  void persistence?.ready.then(() => merger.resume(persistence.takeAsides()))
   return {
     registry,
     primary,

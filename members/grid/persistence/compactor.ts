@@ -13,6 +13,8 @@ export interface Compactor {
   has(held: Held): boolean
   /** A fragment whose records begin in this segment. */
   add(held: Held, segment: number): void
+  /** It is not written anew: its records stay where they are until it is removed. */
+  pin(held: Held): void
   /** False where the log has nothing of it. */
   remove(held: Held): boolean
   /** Something else writes the fragment anew from here on … */
@@ -62,6 +64,8 @@ interface Job {
 class LogCompactor implements Compactor {
   readonly #options: CompactorOptions
   readonly #places = new Map<Held, Place>()
+  /** Those whose place must not change. */
+  readonly #pinned = new Set<Held>()
   readonly #piece = new ByteSink()
   /** Bytes of the segments that are full, by number. */
   readonly #sizes = new Map<number, number>()
@@ -92,7 +96,15 @@ class LogCompactor implements Compactor {
     this.#places.set(held, { segment, nextSegment: undefined })
   }
 
+  pin(held: Held): void {
+    this.#pinned.add(held)
+    const place = this.#places.get(held)
+    if (place !== undefined) place.nextSegment = undefined
+    if (this.#job?.held === held) this.#job = undefined
+  }
+
   remove(held: Held): boolean {
+    this.#pinned.delete(held)
     return this.#places.delete(held)
   }
 
@@ -197,7 +209,8 @@ class LogCompactor implements Compactor {
 
   /** A fragment that is being replaced is written anew by that. */
   #isFit(held: Held): boolean {
-    return this.#places.has(held) && held.build === undefined && !held.isFilled
+    const isFree = held.build === undefined && !held.isFilled && !this.#pinned.has(held)
+    return isFree && this.#places.has(held)
   }
 
   #finish(): void {

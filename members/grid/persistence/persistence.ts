@@ -1,6 +1,7 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Disk, DiskLock, Host } from '../../../runtime/host/index.ts'
 import type {
+  Held,
   Keeper,
   Keepers,
   Kept,
@@ -13,7 +14,7 @@ import type { Structure } from '../structures/structure.ts'
 import type { KeptCopy, Recovery } from '../table/index.ts'
 import { createKeptLog, type KeptLog } from './keptLog.ts'
 import type { Keeping } from './keeping.ts'
-import { type LoadedPartition, loadLog } from './loadLog.ts'
+import { type LoadedAside, type LoadedPartition, loadLog } from './loadLog.ts'
 import { LOG_SIZES, type LogSizes } from './segments.ts'
 import { takeMemberFolder } from './memberFolder.ts'
 import { createMembersFile, type MembersFile } from './membersFile.ts'
@@ -22,12 +23,20 @@ import { createMembersFile, type MembersFile } from './membersFile.ts'
 export interface Persistence extends Keepers, Recovery {
   /** Reads what is kept; `ready` tells its end. What is kept from then on settles `pendings`. */
   begin(registry: Registry, pendings: Pendings): void
+  /** What waits to be merged since an earlier life, once `ready`: the caller's from then on. */
+  takeAsides(): readonly KeptAside[]
   /** Who holds data now, as addresses; to be called once this member has its part of it. */
   noteMembers(addresses: readonly string[]): void
   /** Why nothing can be kept now; undefined when all is well. */
   failure(): EngineError | undefined
   /** The rest is written, synced, and all files are closed. */
   close(): Promise<void>
+}
+
+/** A fragment that nobody holds, for the merger. */
+export interface KeptAside {
+  readonly held: Held
+  readonly rescueVersion: number | undefined
 }
 
 export type NoteLevel = 'info' | 'warn' | 'error'
@@ -50,6 +59,14 @@ interface Store {
   readonly log: KeptLog
   lock: DiskLock | undefined
   loaded: Map<number, LoadedPartition>
+}
+
+const resumed = (log: KeptLog, aside: LoadedAside): KeptAside => {
+  const { kept, partition, rescueVersion } = aside
+  const { segment: _, ...known } = kept
+  const held = { partition, ...known, build: undefined, isFilled: false, lastPending: undefined }
+  log.resumeAside(held, aside)
+  return { held, rescueVersion }
 }
 
 /** The shortest interval that is asked for in each folder. */
@@ -89,6 +106,7 @@ class GridPersistence implements Persistence {
   #writing: Promise<void> | undefined
   #unwritten: readonly string[] | undefined
   #written = ''
+  #asides: KeptAside[] = []
   #isClosed = false
 
   constructor(options: PersistenceOptions) {
@@ -120,6 +138,12 @@ class GridPersistence implements Persistence {
 
   expected(): readonly string[] {
     return this.#expected
+  }
+
+  takeAsides(): readonly KeptAside[] {
+    const asides = this.#asides
+    this.#asides = []
+    return asides
   }
 
   noteMembers(addresses: readonly string[]): void {
@@ -179,6 +203,7 @@ class GridPersistence implements Persistence {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    for (const { held } of this.takeAsides()) held.fragment.close()
     for (const { loaded } of this.#stores) {
       for (const { fragments } of loaded.values())
         for (const each of fragments) each.fragment.close()
@@ -201,8 +226,9 @@ class GridPersistence implements Persistence {
         this.#members = createMembersFile(disk, folder)
         this.#expected = await this.#members.read()
       }
-      const { partitions, segments, damaged } = await loadLog(disk, folder, registry)
+      const { partitions, asides, segments, damaged } = await loadLog(disk, folder, registry)
       store.log.open(folder, segments)
+      this.#asides.push(...asides.map((aside) => resumed(store.log, aside)))
       store.loaded = partitions
       for (const id of partitions.keys()) this.#untaken.add(id)
       for (const path of damaged) {
