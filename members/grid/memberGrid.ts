@@ -130,9 +130,14 @@ const openMapStores = (
 }
 
 /** Of all structures only maps are kept, as their `map-store` says. */
-const keepingFor = ({ settings, note = () => {} }: MemberGridOptions): KeepingOptions => {
+const keepingFor = ({
+  settings,
+  clusterName,
+  note = () => {},
+}: MemberGridOptions): KeepingOptions => {
   const { maps, dataFolder } = settings
   return {
+    clusterName,
     all: Object.values(maps).flatMap(({ mapStore }) => keepingOf(mapStore, dataFolder) ?? []),
     of: ({ serviceId }, name) =>
       serviceId === MAP_SERVICE_ID

@@ -371,6 +371,7 @@ const copiesOf = (settings: GridSettings): number => {
 export interface KeepingOptions {
   /** All that anything may be kept by. */
   readonly all: readonly Keeping[]
+  readonly clusterName: string
   readonly of: (structure: Structure, name: string) => Keeping | undefined
   readonly note: (level: NoteLevel, text: string) => void
   readonly sizes?: LogSizes

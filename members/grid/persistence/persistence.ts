@@ -45,6 +45,7 @@ export interface PersistenceOptions {
   readonly host: Host
   /** Of this member: several may share a machine. */
   readonly port: number
+  readonly clusterName: string
   /** All that anything may be kept by; at least one. */
   readonly all: readonly Keeping[]
   readonly of: (structure: Structure, name: string) => Keeping | undefined
@@ -214,9 +215,13 @@ class GridPersistence implements Persistence {
   }
 
   async #load(disk: Disk, registry: Registry): Promise<void> {
-    const { note, port } = this.#options
+    const { note, port, clusterName } = this.#options
     for (const store of this.#stores) {
-      const { path: folder, lock } = await takeMemberFolder(disk, store.root, port)
+      const { path: folder, lock } = await takeMemberFolder(disk, {
+        root: store.root,
+        port,
+        clusterName,
+      })
       if (this.#isClosed) {
         lock.release()
         return

@@ -25,9 +25,13 @@ interface Running {
   end(): Promise<void>
 }
 
-const settingsOf = (port: number, ports: readonly number[]): MemberSettings => ({
+const settingsOf = (
+  port: number,
+  ports: readonly number[],
+  clusterName: string,
+): MemberSettings => ({
   ...DEFAULT_MEMBER_SETTINGS,
-  clusterName: CLUSTER,
+  clusterName,
   network: { ...DEFAULT_MEMBER_SETTINGS.network, port, portAutoIncrement: false },
   join: {
     ...DEFAULT_MEMBER_SETTINGS.join,
@@ -41,14 +45,18 @@ const settingsOf = (port: number, ports: readonly number[]): MemberSettings => (
 })
 
 /** A member that keeps its maps; after a stop of all it waits for all who held data. */
-const start = async (port: number, ports: readonly number[]): Promise<Running> => {
+const start = async (
+  port: number,
+  ports: readonly number[],
+  clusterName = CLUSTER,
+): Promise<Running> => {
   const host = createRealHost()
   const mapStore = storeSettings({ properties: { type: 'local', namespace, clusterName: CLUSTER } })
-  const member = await startMember(host, settingsOf(port, ports))
+  const member = await startMember(host, settingsOf(port, ports, clusterName))
   const grid = openMemberGrid({
     host,
     member,
-    clusterName: CLUSTER,
+    clusterName,
     settings: {
       ...DEFAULT_GRID,
       validationTimeoutSeconds: 3600,
@@ -114,4 +122,23 @@ test('a member whose folder another one uses takes a new one', async () => {
   expect(await folders()).toEqual([`member-${one}`, `member-${one}-2`])
   expect(await other.grid.map('m').get('a')).toBe(1)
   await endAll([other, again])
+})
+
+test('members of another cluster that keeps its maps in the same place leave a folder alone', async () => {
+  const [one, two] = freePorts(2) as [number, number]
+  const first = await start(one, [one])
+  await becomeSafe([first])
+  await first.grid.map('m').set('a', 1)
+  await first.end()
+  for (const port of [one, two]) {
+    const other = await start(port, [port], 'another cluster')
+    await becomeSafe([other])
+    expect(await other.grid.map('m').get('a')).toBeNull()
+    await other.end()
+  }
+  expect(await folders()).toEqual([`member-${one}`, `member-${one}-2`])
+  const again = await start(two, [two])
+  await becomeSafe([again])
+  expect(await again.grid.map('m').get('a')).toBe(1)
+  await again.end()
 })
