@@ -137,7 +137,7 @@ export class Outside {
     const wanted = keys.filter((key) => !isUnderWay(keyTextOf(key))).map((key) => key.slice())
     if (wanted.length === 0) return
     for (const key of wanted) this.#loading.set(keyTextOf(key), key)
-    this.#shared.load(wanted).then(
+    this.#load(wanted).then(
       (values) => this.#looked(wanted, (at) => ({ value: values[at], failure: undefined })),
       (failure: EngineError) => this.#looked(wanted, () => ({ value: undefined, failure })),
     )
@@ -205,6 +205,13 @@ export class Outside {
     this.beginning.close()
     this.#shared.behindCount -= this.#behind.size
     this.#behind.clear()
+  }
+
+  /** The store is asked when it has what was written of these keys before. */
+  async #load(keys: readonly Uint8Array[]): ReturnType<SharedStore['load']> {
+    const before = keys.flatMap((key) => this.#writing.get(keyTextOf(key)) ?? [])
+    if (before.length > 0) await Promise.allSettled(before)
+    return this.#shared.load(keys)
   }
 
   #looked(
