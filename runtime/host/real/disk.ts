@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Disk, DiskEntry, DiskFile } from '../disk.ts'
+import { lockFile } from './fileLock.ts'
 import { diskError, isAbsent, onDisk } from './failures.ts'
 
 const FLAGS = { read: 'r', write: 'w', append: 'a', update: 'r+' } as const
@@ -119,4 +120,5 @@ export const realDisk: Disk = {
   rename: (from, to) => onDisk(from, () => rename(from, to)),
   remove: (path) => onDisk(path, () => rm(path, { recursive: true, force: true })),
   syncFolder,
+  lock: lockFile,
 }
