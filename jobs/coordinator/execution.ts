@@ -32,7 +32,7 @@ export interface ExecutionOptions {
   readonly bundle?: string | null
   readonly pipelineId: number
   readonly tasks: PipelineTasks
-  readonly store: Pick<CheckpointStorage, 'save'>
+  readonly store: Pick<CheckpointStorage, 'save' | 'keepsStates'>
   /** The checkpoint to go on from. Where running tasks are taken over: the last one stored. */
   readonly restored: CheckpointRecord | undefined
   readonly intervalMs: number | null
@@ -82,6 +82,7 @@ export class PipelineExecution {
       execution: { jobId, pipelineId, epoch },
       places,
       bundle: options.bundle ?? null,
+      keepsStates: options.store.keepsStates,
       onReport: (task, report) => this.#reported(task, report),
       onFailure: (error) => this.fail(error),
     })

@@ -1,4 +1,5 @@
 import {
+  BoundedOutlet,
   Loop,
   OperatorNode,
   SinkNode,
@@ -51,6 +52,7 @@ export class TaskGroup {
   readonly #sinks: SinkParts[] = []
   readonly #nodes: Node[] = []
   readonly #loop: Loop
+  readonly #outlet: BoundedOutlet
   #snapshot: GroupSnapshot | null = null
   #triggeredId = 0
   readonly #heldGrants: HeldGrant[] = []
@@ -67,6 +69,9 @@ export class TaskGroup {
     this.#printer = new Printer(environment.report)
     this.#edges = new GroupEdges(deployment, incoming, () => this.wake())
     this.#deadLetters = new DeadLetters(environment, deployment.execution, () => this.#readCount())
+    this.#outlet = new BoundedOutlet((checkpointId, vertexId, chunk) =>
+      environment.report({ kind: 'stateChunk', checkpointId, vertexId, chunk }),
+    )
     this.#loop = new Loop({
       nodes: this.#nodes,
       clock: environment.host.clock,
@@ -118,6 +123,12 @@ export class TaskGroup {
     for (const held of this.#heldGrants.splice(0)) {
       this.grant(held.vertexId, held.split, held.savedId)
     }
+    this.wake()
+  }
+
+  /** A chunk of a state is out of the way. */
+  chunkArrived(memory: ArrayBuffer | null): void {
+    this.#outlet.arrived(memory)
     this.wake()
   }
 
@@ -204,6 +215,7 @@ export class TaskGroup {
       inputCount: this.#edges.inputCount(vertex.id),
       emitter: this.#edges.emitter(vertex.id),
       exactlyOnce: this.#deployment.execution.exactlyOnce,
+      outlet: this.#outlet,
     })
     this.#edges.addTarget(vertex.id, node)
     this.#nodes.push(node)

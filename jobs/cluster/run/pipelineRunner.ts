@@ -155,6 +155,7 @@ export class PipelineRunner {
       execution: { jobId, pipelineId, epoch },
       places,
       bundle: null,
+      keepsStates: false,
       onReport: () => undefined,
       onFailure: () => undefined,
     })
@@ -165,6 +166,7 @@ export class PipelineRunner {
     const { dispatch, pipelineId, releaseSlots } = this.#options
     const { epoch } = pipeline
     try {
+      if (!attempt.isAttaching) await this.#sweep(epoch)
       const restored = await this.#restored(pipeline, attempt)
       if (attempt.end === 'abandon') return
       if (attempt.end === 'cancel') throw canceled()
@@ -184,6 +186,12 @@ export class PipelineRunner {
     } finally {
       if (this.#attempt === attempt) this.#live = undefined
     }
+  }
+
+  /** Checkpoints that attempts before have not finished leave states behind. */
+  async #sweep(epoch: number): Promise<void> {
+    const { storage, jobId, pipelineId } = this.#options
+    if (epoch > 1) await storage.sweep({ jobId, pipelineId, beforeEpoch: epoch })
   }
 
   /** A pipeline that was asked to stop may have come to its end by itself before. */
@@ -235,7 +243,10 @@ export class PipelineRunner {
       bundle: this.#options.bundle,
       pipelineId,
       tasks,
-      store: { save: (record) => this.#save(record, epoch) },
+      store: {
+        save: (record) => this.#save(record, epoch),
+        keepsStates: this.#options.storage.keepsStates,
+      },
       restored,
       intervalMs,
       minPauseMs:

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { Emitter, OperatorNode } from '../../../runtime/isolate/index.ts'
+import { BoundedOutlet, Emitter, OperatorNode } from '../../../runtime/isolate/index.ts'
 import { unpackEntries, type Operator } from '../../../runtime/operators/index.ts'
 import type { Batch } from '../../../runtime/rows/index.ts'
 import { batch, Recorder } from './recording.ts'
@@ -21,16 +21,17 @@ const counter = (): Operator & { count: number } => ({
 const nodeOf = (inputCount: number, exactlyOnce = true) => {
   const recorder = new Recorder()
   const acknowledged: string[] = []
+  const saved = new Map<number, number>()
   const node = new OperatorNode({
     vertexId: 7,
     operator: counter(),
     inputCount,
     emitter: new Emitter([{ target: recorder, input: 0 }]),
     exactlyOnce,
-    acknowledge: (checkpointId, _vertexId, state) =>
-      acknowledged.push(
-        `${checkpointId}=${[...unpackEntries(state as Uint8Array[])][0]!.bytes[0]}`,
-      ),
+    acknowledge: (checkpointId) => acknowledged.push(`${checkpointId}=${saved.get(checkpointId)}`),
+    outlet: new BoundedOutlet((checkpointId, _vertexId, chunk) =>
+      saved.set(checkpointId, [...unpackEntries([chunk])][0]!.bytes[0]!),
+    ),
   })
   return { node, recorder, acknowledged }
 }
