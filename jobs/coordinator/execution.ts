@@ -47,6 +47,10 @@ export interface ExecutionOptions {
   readonly onLog: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
 }
 
+/** States give way to rows for a part of the time that a checkpoint may take. */
+const GIVE_WAY_SHARE = 0.25
+const GIVE_WAY_MAX_MS = 5000
+
 /**
  * One attempt at running a pipeline: places its tasks on members, or takes over those that run, drives
  * their checkpoints, and ends when all is committed or anything fails. `run` or `attach` is called, once.
@@ -70,6 +74,7 @@ export class PipelineExecution {
       plan,
       vertexIds: tasks.vertexIds,
       tables: {},
+      statesGiveWayMs: Math.min(GIVE_WAY_MAX_MS, options.timeoutMs * GIVE_WAY_SHARE),
       exactlyOnce: plan.env.processingGuarantee !== 'AT_LEAST_ONCE',
       rateLimit: {
         rowsPerSecond: plan.env.readLimitRowsPerSecond ?? Infinity,

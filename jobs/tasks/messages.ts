@@ -24,6 +24,8 @@ export interface Execution {
   readonly vertexIds: readonly number[]
   readonly tables: { readonly [vertexId: number]: VertexTables }
   readonly exactlyOnce: boolean
+  /** For so long the states of a checkpoint give way to rows that wait. */
+  readonly statesGiveWayMs: number
   /** A limit a reader. */
   readonly rateLimit: RateLimitOptions
 }

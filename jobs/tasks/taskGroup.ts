@@ -69,9 +69,12 @@ export class TaskGroup {
     this.#printer = new Printer(environment.report)
     this.#edges = new GroupEdges(deployment, incoming, () => this.wake())
     this.#deadLetters = new DeadLetters(environment, deployment.execution, () => this.#readCount())
-    this.#outlet = new BoundedOutlet((checkpointId, vertexId, chunk) =>
-      environment.report({ kind: 'stateChunk', checkpointId, vertexId, chunk }),
-    )
+    this.#outlet = new BoundedOutlet({
+      clock: environment.host.clock,
+      givesWayMs: deployment.execution.statesGiveWayMs,
+      send: (checkpointId, vertexId, chunk) =>
+        environment.report({ kind: 'stateChunk', checkpointId, vertexId, chunk }),
+    })
     this.#loop = new Loop({
       nodes: this.#nodes,
       clock: environment.host.clock,
@@ -264,6 +267,7 @@ export class TaskGroup {
   }
 
   #onIdle(): void {
+    if (this.#outlet.release()) this.wake()
     for (const { node } of this.#sinks) node.flush()
     this.#printer.flush()
     this.#reportProgress()

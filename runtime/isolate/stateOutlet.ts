@@ -1,8 +1,9 @@
+import type { Clock } from '../host/index.ts'
 import { CHUNK_BYTES } from '../operators/index.ts'
 
 /** Takes the chunks of the states of operators out of the isolate. */
 export interface StateOutlet {
-  /** False while so much is on its way that the next chunk must wait. */
+  /** False while the next chunk must wait: for those on their way, or for rows. */
   readonly hasRoom: boolean
   /** Memory for a chunk of so many bytes. */
   allocate(sizeBytes: number): Uint8Array<ArrayBuffer>
@@ -10,23 +11,47 @@ export interface StateOutlet {
   send(checkpointId: number, vertexId: number, chunk: Uint8Array<ArrayBuffer>): void
 }
 
+export interface BoundedOutletOptions {
+  readonly clock: Clock
+  /** For so long the chunks of a checkpoint give way to rows; later they go as fast as they can. */
+  readonly givesWayMs: number
+  readonly send: StateOutlet['send']
+}
+
 /** Chunks that are on their way at once. */
 const CHUNKS_MAX = 8
 /** A smaller part of a chunk is sent as a copy: it may be kept, and its memory is not worth it. */
 const SMALL_BYTES = CHUNK_BYTES / 4
 
-/** An outlet with bounded memory: that of chunks that have arrived comes back and is used again. */
+/**
+ * An outlet with bounded memory: that of chunks that have arrived comes back and is used again. While
+ * rows wait, one chunk is on its way at a time, and then none for as long as it took: whoever deals
+ * with them has at least half of the time for rows, however busy the machine is.
+ */
 export class BoundedOutlet implements StateOutlet {
-  readonly #send: StateOutlet['send']
+  readonly #options: BoundedOutletOptions
   readonly #free: ArrayBuffer[] = []
   #onWayCount = 0
+  #checkpointId = -1
+  #beganMs = 0
+  #sentMs = 0
+  #pauseEndMs = 0
+  /** A chunk was refused for the sake of rows. */
+  #isHeld = false
+  /** No row waits: the next chunk need not either. */
+  #isReleased = false
 
-  constructor(send: StateOutlet['send']) {
-    this.#send = send
+  constructor(options: BoundedOutletOptions) {
+    this.#options = options
   }
 
   get hasRoom(): boolean {
-    return this.#onWayCount < CHUNKS_MAX
+    if (this.#onWayCount >= CHUNKS_MAX) return false
+    if (this.#isReleased) return true
+    const nowMs = this.#options.clock.monotonic()
+    const isPaused = this.#onWayCount > 0 || nowMs < this.#pauseEndMs
+    this.#isHeld = isPaused && nowMs - this.#beganMs < this.#options.givesWayMs
+    return !this.#isHeld
   }
 
   allocate(sizeBytes: number): Uint8Array<ArrayBuffer> {
@@ -35,18 +60,34 @@ export class BoundedOutlet implements StateOutlet {
   }
 
   send(checkpointId: number, vertexId: number, chunk: Uint8Array<ArrayBuffer>): void {
+    const { clock, send } = this.#options
     this.#onWayCount += 1
-    if (chunk.length >= SMALL_BYTES) this.#send(checkpointId, vertexId, chunk)
+    this.#isReleased = false
+    this.#sentMs = clock.monotonic()
+    if (checkpointId !== this.#checkpointId) {
+      this.#checkpointId = checkpointId
+      this.#beganMs = this.#sentMs
+    }
+    if (chunk.length >= SMALL_BYTES) send(checkpointId, vertexId, chunk)
     else {
       this.#keep(chunk.buffer)
-      this.#send(checkpointId, vertexId, chunk.slice())
+      send(checkpointId, vertexId, chunk.slice())
     }
   }
 
   /** A chunk has arrived; its memory may come back. */
   arrived(memory: ArrayBuffer | null): void {
     this.#onWayCount -= 1
+    const nowMs = this.#options.clock.monotonic()
+    this.#pauseEndMs = nowMs + (nowMs - this.#sentMs)
     if (memory !== null) this.#keep(memory)
+  }
+
+  /** Nothing else is to be done now; true when a chunk can go that had to wait for rows. */
+  release(): boolean {
+    this.#isReleased = this.#isHeld
+    this.#isHeld = false
+    return this.#isReleased
   }
 
   #keep(memory: ArrayBuffer): void {

@@ -8,7 +8,7 @@ import {
   writeBatch,
 } from '../../runtime/exchange/codec/index.ts'
 import type { Address } from '../../runtime/host/index.ts'
-import { BoundedOutlet, Emitter, OperatorNode, type Target } from '../../runtime/isolate/index.ts'
+import { Emitter, OperatorNode, type Target } from '../../runtime/isolate/index.ts'
 import type { Operator } from '../../runtime/operators/index.ts'
 import {
   BATCH_ROWS,
@@ -193,7 +193,7 @@ const nodeOf = (operator: Operator, target: Target): OperatorNode =>
     emitter: new Emitter([{ target, input: 0 }]),
     exactlyOnce: true,
     acknowledge: () => {},
-    outlet: new BoundedOutlet(() => {}),
+    outlet: { hasRoom: true, allocate: (bytes) => new Uint8Array(bytes), send: () => {} },
   })
 
 /** Rows into a map, a filter that lets half of them through, and a target that adds them up. */

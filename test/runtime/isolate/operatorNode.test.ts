@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { BoundedOutlet, Emitter, OperatorNode } from '../../../runtime/isolate/index.ts'
+import { Emitter, OperatorNode } from '../../../runtime/isolate/index.ts'
 import { unpackEntries, type Operator } from '../../../runtime/operators/index.ts'
 import type { Batch } from '../../../runtime/rows/index.ts'
 import { batch, Recorder } from './recording.ts'
@@ -29,9 +29,13 @@ const nodeOf = (inputCount: number, exactlyOnce = true) => {
     emitter: new Emitter([{ target: recorder, input: 0 }]),
     exactlyOnce,
     acknowledge: (checkpointId) => acknowledged.push(`${checkpointId}=${saved.get(checkpointId)}`),
-    outlet: new BoundedOutlet((checkpointId, _vertexId, chunk) =>
-      saved.set(checkpointId, [...unpackEntries([chunk])][0]!.bytes[0]!),
-    ),
+    outlet: {
+      hasRoom: true,
+      allocate: (sizeBytes) => new Uint8Array(sizeBytes),
+      send: (checkpointId, _vertexId, chunk) => {
+        saved.set(checkpointId, [...unpackEntries([chunk])][0]!.bytes[0]!)
+      },
+    },
   })
   return { node, recorder, acknowledged }
 }

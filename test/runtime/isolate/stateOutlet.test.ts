@@ -1,10 +1,12 @@
 import { expect, test } from 'bun:test'
 import { BoundedOutlet, Emitter, OperatorNode } from '../../../runtime/isolate/index.ts'
 import { CHUNK_BYTES, unpackEntries, type Operator } from '../../../runtime/operators/index.ts'
+import { createVirtualClock } from '../../contract/virtualClock.ts'
 import { Recorder } from './recording.ts'
 
 const ENTRY_BYTES = 64 * 1024
 const ENTRIES = 60
+const GIVES_WAY_MS = 1000
 
 /** With a state of some megabytes. */
 const large: Operator = {
@@ -17,18 +19,21 @@ const large: Operator = {
 }
 
 const start = () => {
+  const clock = createVirtualClock()
   const sent: Uint8Array<ArrayBuffer>[] = []
-  const outlet = new BoundedOutlet((_checkpointId, _vertexId, chunk) => {
-    // As if it were posted: the memory is not there any more.
-    const { byteOffset, length } = chunk
-    sent.push(
-      new Uint8Array(
-        structuredClone(chunk.buffer, { transfer: [chunk.buffer] }),
-        byteOffset,
-        length,
-      ),
-    )
+  const outlet = new BoundedOutlet({
+    clock,
+    givesWayMs: GIVES_WAY_MS,
+    send: (_checkpointId, _vertexId, chunk) => sent.push(chunk),
   })
+  return { clock, sent, outlet }
+}
+
+const chunkOf = (outlet: BoundedOutlet): Uint8Array<ArrayBuffer> =>
+  outlet.allocate(CHUNK_BYTES).fill(5)
+
+test('a state goes out some chunks at a time where no row waits, and whole', () => {
+  const { outlet, sent } = start()
   const acknowledged: number[] = []
   const node = new OperatorNode({
     vertexId: 7,
@@ -39,31 +44,67 @@ const start = () => {
     acknowledge: (checkpointId) => acknowledged.push(checkpointId),
     outlet,
   })
-  return { sent, outlet, node, acknowledged }
-}
-
-test('a large state goes out some chunks at a time, in memory that is used again', () => {
-  const { sent, outlet, node, acknowledged } = start()
+  const saveAll = (): void => {
+    while (node.call() || outlet.release());
+  }
   node.acceptControl(0, { kind: 'barrier', checkpointId: 1 })
-  for (let calls = 0; node.call(); calls += 1) expect(calls).toBeLessThan(100)
-  expect(outlet.hasRoom).toBe(false)
+  saveAll()
   expect(sent).toHaveLength(8)
   const entries: number[] = []
   for (let taken = 0; taken < sent.length; taken += 1) {
-    expect(sent.length - taken).toBeLessThanOrEqual(8)
     const chunk = sent[taken]!
     for (const { keyHash } of unpackEntries([chunk])) entries.push(keyHash!)
     outlet.arrived(chunk.buffer)
-    while (node.call());
+    saveAll()
+    expect(sent.length - taken).toBeLessThanOrEqual(9)
   }
   expect(entries).toEqual(Array.from({ length: ENTRIES }, (_, index) => index))
   expect(acknowledged).toEqual([1])
 })
 
+test('while rows wait, one chunk is on its way, and then none for as long as it took', () => {
+  const { clock, outlet } = start()
+  expect(outlet.hasRoom).toBe(true)
+  const first = chunkOf(outlet)
+  outlet.send(1, 7, first)
+  expect(outlet.hasRoom).toBe(false)
+  clock.advance(30)
+  outlet.arrived(first.buffer)
+  clock.advance(29)
+  expect(outlet.hasRoom).toBe(false)
+  clock.advance(1)
+  expect(outlet.hasRoom).toBe(true)
+})
+
+test('a chunk that waits for rows goes as soon as there are none', () => {
+  const { outlet } = start()
+  expect(outlet.release()).toBe(false)
+  outlet.send(1, 7, chunkOf(outlet))
+  expect(outlet.hasRoom).toBe(false)
+  expect(outlet.release()).toBe(true)
+  expect(outlet.hasRoom).toBe(true)
+  outlet.send(1, 7, chunkOf(outlet))
+  expect(outlet.hasRoom).toBe(false)
+})
+
+test('a checkpoint that takes long gives way to rows no more', () => {
+  const { clock, outlet } = start()
+  outlet.send(1, 7, chunkOf(outlet))
+  clock.advance(GIVES_WAY_MS - 1)
+  expect(outlet.hasRoom).toBe(false)
+  clock.advance(1)
+  expect(outlet.hasRoom).toBe(true)
+  for (let count = 1; count < 8; count += 1) outlet.send(1, 7, chunkOf(outlet))
+  expect(outlet.hasRoom).toBe(false)
+  // The next one does again.
+  for (let count = 0; count < 8; count += 1) outlet.arrived(null)
+  outlet.send(2, 7, chunkOf(outlet))
+  expect(outlet.hasRoom).toBe(false)
+})
+
 test('the memory of a chunk that has arrived is that of the next', () => {
-  const sent: Uint8Array<ArrayBuffer>[] = []
-  const outlet = new BoundedOutlet((_checkpointId, _vertexId, chunk) => sent.push(chunk))
-  const first = outlet.allocate(CHUNK_BYTES)
+  const { outlet } = start()
+  const first = chunkOf(outlet)
   outlet.send(1, 1, first)
   expect(outlet.allocate(CHUNK_BYTES).buffer).not.toBe(first.buffer)
   outlet.arrived(first.buffer)
@@ -71,10 +112,9 @@ test('the memory of a chunk that has arrived is that of the next', () => {
 })
 
 test('a small state does not take the memory of a chunk along', () => {
-  const sent: Uint8Array<ArrayBuffer>[] = []
-  const outlet = new BoundedOutlet((_checkpointId, _vertexId, chunk) => sent.push(chunk))
-  const memory = outlet.allocate(CHUNK_BYTES)
-  outlet.send(1, 1, memory.fill(5).subarray(0, 100))
+  const { outlet, sent } = start()
+  const memory = chunkOf(outlet)
+  outlet.send(1, 1, memory.subarray(0, 100))
   expect(sent[0]).toEqual(new Uint8Array(100).fill(5))
   expect(sent[0]!.buffer.byteLength).toBe(100)
   expect(outlet.allocate(CHUNK_BYTES).buffer).toBe(memory.buffer)
