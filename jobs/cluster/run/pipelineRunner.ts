@@ -211,10 +211,11 @@ export class PipelineRunner {
       throw new EngineError('CKP-005', text)
     }
     const { checkpointId, takenAtMs } = last
-    const record =
-      checkpointId > 0
-        ? await storage.load(jobId, { pipelineId, checkpointId, takenAtMs })
-        : await startsFrom()
+    const name = { pipelineId, checkpointId, takenAtMs }
+    // Tasks that run have their states.
+    const stored = (): Promise<CheckpointRecord> =>
+      isAttaching ? storage.read(jobId, name) : storage.load(jobId, name)
+    const record = checkpointId > 0 ? await stored() : await startsFrom()
     if (record !== undefined && restores && !isAttaching) {
       this.#checkpoints = withRestored(this.#checkpoints)
     }

@@ -26,6 +26,8 @@ export interface CheckpointStorage {
   list(jobId: string): Promise<CheckpointName[]>
   /** Throws CKP-001 for a damaged, CKP-005 for a lost one, HST-001 for a file that is gone. */
   load(jobId: string, name: CheckpointName): Promise<CheckpointRecord>
+  /** The same without the states that workers have stored: all that is needed to commit it. */
+  read(jobId: string, name: CheckpointName): Promise<CheckpointRecord>
   /** The newest of a pipeline. */
   latest(jobId: string, pipelineId: number): Promise<CheckpointRecord | undefined>
   /** Removes all checkpoints of a job. */
@@ -61,7 +63,7 @@ export const checkpointStorage = (
       )
   const listPipeline = async (jobId: string, pipelineId: number): Promise<CheckpointName[]> =>
     (await list(jobId)).filter((name) => name.pipelineId === pipelineId)
-  const read = async (jobId: string, name: CheckpointName): Promise<CheckpointRecord> => {
+  const read: CheckpointStorage['read'] = async (jobId, name) => {
     const bytes = await blobs.get(jobId, fileOf(name))
     return decodeCheckpoint(bytes, blobs.pathOf(jobId, fileOf(name)))
   }
@@ -88,6 +90,7 @@ export const checkpointStorage = (
     keepsStates: shelf !== null,
     list,
     load,
+    read,
     save: async (record) => {
       const { jobId, pipelineId } = record
       const pieces = encodeCheckpoint(record)

@@ -56,11 +56,14 @@ const startMember = async (
   workspace: Workspace,
   role: 'master' | 'worker',
   port: number,
+  masterPorts: readonly number[],
 ): Promise<{ readonly member: Started; readonly url: string }> => {
   const settings = {
-    'hazelcast.network.port.port': role === 'master' ? port : 0,
+    'hazelcast.network.port.port': port,
     'hazelcast.network.join.tcp-ip.enabled': true,
-    'hazelcast.network.join.tcp-ip.member-list': `127.0.0.1:${port}`,
+    'hazelcast.network.join.tcp-ip.member-list': masterPorts
+      .map((each) => `127.0.0.1:${each}`)
+      .join(','),
     'seatunnel.engine.http.port': 0,
     'seatunnel.engine.checkpoint.storage.max-retained': 2,
   }
@@ -81,65 +84,75 @@ const submit = async (url: string, workspace: Workspace, parallelism: number, qu
   return answer.jobId
 }
 
-test('a state of many chunks outlives a worker that dies while it stores them, and nothing of it stays', async () => {
+/** Whether the newest checkpoint has fewer chunks than the one before: it is being taken. */
+const isBeingStored = (keys: readonly string[]): boolean => {
+  const counts = new Map<number, number>()
+  for (const key of keys) {
+    const checkpointId = Number(key.split('/')[3])
+    counts.set(checkpointId, (counts.get(checkpointId) ?? 0) + 1)
+  }
+  const newest = Math.max(...counts.keys())
+  return counts.get(newest)! < (counts.get(newest - 1) ?? 0)
+}
+
+test('a state of many chunks outlives worker and master that die while it is stored, and nothing of it stays', async () => {
   await using workspace = await createWorkspace()
   const { folder } = workspace
-  const port = await freePort()
+  const masterPorts = [await freePort(), await freePort()]
   const started: Started[] = []
-  const start = async (role: 'master' | 'worker') => {
-    const each = await startMember(workspace, role, port)
+  const start = async (role: 'master' | 'worker', port = 0) => {
+    const each = await startMember(workspace, role, port, masterPorts)
     started.push(each.member)
     return each
   }
+  const kill = async ({ member }: { readonly member: Started }): Promise<void> => {
+    process.kill(member.pid, 'SIGKILL')
+    await member.finished
+  }
   try {
-    const { url } = await start('master')
+    const oldest = await start('master', masterPorts[0])
+    const { url } = await start('master', masterPorts[1])
     const workers = [await start('worker'), await start('worker')]
     const jobId = await submit(url, workspace, 2)
     const status = async (): Promise<string> =>
       ((await (await fetch(`${url}/job-info/${jobId}`)).json()) as { jobStatus: string }).jobStatus
     const reaches = (count: number) => async () => (await writtenRows(folder)).length >= count
-    await using grid = await connect({ cluster: 'seatunnel', members: [`127.0.0.1:${port}`] })
+    const goesOn = async (): Promise<void> => {
+      const before = (await writtenRows(folder)).length
+      await until('it goes on', reaches(before + KEYS))
+    }
+    const members = masterPorts.map((port) => `127.0.0.1:${port}`)
+    await using grid = await connect({ cluster: 'seatunnel', members })
     const states = grid.map<string, Uint8Array>('engine_checkpointState')
-    const epochs = async (): Promise<Set<string>> =>
-      new Set((await states.keySet()).map((key) => key.split('/')[2]!))
+    const chunksAreStored = () =>
+      until('chunks are being stored', async () => isBeingStored(await states.keySet()))
 
     await until('every key has a state', reaches(2 * KEYS))
-    const before = (await writtenRows(folder)).length
-    await until('chunks are being stored', async () => {
-      const counts = new Map<number, number>()
-      for (const key of await states.keySet()) {
-        const checkpointId = Number(key.split('/')[3])
-        counts.set(checkpointId, (counts.get(checkpointId) ?? 0) + 1)
-      }
-      const newest = Math.max(...counts.keys())
-      return counts.get(newest)! < (counts.get(newest - 1) ?? 0)
-    })
-    process.kill(workers[0]!.member.pid, 'SIGKILL')
-    await workers[0]!.member.finished
+    await chunksAreStored()
+    await kill(workers[0]!)
     await start('worker')
-    await until('it goes on', reaches(before + 2 * KEYS))
+    await goesOn()
+    await chunksAreStored()
+    await kill(oldest)
+    await goesOn()
 
-    const stop = (isStopWithSavePoint: boolean) =>
-      fetch(`${url}/stop-job`, {
-        method: 'POST',
-        body: JSON.stringify({ jobId, isStopWithSavePoint }),
-      })
-    await stop(true)
-    await until('it has stopped', async () => (await status()) === 'SAVEPOINT_DONE')
-    // Of the first attempt nothing is left but what a checkpoint names that is kept.
-    expect((await epochs()).size).toBe(1)
-    const views = await Promise.all(
-      (await states.keySet()).map(async (key) => (await states.get(key))!.length),
-    )
-    const storedBytes = views.reduce((sum, length) => sum + length, 0)
+    const stop = async (): Promise<void> => {
+      const body = JSON.stringify({ jobId, isStopWithSavePoint: true })
+      expect((await fetch(`${url}/stop-job`, { method: 'POST', body })).status).toBe(200)
+      await until('it has stopped', async () => (await status()) === 'SAVEPOINT_DONE')
+    }
+    await stop()
+    // Nothing is left of what no checkpoint names that is kept, of any attempt.
+    const keys = await states.keySet()
+    expect(new Set(keys.map((key) => key.split('/')[2])).size).toBe(1)
+    let storedBytes = 0
+    for (const key of keys) storedBytes += (await states.get(key))!.length
     expect(storedBytes).toBeGreaterThan(CHECKPOINT_BYTES)
     expect(storedBytes).toBeLessThan(2.5 * CHECKPOINT_BYTES)
 
-    const saved = (await writtenRows(folder)).length
     await submit(url, workspace, 3, `&jobId=${jobId}&isStartWithSavePoint=true`)
-    await until('it goes on at another parallelism', reaches(saved + KEYS))
-    await stop(true)
-    await until('it has stopped', async () => (await status()) === 'SAVEPOINT_DONE')
+    await goesOn()
+    await stop()
     const rows = await writtenRows(folder)
     expect(rows.map(({ n }) => n)).toEqual(rows.map((_, index) => index))
     for (const { n, seen } of rows) expect(seen).toBe(Math.floor(n / KEYS) + 1)

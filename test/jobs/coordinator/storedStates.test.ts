@@ -107,6 +107,8 @@ test('a state of which a chunk is lost or changed is refused with a sentence', a
   expect(await refusal()).toMatchObject({ code: 'CKP-001' })
   inside.delete(`${state.name}#1`)
   expect(await refusal()).toMatchObject({ code: 'CKP-005' })
+  // What is needed to commit it is there.
+  expect((await storage.read('42', record(1, state))).vertices[VERTEX]).toEqual([state, null])
   // It can be forgotten all the same.
   inside.set(`${state.name}#1`, new Uint8Array(200))
   await storage.forget('42')
