@@ -74,6 +74,7 @@ export class TaskGroup {
       givesWayMs: deployment.execution.statesGiveWayMs,
       send: (checkpointId, vertexId, chunk) =>
         environment.report({ kind: 'stateChunk', checkpointId, vertexId, chunk }),
+      wake: () => this.wake(),
     })
     this.#loop = new Loop({
       nodes: this.#nodes,
@@ -147,6 +148,7 @@ export class TaskGroup {
 
   async close(abort: boolean): Promise<void> {
     this.#loop.stop()
+    this.#outlet.close()
     this.#edges.close()
     for (const { reader } of this.#sources.values()) await reader.close()
     for (const { writer } of this.#sinks) {
@@ -267,7 +269,8 @@ export class TaskGroup {
   }
 
   #onIdle(): void {
-    if (this.#outlet.release()) this.wake()
+    const rowsWait = [...this.#sources.values()].some(({ node }) => !node.isWaiting)
+    if (!rowsWait && this.#outlet.release()) this.wake()
     for (const { node } of this.#sinks) node.flush()
     this.#printer.flush()
     this.#reportProgress()

@@ -1,4 +1,4 @@
-import type { Clock } from '../host/index.ts'
+import type { Clock, Timer } from '../host/index.ts'
 import { CHUNK_BYTES } from '../operators/index.ts'
 
 /** Takes the chunks of the states of operators out of the isolate. */
@@ -16,17 +16,21 @@ export interface BoundedOutletOptions {
   /** For so long the chunks of a checkpoint give way to rows; later they go as fast as they can. */
   readonly givesWayMs: number
   readonly send: StateOutlet['send']
+  /** The next chunk need not wait any more. */
+  readonly wake: () => void
 }
 
 /** Chunks that are on their way at once. */
 const CHUNKS_MAX = 8
+/** After a chunk there is a pause of so many times what it took. */
+const PAUSE_FACTOR = 3
 /** A smaller part of a chunk is sent as a copy: it may be kept, and its memory is not worth it. */
 const SMALL_BYTES = CHUNK_BYTES / 4
 
 /**
  * An outlet with bounded memory: that of chunks that have arrived comes back and is used again. While
- * rows wait, one chunk is on its way at a time, and then none for as long as it took: whoever deals
- * with them has at least half of the time for rows, however busy the machine is.
+ * rows wait, one chunk is on its way at a time, and then none for some times as long as it took:
+ * whoever deals with chunks has most of the time for rows, however busy the machine is.
  */
 export class BoundedOutlet implements StateOutlet {
   readonly #options: BoundedOutletOptions
@@ -36,6 +40,7 @@ export class BoundedOutlet implements StateOutlet {
   #beganMs = 0
   #sentMs = 0
   #pauseEndMs = 0
+  #pause: Timer | null = null
   /** A chunk was refused for the sake of rows. */
   #isHeld = false
   /** No row waits: the next chunk need not either. */
@@ -78,12 +83,20 @@ export class BoundedOutlet implements StateOutlet {
   /** A chunk has arrived; its memory may come back. */
   arrived(memory: ArrayBuffer | null): void {
     this.#onWayCount -= 1
-    const nowMs = this.#options.clock.monotonic()
-    this.#pauseEndMs = nowMs + (nowMs - this.#sentMs)
+    const { clock, wake } = this.#options
+    const nowMs = clock.monotonic()
+    const pauseMs = PAUSE_FACTOR * (nowMs - this.#sentMs)
+    this.#pauseEndMs = nowMs + pauseMs
+    this.#pause?.cancel()
+    this.#pause = clock.timer(pauseMs, wake)
     if (memory !== null) this.#keep(memory)
   }
 
-  /** Nothing else is to be done now; true when a chunk can go that had to wait for rows. */
+  close(): void {
+    this.#pause?.cancel()
+  }
+
+  /** No row waits; true when a chunk can go that had to wait for rows. */
   release(): boolean {
     this.#isReleased = this.#isHeld
     this.#isHeld = false

@@ -20,13 +20,17 @@ const large: Operator = {
 
 const start = () => {
   const clock = createVirtualClock()
+  let wakes = 0
   const sent: Uint8Array<ArrayBuffer>[] = []
   const outlet = new BoundedOutlet({
     clock,
     givesWayMs: GIVES_WAY_MS,
     send: (_checkpointId, _vertexId, chunk) => sent.push(chunk),
+    wake: () => {
+      wakes += 1
+    },
   })
-  return { clock, sent, outlet }
+  return { clock, sent, outlet, wakes: () => wakes }
 }
 
 const chunkOf = (outlet: BoundedOutlet): Uint8Array<ArrayBuffer> =>
@@ -62,18 +66,30 @@ test('a state goes out some chunks at a time where no row waits, and whole', () 
   expect(acknowledged).toEqual([1])
 })
 
-test('while rows wait, one chunk is on its way, and then none for as long as it took', () => {
-  const { clock, outlet } = start()
+test('while rows wait, one chunk is on its way, and then none for three times as long', () => {
+  const { clock, outlet, wakes } = start()
   expect(outlet.hasRoom).toBe(true)
   const first = chunkOf(outlet)
   outlet.send(1, 7, first)
   expect(outlet.hasRoom).toBe(false)
   clock.advance(30)
   outlet.arrived(first.buffer)
-  clock.advance(29)
+  clock.advance(89)
   expect(outlet.hasRoom).toBe(false)
+  expect(wakes()).toBe(0)
   clock.advance(1)
   expect(outlet.hasRoom).toBe(true)
+  expect(wakes()).toBe(1)
+})
+
+test('an outlet that is closed wakes nobody', () => {
+  const { clock, outlet, wakes } = start()
+  outlet.send(1, 7, chunkOf(outlet))
+  clock.advance(30)
+  outlet.arrived(null)
+  outlet.close()
+  clock.advance(1000)
+  expect(wakes()).toBe(0)
 })
 
 test('a chunk that waits for rows goes as soon as there are none', () => {
