@@ -23,7 +23,7 @@ export interface BoundedOutletOptions {
 /** Chunks that are on their way at once. */
 const CHUNKS_MAX = 8
 /** After a chunk there is a pause of so many times what it took. */
-const PAUSE_FACTOR = 3
+const PAUSE_FACTOR = 2
 /** A smaller part of a chunk is sent as a copy: it may be kept, and its memory is not worth it. */
 const SMALL_BYTES = CHUNK_BYTES / 4
 

@@ -66,7 +66,7 @@ test('a state goes out some chunks at a time where no row waits, and whole', () 
   expect(acknowledged).toEqual([1])
 })
 
-test('while rows wait, one chunk is on its way, and then none for three times as long', () => {
+test('while rows wait, one chunk is on its way, and then none for twice as long', () => {
   const { clock, outlet, wakes } = start()
   expect(outlet.hasRoom).toBe(true)
   const first = chunkOf(outlet)
@@ -74,7 +74,7 @@ test('while rows wait, one chunk is on its way, and then none for three times as
   expect(outlet.hasRoom).toBe(false)
   clock.advance(30)
   outlet.arrived(first.buffer)
-  clock.advance(89)
+  clock.advance(59)
   expect(outlet.hasRoom).toBe(false)
   expect(wakes()).toBe(0)
   clock.advance(1)
