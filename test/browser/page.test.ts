@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { createWorkspace, type Started, type Workspace } from '../e2e/tidegate.ts'
+import { createWorkspace, SPREAD_TASKS, type Started, type Workspace } from '../e2e/tidegate.ts'
 
 const BROWSER = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
   .map((name) => Bun.which(name))
@@ -68,7 +68,7 @@ const textOf = (id: string): string => `document.getElementById('${id}').innerTe
 describe.skipIf(BROWSER === undefined)('the page of a member', () => {
   test('shows a running job, the kill -9 of a worker, and cancels', async () => {
     await using workspace = await createWorkspace()
-    const { process: cluster, urls, pids } = await startCluster(workspace, 'tidegate: {}\n')
+    const { process: cluster, urls, pids } = await startCluster(workspace, SPREAD_TASKS)
     await using view = openBrowser()
     await view.navigate(`${urls.get('worker-2')}/`)
     await untilShown(view, `${textOf('running')}.includes('RUNNING')`)
