@@ -14,9 +14,10 @@ const CHECKPOINT_BYTES = KEYS * STATE_BYTES
 const jobText = (folder: string): string => `
   import { pipeline, sinks, SourceBuilder } from 'tidegate'
 
-  const numbers = SourceBuilder.stream('numbers', () => ({ next: 0 }))
+  const numbers = SourceBuilder.batch('numbers', () => ({ next: 0 }))
     .fillBuffer<number>((state, buffer) => {
-      for (let count = 0; count < 250; count += 1) buffer.add(state.next++)
+      if (state.next >= END) buffer.close()
+      else for (let count = 0; count < 250; count += 1) buffer.add(state.next++)
     })
     .createSnapshot((state) => state.next)
     .restoreSnapshot((state, saved) => { state.next = saved[0]! })
@@ -73,8 +74,23 @@ const startMember = async (
   return { member, url: /http:\S+/.exec(line)?.[0] ?? '' }
 }
 
-const submit = async (url: string, workspace: Workspace, parallelism: number, query = '') => {
-  const text = jobText(workspace.folder).replace('PARALLELISM', String(parallelism))
+interface Submission {
+  readonly parallelism: number
+  /** So many numbers, or some more; for ever unless given. */
+  readonly end?: number
+  /** The job that goes on. */
+  readonly savedId?: string
+}
+
+const submit = async (
+  url: string,
+  workspace: Workspace,
+  { parallelism, end = Infinity, savedId }: Submission,
+): Promise<string> => {
+  const text = jobText(workspace.folder)
+    .replace('PARALLELISM', String(parallelism))
+    .replace('END', String(end))
+  const query = savedId === undefined ? '' : `&jobId=${savedId}&isStartWithSavePoint=true`
   await workspace.write('large.ts', text)
   expect(await workspace.run('bundle', 'large.ts')).toMatchObject({ exitCode: 0 })
   const body = await Bun.file(join(workspace.folder, 'large.bundle.js')).text()
@@ -113,7 +129,7 @@ test('a state of many chunks outlives worker and master that die while it is sto
     const oldest = await start('master', masterPorts[0])
     const { url } = await start('master', masterPorts[1])
     const workers = [await start('worker'), await start('worker')]
-    const jobId = await submit(url, workspace, 2)
+    const jobId = await submit(url, workspace, { parallelism: 2 })
     const status = async (): Promise<string> =>
       ((await (await fetch(`${url}/job-info/${jobId}`)).json()) as { jobStatus: string }).jobStatus
     const reaches = (count: number) => async () => (await writtenRows(folder)).length >= count
@@ -150,9 +166,13 @@ test('a state of many chunks outlives worker and master that die while it is sto
     expect(storedBytes).toBeGreaterThan(CHECKPOINT_BYTES)
     expect(storedBytes).toBeLessThan(2.5 * CHECKPOINT_BYTES)
 
-    await submit(url, workspace, 3, `&jobId=${jobId}&isStartWithSavePoint=true`)
+    await submit(url, workspace, { parallelism: 3, savedId: jobId })
     await goesOn()
     await stop()
+    const end = (await writtenRows(folder)).length + KEYS
+    await submit(url, workspace, { parallelism: 2, end, savedId: jobId })
+    await until('it has finished', async () => (await status()) === 'FINISHED')
+    expect(await states.size()).toBe(0)
     const rows = await writtenRows(folder)
     expect(rows.map(({ n }) => n)).toEqual(rows.map((_, index) => index))
     for (const { n, seen } of rows) expect(seen).toBe(Math.floor(n / KEYS) + 1)
