@@ -22,8 +22,12 @@ export interface BoundedOutletOptions {
 
 /** Chunks that are on their way at once. */
 const CHUNKS_MAX = 8
-/** After a chunk there is a pause of so many times what it took. */
+/**
+ * After a chunk there is a pause of so many times what it took, and so long at most: what took longer
+ * has itself waited for others.
+ */
 const PAUSE_FACTOR = 2
+const PAUSE_MAX_MS = 16
 /** A smaller part of a chunk is sent as a copy: it may be kept, and its memory is not worth it. */
 const SMALL_BYTES = CHUNK_BYTES / 4
 
@@ -85,7 +89,7 @@ export class BoundedOutlet implements StateOutlet {
     this.#onWayCount -= 1
     const { clock, wake } = this.#options
     const nowMs = clock.monotonic()
-    const pauseMs = PAUSE_FACTOR * (nowMs - this.#sentMs)
+    const pauseMs = Math.min(PAUSE_MAX_MS, PAUSE_FACTOR * (nowMs - this.#sentMs))
     this.#pauseEndMs = nowMs + pauseMs
     this.#pause?.cancel()
     this.#pause = clock.timer(pauseMs, wake)
