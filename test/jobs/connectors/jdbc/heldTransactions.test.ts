@@ -7,7 +7,7 @@ import { mariadbMissing } from '../../../servers/index.ts'
 import { openMariadb, openMariadbConnection } from './databases.ts'
 
 const missing = mariadbMissing()
-if (missing !== undefined) process.stdout.write(`Held transactions are not tested: ${missing}.\n`)
+if (missing !== undefined) process.stdout.write(`skipped: held transactions (${missing})\n`)
 
 /** More than max_commit_attempts. */
 const WAITS = 8
