@@ -1,11 +1,17 @@
 import { untilSure, type GridMap, type GridStructures } from '../../members/grid/index.ts'
 import type { EntryMap, StateMap, StateMaps } from '../coordinator/index.ts'
+import type { ChunkMap } from '../states/index.ts'
 
 const entryMap = <Value>(map: GridMap<string, Value>): EntryMap<Value> => ({
   get: async (key) => (await map.get(key)) ?? undefined,
   set: (key, value, ttlMs) =>
     untilSure(() => map.set(key, value, ttlMs === undefined ? undefined : { ttlMs })),
   remove: (key) => untilSure(() => map.delete(key)),
+})
+
+const chunkMap = (map: GridMap<string, Uint8Array>): ChunkMap => ({
+  ...entryMap(map),
+  keys: () => map.keySet(),
 })
 
 /** Does something once; told how often it was tried before, each time with an answer that was lost. */
@@ -41,5 +47,5 @@ const textMap = (map: GridMap<string, string>): StateMap<string> => ({
 /** The maps of a grid, in which no answer that is lost with a member leaves a doubt. */
 export const gridStateMaps = (grid: Pick<GridStructures, 'map'>): StateMaps => ({
   texts: (name) => textMap(grid.map<string, string>(name)),
-  bytes: (name) => entryMap(grid.map<string, Uint8Array>(name)),
+  bytes: (name) => chunkMap(grid.map<string, Uint8Array>(name)),
 })

@@ -32,7 +32,7 @@ export interface ExecutionOptions {
   readonly bundle?: string | null
   readonly pipelineId: number
   readonly tasks: PipelineTasks
-  readonly store: Pick<CheckpointStorage, 'save'>
+  readonly store: Pick<CheckpointStorage, 'save' | 'keepsStates'>
   /** The checkpoint to go on from. Where running tasks are taken over: the last one stored. */
   readonly restored: CheckpointRecord | undefined
   readonly intervalMs: number | null
@@ -46,6 +46,10 @@ export interface ExecutionOptions {
   readonly onPrint: (lines: readonly string[]) => void
   readonly onLog: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
 }
+
+/** States give way to rows for a part of the time that a checkpoint may take. */
+const GIVE_WAY_SHARE = 0.25
+const GIVE_WAY_MAX_MS = 5000
 
 /**
  * One attempt at running a pipeline: places its tasks on members, or takes over those that run, drives
@@ -70,6 +74,7 @@ export class PipelineExecution {
       plan,
       vertexIds: tasks.vertexIds,
       tables: {},
+      statesGiveWayMs: Math.min(GIVE_WAY_MAX_MS, options.timeoutMs * GIVE_WAY_SHARE),
       exactlyOnce: plan.env.processingGuarantee !== 'AT_LEAST_ONCE',
       rateLimit: {
         rowsPerSecond: plan.env.readLimitRowsPerSecond ?? Infinity,
@@ -82,6 +87,7 @@ export class PipelineExecution {
       execution: { jobId, pipelineId, epoch },
       places,
       bundle: options.bundle ?? null,
+      keepsStates: options.store.keepsStates,
       onReport: (task, report) => this.#reported(task, report),
       onFailure: (error) => this.fail(error),
     })

@@ -26,6 +26,8 @@ export interface TaskCrewOptions {
   readonly places: TaskPlaces
   /** The content hash of the job's code, where it has any. */
   readonly bundle: string | null
+  /** Members may put the states of operators into the grid. */
+  readonly keepsStates: boolean
   readonly onReport: (task: TaskName, report: TaskReport) => void
   readonly onFailure: (error: Error) => void
 }
@@ -62,8 +64,9 @@ export class TaskCrew {
 
   /** Starts the isolates; resolves when all are there to be told what to do. */
   async begin(): Promise<void> {
-    const { places, bundle } = this.#options
-    await Promise.all(this.#posts.map((post) => ask(post, { kind: 'begin', places, bundle })))
+    const { places, bundle, keepsStates } = this.#options
+    const command: HostCommand = { kind: 'begin', places, bundle, keepsStates }
+    await Promise.all(this.#posts.map((post) => ask(post, command)))
   }
 
   /** Takes over tasks that run; resolves with what each of them has come to. */

@@ -24,6 +24,8 @@ export interface Execution {
   readonly vertexIds: readonly number[]
   readonly tables: { readonly [vertexId: number]: VertexTables }
   readonly exactlyOnce: boolean
+  /** For so long the states of a checkpoint give way to rows that wait. */
+  readonly statesGiveWayMs: number
   /** A limit a reader. */
   readonly rateLimit: RateLimitOptions
 }
@@ -119,6 +121,8 @@ export type TaskCommand =
       readonly infos: readonly CommitInfo[]
     }
   | { readonly kind: 'abortOrphans' }
+  /** A chunk of a state has arrived, or was given up; its memory comes back where nobody needs it. */
+  | { readonly kind: 'chunkArrived'; readonly memory: ArrayBuffer | null }
   | { readonly kind: 'finish' }
   | { readonly kind: 'drain' }
   | { readonly kind: 'close'; readonly abort: boolean }
@@ -177,6 +181,13 @@ export type TaskReport =
     }
   | { readonly kind: 'enumerated'; readonly checkpointId: number; readonly state: JsonValue }
   | { readonly kind: 'splitCount'; readonly splitCount: number }
+  /** The next chunk of an operator's state, before it acknowledges the checkpoint. */
+  | {
+      readonly kind: 'stateChunk'
+      readonly checkpointId: number
+      readonly vertexId: number
+      readonly chunk: Uint8Array<ArrayBuffer>
+    }
   | {
       readonly kind: 'acknowledged'
       readonly checkpointId: number

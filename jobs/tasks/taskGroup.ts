@@ -1,4 +1,5 @@
 import {
+  BoundedOutlet,
   Loop,
   OperatorNode,
   SinkNode,
@@ -51,6 +52,7 @@ export class TaskGroup {
   readonly #sinks: SinkParts[] = []
   readonly #nodes: Node[] = []
   readonly #loop: Loop
+  readonly #outlet: BoundedOutlet
   #snapshot: GroupSnapshot | null = null
   #triggeredId = 0
   readonly #heldGrants: HeldGrant[] = []
@@ -67,6 +69,13 @@ export class TaskGroup {
     this.#printer = new Printer(environment.report)
     this.#edges = new GroupEdges(deployment, incoming, () => this.wake())
     this.#deadLetters = new DeadLetters(environment, deployment.execution, () => this.#readCount())
+    this.#outlet = new BoundedOutlet({
+      clock: environment.host.clock,
+      givesWayMs: deployment.execution.statesGiveWayMs,
+      send: (checkpointId, vertexId, chunk) =>
+        environment.report({ kind: 'stateChunk', checkpointId, vertexId, chunk }),
+      wake: () => this.wake(),
+    })
     this.#loop = new Loop({
       nodes: this.#nodes,
       clock: environment.host.clock,
@@ -121,6 +130,12 @@ export class TaskGroup {
     this.wake()
   }
 
+  /** A chunk of a state is out of the way. */
+  chunkArrived(memory: ArrayBuffer | null): void {
+    this.#outlet.arrived(memory)
+    this.wake()
+  }
+
   /** Stops reading; rows that were read go on to the sinks. */
   drain(): void {
     for (const source of this.#sources.values()) source.node.drain()
@@ -133,6 +148,7 @@ export class TaskGroup {
 
   async close(abort: boolean): Promise<void> {
     this.#loop.stop()
+    this.#outlet.close()
     this.#edges.close()
     for (const { reader } of this.#sources.values()) await reader.close()
     for (const { writer } of this.#sinks) {
@@ -204,6 +220,7 @@ export class TaskGroup {
       inputCount: this.#edges.inputCount(vertex.id),
       emitter: this.#edges.emitter(vertex.id),
       exactlyOnce: this.#deployment.execution.exactlyOnce,
+      outlet: this.#outlet,
     })
     this.#edges.addTarget(vertex.id, node)
     this.#nodes.push(node)
@@ -252,6 +269,8 @@ export class TaskGroup {
   }
 
   #onIdle(): void {
+    const rowsWait = [...this.#sources.values()].some(({ node }) => !node.isWaiting)
+    if (!rowsWait && this.#outlet.release()) this.wake()
     for (const { node } of this.#sinks) node.flush()
     this.#printer.flush()
     this.#reportProgress()

@@ -101,6 +101,8 @@ export class TaskIsolate {
         return this.#committer?.abortOrphans()
       case 'finish':
         return this.#committer?.finish()
+      case 'chunkArrived':
+        return this.#group?.chunkArrived(command.memory)
       case 'drain':
         return this.#group?.drain()
       case 'close':
@@ -143,7 +145,7 @@ export class TaskIsolate {
   }
 
   #report(report: TaskReport): void {
-    if (report.kind === 'acknowledged') this.#send(report, chunksOf(report.states))
+    if (report.kind === 'stateChunk') this.#send(report, [report.chunk.buffer])
     else this.#send(report)
   }
 
@@ -153,11 +155,3 @@ export class TaskIsolate {
     this.#report({ kind: 'failed', error: toTaskError(thrown, vertexName) })
   }
 }
-
-/** The buffers of operators' states, which the isolate has no use for any more. */
-const chunksOf = (states: { readonly [vertexId: number]: unknown }): ArrayBuffer[] =>
-  Object.values(states).flatMap((state) =>
-    Array.isArray(state)
-      ? state.flatMap((chunk) => (chunk instanceof Uint8Array ? [chunk.buffer as ArrayBuffer] : []))
-      : [],
-  )

@@ -70,7 +70,7 @@ export const watchedChannel = (
   timer = clock.timer(LOOK_MS, look)
   channel.post({ kind: 'loadCode', path, pulse: shared, heapBytesMax: limits.heapBytes })
   return {
-    post: (command) => channel.post(command),
+    post: (command, transfer) => channel.post(command, transfer),
     onReport: (receive) =>
       channel.onReport((report) => {
         if (report.kind === 'codeLoaded') stages = report.stages

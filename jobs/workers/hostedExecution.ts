@@ -1,8 +1,10 @@
 import { assert, EngineError, messageOf } from '../../runtime/errors/index.ts'
 import { createRing } from '../../runtime/exchange/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
+import { stateNameOf, type StateShelf } from '../states/index.ts'
 import type { ExchangePlace, TaskCommand, TaskReport } from '../tasks/index.ts'
 import { HostedTask } from './hostedTask.ts'
+import type { StateWay } from './stateCollector.ts'
 import type { IsolatePool, TaskIsolates } from './isolatePool.ts'
 import type {
   EdgePlan,
@@ -36,6 +38,8 @@ export interface HostedExecutionOptions {
   readonly self: string
   readonly exchange: ExchangePlace
   readonly relay: Relay
+  /** Where states go; null: to the coordinator. */
+  readonly shelf: StateShelf | null
 }
 
 /** The tasks of one execution on this member. They go on while no coordinator listens. */
@@ -61,7 +65,11 @@ export class HostedExecution {
         const pending = this.#grants.get(name)
         return pending === undefined || pending.size === 0 ? undefined : Promise.all(pending)
       }
-      this.#tasks.set(name, new HostedTask({ host, channel, name, onReport, grantsArrived }))
+      const states = stateWay(options, name)
+      this.#tasks.set(
+        name,
+        new HostedTask({ host, channel, name, onReport, grantsArrived, states }),
+      )
     }
   }
 
@@ -203,6 +211,14 @@ export class HostedExecution {
     if (this.#backlog.length > backlogMax) this.#backlog.shift()
   }
 }
+
+const stateWay = ({ shelf, id }: HostedExecutionOptions, task: TaskName): StateWay | null =>
+  shelf === null
+    ? null
+    : {
+        shelf,
+        nameOf: (checkpointId, vertexId) => stateNameOf({ ...id, checkpointId, task, vertexId }),
+      }
 
 /**
  * Each group has an isolate of its own. Enumerators and committers, which have little to do, share

@@ -2,6 +2,7 @@ import type { Host } from '../../runtime/host/index.ts'
 import { toTaskError, type TaskCommand, type TaskReport } from '../tasks/index.ts'
 import type { TaskChannel } from './isolate.ts'
 import type { TaskName, TaskStatus } from './protocol.ts'
+import { StateCollector, type StateWay } from './stateCollector.ts'
 
 /** How long a thread may take to close by itself, in milliseconds. */
 const closeTimeoutMs = 2_000
@@ -13,6 +14,8 @@ export interface HostedTaskOptions {
   readonly onReport: (report: TaskReport) => void
   /** Of an enumerator: resolves when all that it has granted is with the groups; undefined: it is. */
   readonly grantsArrived: () => Promise<unknown> | undefined
+  /** Null: states go to the coordinator with the acknowledgement. */
+  readonly states: StateWay | null
 }
 
 /** A task in an isolate, and what a new coordinator must be told of it. */
@@ -21,6 +24,10 @@ export class HostedTask {
   /** The last report of each kind that must not be lost. */
   readonly #retained = new Map<TaskReport['kind'], TaskReport>()
   readonly #closed = Promise.withResolvers<void>()
+  readonly #states: StateCollector
+  /** The last progress that came while an acknowledgement waited: it counts later rows. */
+  #heldProgress: TaskReport | null = null
+  #isAcknowledging = false
   #closing = false
   /** The task has said so itself. */
   #hasClosed = false
@@ -30,7 +37,13 @@ export class HostedTask {
 
   constructor(options: HostedTaskOptions) {
     this.#options = options
-    const { channel } = options
+    const { channel, states } = options
+    this.#states = new StateCollector({
+      way: states,
+      onArrived: (memory) =>
+        channel.post({ kind: 'chunkArrived', memory }, memory === null ? [] : [memory]),
+      onFailure: (error) => this.fail(error),
+    })
     channel.onReport((report) => this.#receive(report))
     channel.onExit((error) => this.#exited(error))
   }
@@ -67,7 +80,9 @@ export class HostedTask {
     const deadline = Promise.withResolvers<void>()
     const timer = host.clock.timer(closeTimeoutMs, () => deadline.resolve())
     channel.post({ kind: 'close', abort })
-    await Promise.race([this.#closed.promise, deadline.promise])
+    // What is swept after the end must not be put back by what was on its way.
+    const arrived = this.#closed.promise.then(() => this.#states.arrived())
+    await Promise.race([arrived, deadline.promise])
     timer.cancel()
     channel.release(this.#hasClosed && !abort && !this.#retained.has('failed'))
   }
@@ -97,6 +112,19 @@ export class HostedTask {
       case 'enumerated':
         void this.#saved(report)
         return
+      case 'stateChunk':
+        this.#states.add(report)
+        return
+      case 'acknowledged':
+        void this.#acknowledged(report)
+        return
+      case 'progress':
+        if (this.#isAcknowledging) {
+          this.#heldProgress = report
+          return
+        }
+        this.#retained.set(report.kind, report)
+        break
       case 'deployed':
         this.#deployed = true
         break
@@ -105,9 +133,7 @@ export class HostedTask {
         this.#retained.set(report.kind, report)
         break
       case 'drained':
-      case 'acknowledged':
       case 'splitCount':
-      case 'progress':
         this.#retained.set(report.kind, report)
         break
       default:
@@ -124,6 +150,22 @@ export class HostedTask {
     if (arrived !== undefined) await arrived
     this.#retained.set(report.kind, report)
     this.#options.onReport(report)
+  }
+
+  /** Nobody shall count on a state before all of it has arrived. */
+  async #acknowledged(report: Extract<TaskReport, { kind: 'acknowledged' }>): Promise<void> {
+    const arrived = this.#states.arrived()
+    this.#isAcknowledging = true
+    if (arrived !== undefined) await arrived
+    this.#isAcknowledging = false
+    if (this.#closing || this.#retained.has('failed')) return
+    const states = { ...report.states, ...this.#states.statesOf(report.checkpointId) }
+    const whole = { ...report, states }
+    this.#retained.set(report.kind, whole)
+    this.#options.onReport(whole)
+    const progress = this.#heldProgress
+    this.#heldProgress = null
+    if (progress !== null) this.#receive(progress)
   }
 
   #exited(error: Error | undefined): void {

@@ -3,7 +3,8 @@ import type { IsolateCommand, IsolateReport, TaskCommand, TaskReport } from '../
 
 /** The way to one task in an isolate. */
 export interface TaskChannel {
-  post(command: TaskCommand): void
+  /** The buffers in `transfer` are of no use here any more. */
+  post(command: TaskCommand, transfer?: readonly ArrayBuffer[]): void
   /** Sets the receiver, once. */
   onReport(receive: (report: TaskReport) => void): void
   /** Sets the receiver of the end of the whole isolate, called once; `error` when it died of one. */
@@ -64,10 +65,10 @@ export class Isolate {
     const open: Open = { onReport: () => undefined, onExit: () => undefined }
     this.#channels.set(channel, open)
     return {
-      post: (command) => {
+      post: (command, transfer) => {
         if (!this.#channels.has(channel)) return
         if (this.#thread === null) this.#early.push({ channel, command })
-        else this.#thread.post({ channel, command } satisfies IsolateCommand)
+        else this.#thread.post({ channel, command } satisfies IsolateCommand, transfer)
       },
       onReport: (receive) => {
         open.onReport = receive

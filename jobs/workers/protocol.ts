@@ -33,7 +33,7 @@ export interface StreamLink {
 
 /** What a coordinator tells a task; the memory of rings is the task host's to add. */
 export type RemoteCommand =
-  | Exclude<TaskCommand, { readonly kind: 'deployGroup' | 'listen' | 'close' }>
+  | Exclude<TaskCommand, { readonly kind: 'deployGroup' | 'listen' | 'close' | 'chunkArrived' }>
   | { readonly kind: 'listen'; readonly tokens: readonly string[] }
   | ({ readonly kind: 'deployGroup'; readonly edges: readonly EdgePlan[] } & Omit<
       GroupDeployment,
@@ -61,6 +61,8 @@ export type HostCommand =
       readonly places: TaskPlaces
       /** The content hash of the job's code, where it has any. */
       readonly bundle: string | null
+      /** Puts the states of operators into the grid, where it can. */
+      readonly keepsStates: boolean
     }
   /** Takes over from another coordinator; answered by `attached`. */
   | { readonly kind: 'attach' }

@@ -1,5 +1,6 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
+import type { StateShelf } from '../states/index.ts'
 import type { ExchangePlace, TaskCommand } from '../tasks/index.ts'
 import { HostedExecution, type Relay } from './hostedExecution.ts'
 import type { CodeLimits } from './codeWatch.ts'
@@ -15,6 +16,8 @@ export interface TaskHostOptions {
   readonly relay: Relay
   /** The code of jobs; without it no job has any. */
   readonly code?: JobCodeShelf | undefined
+  /** Where the states of operators are kept in the grid; without it all go to the coordinator. */
+  readonly states?: StateShelf | undefined
   /** An execution was ended here without its coordinator: what it held is free. */
   readonly onForgotten?: (execution: ExecutionId) => void
 }
@@ -154,12 +157,12 @@ export class TaskHost {
   /** What an older attempt has left here is ended first: two must not write side by side. */
   async #begin(
     id: ExecutionId,
-    { places, bundle }: Extract<HostCommand, { kind: 'begin' }>,
+    { places, bundle, keepsStates }: Extract<HostCommand, { kind: 'begin' }>,
     onReport: HostLinkEvents['onReport'],
   ): Promise<void> {
     const older = this.#executions.get(keyOf(id))
     if (older !== undefined) await this.end(older, true)
-    const { host, self, exchange, relay } = this.#options
+    const { host, self, exchange, relay, states = null } = this.#options
     let failure: unknown
     const isolates = await this.#isolatesWith(bundle).catch((thrown: unknown) => {
       failure = thrown
@@ -173,6 +176,7 @@ export class TaskHost {
       self: self(),
       exchange,
       relay,
+      shelf: keepsStates ? states : null,
     })
     this.#executions.set(keyOf(id), execution)
     if (bundle !== null) {

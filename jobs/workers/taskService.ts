@@ -1,6 +1,7 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host, Timer, Tls } from '../../runtime/host/index.ts'
 import type { Member } from '../../members/member/index.ts'
+import type { StateShelf } from '../states/index.ts'
 import { CoordinatorLink } from './coordinatorLink.ts'
 import type { Relay } from './hostedExecution.ts'
 import type { IsolatePool } from './isolatePool.ts'
@@ -30,6 +31,8 @@ export interface TaskServiceOptions {
   readonly tls?: Tls | undefined
   /** The code of jobs; without it no job has any. */
   readonly code?: JobCodeShelf
+  /** The states of operators in the grid; without it all go to the coordinator. */
+  readonly states?: StateShelf
   /** Tasks were ended here because no coordinator may or will ask for them. */
   readonly onForgotten?: (execution: ExecutionId) => void
 }
@@ -45,7 +48,7 @@ export interface TaskService {
 
 /** Runs tasks for coordinators, and leads coordinators of this member to all task hosts. */
 export const startTaskService = (options: TaskServiceOptions): TaskService => {
-  const { host, member, isolates, tls, code, onForgotten } = options
+  const { host, member, isolates, tls, code, states, onForgotten } = options
   const { messenger } = member
   const taskHost = new TaskHost({
     host,
@@ -58,6 +61,7 @@ export const startTaskService = (options: TaskServiceOptions): TaskService => {
     },
     relay: relayOver(member),
     code,
+    states,
     ...(onForgotten === undefined ? {} : { onForgotten }),
   })
   const hosts = new MemberLinks(host, member, taskHost)

@@ -99,6 +99,9 @@ const isCallKind = (kind: FrameKind): boolean =>
 const u32At = (bytes: Uint8Array, at: number): number =>
   ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
 
+/** The memory in which calls and answers are put together is kept up to here. */
+const ROOM_BYTES_MAX = 512 * 1024
+
 /** A frame that comes in several pieces. */
 const createPartial = (checkedKind: (kind: number, countedBytes: number) => FrameKind) => {
   const header = new Uint8Array(HEADER_BYTES)
@@ -106,6 +109,12 @@ const createPartial = (checkedKind: (kind: number, countedBytes: number) => Fram
   let kind: FrameKind | undefined
   let body = new Uint8Array(0)
   let bodyBytes = 0
+  let room = body
+  const memoryFor = (length: number, isKept: boolean): Uint8Array<ArrayBuffer> => {
+    if (isKept || length > ROOM_BYTES_MAX) return new Uint8Array(length)
+    if (room.length < length) room = new Uint8Array(length)
+    return room.subarray(0, length)
+  }
   return {
     isBegun: () => headerBytes > 0,
     /** Takes what belongs to the frame; returns where the rest of `bytes` begins. */
@@ -119,7 +128,7 @@ const createPartial = (checkedKind: (kind: number, countedBytes: number) => Fram
         if (headerBytes < HEADER_BYTES) return at
         const countedBytes = u32At(header, 0)
         kind = checkedKind(header[LENGTH_BYTES]!, countedBytes)
-        body = new Uint8Array(countedBytes - COUNTED_BYTES)
+        body = memoryFor(countedBytes - COUNTED_BYTES, !isCallKind(kind))
         bodyBytes = 0
       }
       const taken = bytes.subarray(at, at + body.length - bodyBytes)

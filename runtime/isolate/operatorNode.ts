@@ -3,6 +3,7 @@ import type { Batch } from '../rows/index.ts'
 import { Alignment } from './alignment.ts'
 import type { Emitter } from './emitter.ts'
 import type { Acknowledge, Control, Node, Target } from './items.ts'
+import type { StateOutlet } from './stateOutlet.ts'
 
 export interface OperatorNodeOptions {
   readonly vertexId: number
@@ -11,6 +12,8 @@ export interface OperatorNodeOptions {
   readonly emitter: Emitter
   readonly exactlyOnce: boolean
   readonly acknowledge: Acknowledge
+  /** Takes the state; what is acknowledged is that all of it was sent. */
+  readonly outlet: StateOutlet
 }
 
 /** How much of a snapshot is taken at a time: rows must not wait for more than a millisecond or so. */
@@ -139,19 +142,23 @@ export class OperatorNode implements Node, Target {
     const entries = this.#options.operator.snapshot?.()
     if (entries === undefined) this.#options.acknowledge(checkpointId, this.vertexId, null)
     else {
-      this.#saving = { checkpointId, packer: new StatePacker(entries) }
+      const { outlet } = this.#options
+      const packer = new StatePacker(entries, {
+        allocate: (sizeBytes) => outlet.allocate(sizeBytes),
+        add: (chunk) => outlet.send(checkpointId, this.vertexId, chunk),
+      })
+      this.#saving = { checkpointId, packer }
       // A small one is whole at once.
       this.#saveSlice()
     }
   }
 
   #saveSlice(): boolean {
-    if (this.#saving === null) return false
+    if (this.#saving === null || !this.#options.outlet.hasRoom) return false
     const { checkpointId, packer } = this.#saving
-    const chunks = packer.take(SLICE_BYTES)
-    if (chunks !== null) {
+    if (packer.take(SLICE_BYTES)) {
       this.#saving = null
-      this.#options.acknowledge(checkpointId, this.vertexId, chunks)
+      this.#options.acknowledge(checkpointId, this.vertexId, null)
     }
     return true
   }

@@ -53,6 +53,11 @@ export class SourceNode implements Node {
     this.#rateLimit = new RateLimit(options.rateLimit, options.clock)
   }
 
+  /** There is nothing to read now. */
+  get isWaiting(): boolean {
+    return this.done || this.#polling || this.#pauseTimer !== null
+  }
+
   call(): boolean {
     if (this.done || this.#polling || this.#pauseTimer !== null) return false
     if (this.#batch !== null && !this.#offerBatch(this.#batch)) return false

@@ -13,6 +13,7 @@ export interface Outbox {
 export interface StateEntry {
   /** The hash of the state's key, or null for state that every instance gets back. */
   readonly keyHash: number | null
+  /** Of an entry of a snapshot: good until the next one is taken or a row is processed. */
   readonly bytes: Uint8Array
 }
 

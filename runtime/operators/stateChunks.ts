@@ -6,42 +6,36 @@ import type { StateEntry } from './operator.ts'
  * the highest bit set where there is no key, the bytes; numbers are little-endian.
  */
 
-/** A chunk ends with the entry that fills it. */
-const CHUNK_BYTES = 256 * 1024
+/** A chunk is no longer, unless a single entry is. */
+export const CHUNK_BYTES = 256 * 1024
 const HEAD_BYTES = 8
 const NO_KEY = 0x8000_0000
+const NO_CHUNK = new Uint8Array(0)
 
-/** Packs entries into chunks, each with a buffer of its own that may be transferred. */
-export class StatePacker {
-  readonly #entries: Iterator<StateEntry>
-  readonly #chunks: Uint8Array<ArrayBuffer>[] = []
-  #chunk = new Uint8Array(0)
-  #view = new DataView(this.#chunk.buffer)
+/** Where packed chunks go. */
+export interface ChunkTarget {
+  /** Memory of at least so many bytes, with nothing before or behind it. */
+  allocate(sizeBytes: number): Uint8Array<ArrayBuffer>
+  /** The whole chunk or its first part, with the memory that was allocated for it. */
+  add(chunk: Uint8Array<ArrayBuffer>): void
+}
+
+/** Packs entries into chunks as they come, each in memory of its own that may be transferred. */
+export class ChunkWriter {
+  readonly #target: ChunkTarget
+  #chunk = NO_CHUNK
+  #view = new DataView(NO_CHUNK.buffer)
   #at = 0
 
-  constructor(entries: Iterable<StateEntry>) {
-    this.#entries = entries[Symbol.iterator]()
+  constructor(target: ChunkTarget) {
+    this.#target = target
   }
 
-  /** Takes entries until there are about `sizeBytes` more; the chunks once there are none left. */
-  take(sizeBytes: number): Uint8Array<ArrayBuffer>[] | null {
-    for (let takenBytes = 0; takenBytes < sizeBytes;) {
-      const next = this.#entries.next()
-      if (next.done === true) {
-        this.#finish()
-        return this.#chunks
-      }
-      this.#add(next.value)
-      takenBytes += HEAD_BYTES + next.value.bytes.length
-    }
-    return null
-  }
-
-  #add({ keyHash, bytes }: StateEntry): void {
+  add({ keyHash, bytes }: StateEntry): void {
     const neededBytes = HEAD_BYTES + bytes.length
     if (this.#at + neededBytes > this.#chunk.length) {
-      this.#finish()
-      this.#chunk = new Uint8Array(Math.max(CHUNK_BYTES, neededBytes))
+      this.finish()
+      this.#chunk = this.#target.allocate(Math.max(CHUNK_BYTES, neededBytes))
       this.#view = new DataView(this.#chunk.buffer)
     }
     this.#view.setInt32(this.#at, keyHash ?? 0, true)
@@ -51,16 +45,48 @@ export class StatePacker {
     this.#at += neededBytes
   }
 
-  #finish(): void {
-    const isFull = this.#at === this.#chunk.length
-    if (this.#at > 0) this.#chunks.push(isFull ? this.#chunk : this.#chunk.slice(0, this.#at))
+  /** Gives the chunk that is not full. */
+  finish(): void {
+    if (this.#at > 0) this.#target.add(this.#chunk.subarray(0, this.#at))
+    this.#chunk = NO_CHUNK
     this.#at = 0
   }
 }
 
+/** Packs the entries of a snapshot, some at a time. */
+export class StatePacker {
+  readonly #entries: Iterator<StateEntry>
+  readonly #writer: ChunkWriter
+
+  constructor(entries: Iterable<StateEntry>, target: ChunkTarget) {
+    this.#entries = entries[Symbol.iterator]()
+    this.#writer = new ChunkWriter(target)
+  }
+
+  /** Takes entries until there are about `sizeBytes` more; true once there are none left. */
+  take(sizeBytes: number): boolean {
+    for (let takenBytes = 0; takenBytes < sizeBytes;) {
+      const next = this.#entries.next()
+      if (next.done === true) {
+        this.#writer.finish()
+        return true
+      }
+      this.#writer.add(next.value)
+      takenBytes += HEAD_BYTES + next.value.bytes.length
+    }
+    return false
+  }
+}
+
 /** All entries in chunks. */
-export const packEntries = (entries: Iterable<StateEntry>): Uint8Array<ArrayBuffer>[] =>
-  new StatePacker(entries).take(Infinity)!
+export const packEntries = (entries: Iterable<StateEntry>): Uint8Array<ArrayBuffer>[] => {
+  const chunks: Uint8Array<ArrayBuffer>[] = []
+  new StatePacker(entries, {
+    allocate: (sizeBytes) => new Uint8Array(sizeBytes),
+    add: (chunk) => chunks.push(chunk.length === chunk.buffer.byteLength ? chunk : chunk.slice()),
+  }).take(Infinity)
+  return chunks
+}
 
 /** The entries of some chunks; their bytes are views of the chunks. */
 export function* unpackEntries(chunks: Iterable<Uint8Array>): Iterable<StateEntry> {

@@ -10,6 +10,7 @@ import {
   type Value,
 } from '../rows/index.ts'
 import type { Operator, Outbox, StateEntry } from './operator.ts'
+import { ChunkWriter, unpackEntries } from './stateChunks.ts'
 
 /** What `StatefulMap` does with the rows of one key. */
 export interface StatefulMapping {
@@ -56,7 +57,8 @@ export class StatefulMap implements Operator {
   /** The snapshot is not taken to its end yet. */
   #isSaving = false
   /** States that were saved because a row was about to change them, and are not taken yet. */
-  #savedFirst: StateEntry[] = []
+  #savedFirst: Uint8Array[] = []
+  #firstWriter = this.#createFirstWriter()
   readonly #writer = new ByteWriter()
 
   constructor(mapping: StatefulMapping) {
@@ -87,6 +89,7 @@ export class StatefulMap implements Operator {
     this.#snapshotNumber += 1
     this.#isSaving = true
     this.#savedFirst = []
+    this.#firstWriter = this.#createFirstWriter()
     return this.#entries(this.#snapshotNumber)
   }
 
@@ -103,13 +106,13 @@ export class StatefulMap implements Operator {
   *#entries(number: number): Iterable<StateEntry> {
     for (const held of this.#states.values()) {
       if (this.#snapshotNumber !== number) return
-      if (this.#savedFirst.length > 0) yield* this.#savedFirst.splice(0)
+      if (this.#savedFirst.length > 0) yield* unpackEntries(this.#savedFirst.splice(0))
       if (held.savedIn !== number) yield this.#save(held)
     }
     if (this.#snapshotNumber !== number) return
     this.#isSaving = false
-    yield* this.#savedFirst
-    this.#savedFirst = []
+    this.#firstWriter.finish()
+    yield* unpackEntries(this.#savedFirst.splice(0))
   }
 
   #save(held: KeyState): StateEntry {
@@ -117,7 +120,15 @@ export class StatefulMap implements Operator {
     this.#writer.clear()
     writeValue(this.#keyRowType, held.key, this.#writer)
     writeValue(this.#mapping.stateType, held.state, this.#writer)
-    return { keyHash: held.keyHash, bytes: this.#writer.take() }
+    return { keyHash: held.keyHash, bytes: this.#writer.view() }
+  }
+
+  #createFirstWriter(): ChunkWriter {
+    const chunks = this.#savedFirst
+    return new ChunkWriter({
+      allocate: (sizeBytes) => new Uint8Array(sizeBytes),
+      add: (chunk) => chunks.push(chunk),
+    })
   }
 
   #map(batch: Batch): Batch {
@@ -126,7 +137,7 @@ export class StatefulMap implements Operator {
     for (let row = 0; row < batch.rowCount; row += 1) {
       const held = this.#stateOf(batch, row, hashes[row]!)
       if (this.#isSaving && held.savedIn !== this.#snapshotNumber) {
-        this.#savedFirst.push(this.#save(held))
+        this.#firstWriter.add(this.#save(held))
       }
       const step = this.#mapping.step(held.state, rowAt(batch, row))
       held.state = step.state

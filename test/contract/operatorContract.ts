@@ -80,7 +80,7 @@ const run = ({ create, input }: OperatorCase, mode: Mode): string[] => {
     if (mode.restoring === 'never' || operator.snapshot === undefined) return
     const entries: StateEntry[] = []
     for (const entry of operator.snapshot()) {
-      entries.push(entry)
+      entries.push({ ...entry, bytes: entry.bytes.slice() })
       if (mode.restoring === 'slowly' && entries.length === 1) meanwhile(operator)
     }
     operator.close?.()

@@ -4,6 +4,7 @@ import {
   type JobService,
   type JobSettings,
 } from '../../../jobs/cluster/index.ts'
+import { createStateShelf, STATE_MAP } from '../../../jobs/states/index.ts'
 import { createIsolatePool, startTaskService, withGrid } from '../../../jobs/workers/index.ts'
 import {
   DEFAULT_CLIENT,
@@ -67,18 +68,20 @@ export const startMemberJobs = (options: MemberJobsOptions): MemberJobs => {
   const slots = isWorker ? startSlotService({ host, member, settings: settings.slots }) : undefined
   const directory = createSlotDirectory({ host, member, own: slots })
   const isolates = withGrid(createIsolatePool(host, 0), ownGrid(options))
+  const maps = gridStateMaps(grid)
   const tasks = startTaskService({
     host,
     member,
     isolates,
     tls,
     code: shelves.bundles,
+    states: createStateShelf(maps.bytes(STATE_MAP)),
     onForgotten: ({ jobId, pipelineId }) => slots?.pipelineEnded(jobId, pipelineId),
   })
   const coordinator = startJobCoordinator({
     host,
     member,
-    maps: gridStateMaps(grid),
+    maps,
     directory,
     hosts: tasks.hosts,
     settings: settings.jobs,

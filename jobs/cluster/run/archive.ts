@@ -52,6 +52,12 @@ export const archive = async (
   await book.diary.set(jobId, diary, ttlMs)
   await book.finished.set(jobId, finished, ttlMs)
   if (state.status === 'FINISHED') await storage.forget(jobId)
+  // What the final checkpoint of a pipeline and those that failed have left behind.
+  if (info.plan.vertices.some(({ kind }) => kind === 'transform')) {
+    for (const { pipelineId } of pipelines) {
+      await storage.sweep({ jobId, pipelineId, beforeEpoch: Infinity })
+    }
+  }
   await forgetRunning(book, jobId, pipelines)
   return finished
 }

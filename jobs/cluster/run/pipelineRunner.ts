@@ -155,6 +155,7 @@ export class PipelineRunner {
       execution: { jobId, pipelineId, epoch },
       places,
       bundle: null,
+      keepsStates: false,
       onReport: () => undefined,
       onFailure: () => undefined,
     })
@@ -165,6 +166,7 @@ export class PipelineRunner {
     const { dispatch, pipelineId, releaseSlots } = this.#options
     const { epoch } = pipeline
     try {
+      if (!attempt.isAttaching) await this.#sweep(epoch)
       const restored = await this.#restored(pipeline, attempt)
       if (attempt.end === 'abandon') return
       if (attempt.end === 'cancel') throw canceled()
@@ -186,6 +188,12 @@ export class PipelineRunner {
     }
   }
 
+  /** Checkpoints that attempts before have not finished leave states behind. */
+  async #sweep(epoch: number): Promise<void> {
+    const { storage, jobId, pipelineId } = this.#options
+    if (epoch > 1) await storage.sweep({ jobId, pipelineId, beforeEpoch: epoch })
+  }
+
   /** A pipeline that was asked to stop may have come to its end by itself before. */
   #isSaved(restored: CheckpointRecord | undefined, attempt: Attempt): boolean {
     return attempt.isDraining && restored?.ended !== true
@@ -203,10 +211,11 @@ export class PipelineRunner {
       throw new EngineError('CKP-005', text)
     }
     const { checkpointId, takenAtMs } = last
-    const record =
-      checkpointId > 0
-        ? await storage.load(jobId, { pipelineId, checkpointId, takenAtMs })
-        : await startsFrom()
+    const name = { pipelineId, checkpointId, takenAtMs }
+    // Tasks that run have their states.
+    const stored = (): Promise<CheckpointRecord> =>
+      isAttaching ? storage.read(jobId, name) : storage.load(jobId, name)
+    const record = checkpointId > 0 ? await stored() : await startsFrom()
     if (record !== undefined && restores && !isAttaching) {
       this.#checkpoints = withRestored(this.#checkpoints)
     }
@@ -235,7 +244,10 @@ export class PipelineRunner {
       bundle: this.#options.bundle,
       pipelineId,
       tasks,
-      store: { save: (record) => this.#save(record, epoch) },
+      store: {
+        save: (record) => this.#save(record, epoch),
+        keepsStates: this.#options.storage.keepsStates,
+      },
       restored,
       intervalMs,
       minPauseMs:

@@ -1,3 +1,10 @@
+import { EngineError } from '../../../runtime/errors/index.ts'
+import {
+  isStoredState,
+  type StateShelf,
+  type StatesOver,
+  type StoredState,
+} from '../../states/index.ts'
 import type { CheckpointRecord } from '../checkpointRecord.ts'
 import { lengthOf, type Blobs } from './blobs.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './recordFormat.ts'
@@ -11,16 +18,22 @@ export interface CheckpointName {
 
 /** Keeps the checkpoints of jobs; what it answers survives what its place promises to survive. */
 export interface CheckpointStorage {
-  /** Returns the bytes stored. */
+  /** Workers put the states of operators into the grid themselves; records name them. */
+  readonly keepsStates: boolean
+  /** Returns the bytes stored, with those that the record names. */
   save(record: CheckpointRecord): Promise<number>
   /** The checkpoints of a job, the highest number first. */
   list(jobId: string): Promise<CheckpointName[]>
   /** Throws CKP-001 for a damaged, CKP-005 for a lost one, HST-001 for a file that is gone. */
   load(jobId: string, name: CheckpointName): Promise<CheckpointRecord>
+  /** The same without the states that workers have stored: all that is needed to commit it. */
+  read(jobId: string, name: CheckpointName): Promise<CheckpointRecord>
   /** The newest of a pipeline. */
   latest(jobId: string, pipelineId: number): Promise<CheckpointRecord | undefined>
   /** Removes all checkpoints of a job. */
   forget(jobId: string): Promise<void>
+  /** Removes the states of what is over that no checkpoint names: those of checkpoints that failed. */
+  sweep(over: StatesOver): Promise<void>
 }
 
 const fileOf = ({ takenAtMs, pipelineId, checkpointId }: CheckpointName): string =>
@@ -33,8 +46,15 @@ const nameOf = (file: string): CheckpointName[] => {
   return [{ takenAtMs: takenAtMs!, pipelineId: pipelineId!, checkpointId: checkpointId! }]
 }
 
-/** As files `JOB/EPOCH_MS-PIPELINE-CHECKPOINT.ckpt`; the newest `retainedMax` of a pipeline are kept. */
-export const checkpointStorage = (blobs: Blobs, retainedMax: number): CheckpointStorage => {
+/**
+ * As files `JOB/EPOCH_MS-PIPELINE-CHECKPOINT.ckpt`; the newest `retainedMax` of a pipeline are kept.
+ * With a `shelf` a checkpoint may name states that are there; they are removed with it.
+ */
+export const checkpointStorage = (
+  blobs: Blobs,
+  retainedMax: number,
+  shelf: StateShelf | null = null,
+): CheckpointStorage => {
   const list = async (jobId: string): Promise<CheckpointName[]> =>
     (await blobs.list(jobId))
       .flatMap(nameOf)
@@ -43,27 +63,76 @@ export const checkpointStorage = (blobs: Blobs, retainedMax: number): Checkpoint
       )
   const listPipeline = async (jobId: string, pipelineId: number): Promise<CheckpointName[]> =>
     (await list(jobId)).filter((name) => name.pipelineId === pipelineId)
-  const load: CheckpointStorage['load'] = async (jobId, name) => {
+  const read: CheckpointStorage['read'] = async (jobId, name) => {
     const bytes = await blobs.get(jobId, fileOf(name))
     return decodeCheckpoint(bytes, blobs.pathOf(jobId, fileOf(name)))
   }
+  const load: CheckpointStorage['load'] = async (jobId, name) => {
+    const record = await read(jobId, name)
+    return shelf === null ? record : withLoaded(record, shelf)
+  }
+  /** What a record names that is lost itself is swept with the rest. */
+  const namedBy = (jobId: string, name: CheckpointName): Promise<StoredState[]> =>
+    read(jobId, name).then(storedStatesOf, (thrown: unknown) => {
+      if (thrown instanceof EngineError) return []
+      throw thrown
+    })
+  /** Two that were taken under one number may name the same states: the last to go takes them along. */
+  const remove = async (jobId: string, name: CheckpointName): Promise<void> => {
+    const states = shelf === null ? [] : await namedBy(jobId, name)
+    await blobs.remove(jobId, fileOf(name))
+    if (states.length === 0) return
+    const others = await listPipeline(jobId, name.pipelineId)
+    if (others.some(({ checkpointId }) => checkpointId === name.checkpointId)) return
+    for (const state of states) await shelf!.remove(state)
+  }
   return {
+    keepsStates: shelf !== null,
     list,
     load,
+    read,
     save: async (record) => {
       const { jobId, pipelineId } = record
       const pieces = encodeCheckpoint(record)
       await blobs.put(jobId, fileOf(record), pieces)
       const names = await listPipeline(jobId, pipelineId)
-      for (const old of names.slice(retainedMax)) await blobs.remove(jobId, fileOf(old))
-      return lengthOf(pieces)
+      for (const old of names.slice(retainedMax)) await remove(jobId, old)
+      return lengthOf(pieces) + sizeOf(storedStatesOf(record))
     },
     latest: async (jobId, pipelineId) => {
       const [newest] = await listPipeline(jobId, pipelineId)
       return newest === undefined ? undefined : load(jobId, newest)
     },
     forget: async (jobId) => {
-      for (const name of await list(jobId)) await blobs.remove(jobId, fileOf(name))
+      for (const name of await list(jobId)) await remove(jobId, name)
+    },
+    sweep: async (over) => {
+      if (shelf === null) return
+      const { jobId, pipelineId } = over
+      const names = await listPipeline(jobId, pipelineId)
+      const records = await Promise.all(names.map((name) => read(jobId, name)))
+      const kept = new Set(records.flatMap(storedStatesOf).map(({ name }) => name))
+      await shelf.sweep(over, kept)
     },
   }
+}
+
+const storedStatesOf = ({ vertices }: CheckpointRecord): StoredState[] =>
+  Object.values(vertices).flatMap((states) => states.filter(isStoredState))
+
+const sizeOf = (states: readonly StoredState[]): number =>
+  states.flatMap(({ lengths }) => lengths).reduce((sum, length) => sum + length, 0)
+
+/** The record as if it held the chunks of all states itself. */
+const withLoaded = async (
+  record: CheckpointRecord,
+  shelf: StateShelf,
+): Promise<CheckpointRecord> => {
+  const vertices: { [vertexId: number]: readonly unknown[] } = {}
+  for (const [id, states] of Object.entries(record.vertices)) {
+    vertices[Number(id)] = await Promise.all(
+      states.map((state) => (isStoredState(state) ? shelf.load(state) : state)),
+    )
+  }
+  return { ...record, vertices }
 }

@@ -1,11 +1,10 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
+import { inWindows } from '../../states/index.ts'
 import { concatenated, type Blobs } from './blobs.ts'
 import type { StateMaps } from './stateMap.ts'
 
 /** How many bytes an entry holds: moved and copied in one piece without holding others up. */
 const CHUNK_BYTES = 256 * 1024
-/** Chunks on their way at once. */
-const WINDOW_CHUNKS = 8
 
 /** What a job has in the grid: the count of chunks of each of its files, by name. */
 type Folder = { readonly [name: string]: number }
@@ -100,14 +99,3 @@ const lost = (path: string): EngineError =>
     'CKP-005',
     `The checkpoint ${path} is lost: more members died at once than the grid keeps backups.`,
   )
-
-const inWindows = async (
-  keys: readonly string[],
-  work: (key: string, index: number) => Promise<void>,
-): Promise<void> => {
-  let next = 0
-  const lane = async (): Promise<void> => {
-    for (let index = next++; index < keys.length; index = next++) await work(keys[index]!, index)
-  }
-  await Promise.all(Array.from({ length: WINDOW_CHUNKS }, lane))
-}

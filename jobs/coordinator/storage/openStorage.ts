@@ -1,6 +1,7 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import { bucketPlaceOf } from '../../../runtime/buckets/index.ts'
+import { createStateShelf, STATE_MAP } from '../../states/index.ts'
 import type { Blobs } from './blobs.ts'
 import { bucketBlobs } from './bucketBlobs.ts'
 import { checkpointStorage, type CheckpointStorage } from './checkpointStorage.ts'
@@ -16,6 +17,7 @@ export interface StorageSettings {
   readonly properties: { readonly [key: string]: string }
 }
 
+const GRID = 'grid'
 const FOLDER_OF_LOCALFILE = '/tmp/seatunnel/checkpoint/'
 const FOLDER_OF_HDFS = '/seatunnel/checkpoint/'
 
@@ -27,7 +29,11 @@ export const openCheckpointStorage = (
   host: Host,
   maps: StateMaps,
   { type, maxRetained, properties }: StorageSettings,
-): CheckpointStorage => checkpointStorage(blobsOf(host, maps, type, properties), maxRetained)
+): CheckpointStorage => {
+  const isGrid = type.toLowerCase() === GRID
+  const shelf = isGrid ? createStateShelf(maps.bytes(STATE_MAP)) : null
+  return checkpointStorage(blobsOf(host, maps, type, properties), maxRetained, shelf)
+}
 
 const blobsOf = (
   host: Host,
@@ -36,7 +42,7 @@ const blobsOf = (
   properties: StorageSettings['properties'],
 ): Blobs => {
   switch (type.toLowerCase()) {
-    case 'grid':
+    case GRID:
       return gridBlobs(maps)
     case 'localfile':
       return folderBlobs(host.disk, folderOf(properties['namespace'] ?? FOLDER_OF_LOCALFILE))

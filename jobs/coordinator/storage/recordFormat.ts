@@ -1,5 +1,6 @@
 import { Packr } from 'msgpackr/pack'
 import { EngineError } from '../../../runtime/errors/index.ts'
+import { crcOf } from '../../states/index.ts'
 import type { CheckpointRecord } from '../checkpointRecord.ts'
 
 /** Version of the format below; a reader refuses any other. */
@@ -51,9 +52,6 @@ export const encodeCheckpoint = (record: CheckpointRecord): readonly Uint8Array[
   header.setUint32(12, index.length)
   return [new Uint8Array(header.buffer), index, ...chunks]
 }
-
-const crcOf = (chunks: readonly Uint8Array[]): number =>
-  chunks.reduce((crc, chunk) => Bun.hash.crc32(chunk, crc), 0)
 
 /** Throws an EngineError CKP-001 for what is not a whole checkpoint. */
 export const decodeCheckpoint = (bytes: Uint8Array, path: string): CheckpointRecord => {

@@ -1,3 +1,5 @@
+import type { ChunkMap } from '../../states/index.ts'
+
 /** Entries of the grid that are only set and read; each is set by one master at a time. */
 export interface EntryMap<Value> {
   get(key: string): Promise<Value | undefined>
@@ -20,5 +22,5 @@ export interface StateMap<Value> extends EntryMap<Value> {
 /** Maps of texts and of bytes, by their names. */
 export interface StateMaps {
   texts(name: string): StateMap<string>
-  bytes(name: string): EntryMap<Uint8Array>
+  bytes(name: string): ChunkMap
 }

@@ -3,4 +3,4 @@ export { hashOf, keyHashIn, keyHashOf, partitionOf, partitionOfName } from './pa
 export { fromData } from './read.ts'
 export { JsonText, LocalDate, LocalTime, Uuid } from './scalars.ts'
 export { TypeId } from './types.ts'
-export { toData } from './write.ts'
+export { toData, writeData } from './write.ts'

@@ -11,6 +11,10 @@ const SINK_BYTES = 1024
 /** A sink that has become larger is not kept. */
 const SINK_BYTES_MAX = 1024 * 1024
 
+/** Of the hash and the type. */
+const HEAD_BYTES = 8
+const COUNT_BYTES = 4
+
 let sink = new ByteSink(SINK_BYTES)
 
 /**
@@ -30,6 +34,18 @@ export const toData = (value: unknown): Uint8Array => {
   const data = sink.copy()
   if (sink.length > SINK_BYTES_MAX) sink = new ByteSink(SINK_BYTES)
   return data
+}
+
+/** As `toData`, after the count of its bytes; bytes are copied only once. */
+export const writeData = (value: unknown, to: ByteSink): void => {
+  if (!(value instanceof Uint8Array)) {
+    to.bytes(toData(value))
+    return
+  }
+  to.u32(HEAD_BYTES + COUNT_BYTES + value.length)
+  to.i32(0)
+  to.i32(TypeId.byteArray)
+  to.bytes(value)
 }
 
 /** The type, then the payload. */

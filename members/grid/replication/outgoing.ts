@@ -7,8 +7,8 @@ import type { Pending } from './state.ts'
 /** Entries of one turn, sent as one message and acknowledged together. */
 interface Batch {
   readonly number: number
-  /** The whole message. */
-  readonly bytes: Uint8Array
+  /** The whole message; may be the beginning of memory that is used again. */
+  readonly bytes: Uint8Array<ArrayBuffer>
   /** What waits for it. */
   readonly waits: (Pending | undefined)[]
   /** How much of it is copies of fragments. */
@@ -60,6 +60,9 @@ export const UNACKNOWLEDGED_BYTES_MAX = 32 * 1024 * 1024
 const WINDOW_BYTES = 4 * 1024 * 1024
 /** Larger messages gain nothing. */
 const BATCH_BYTES_MAX = 256 * 1024
+/** Memory for messages from this size on is used again, so many pieces of it. */
+const LARGE_BYTES = 64 * 1024
+const SPARE_MAX = 8
 const RESEND_MS = 500
 const RESEND_MAX_MS = 4000
 const CONNECT_TIMEOUT_MS = 5000
@@ -79,6 +82,8 @@ class OutgoingChannel implements Outgoing {
   #sent = 0
   #sentBytes = 0
   #lastNumber = 0
+  /** Memory of large messages that were acknowledged. */
+  readonly #spare: Uint8Array<ArrayBuffer>[] = []
   #peer: CallPeer | undefined
   #isConnecting = false
   #resend: Timer | undefined
@@ -126,6 +131,7 @@ class OutgoingChannel implements Outgoing {
     for (const batch of taken) {
       this.unacknowledgedBytes -= batch.bytes.length
       this.copyBytes -= batch.copyBytes
+      this.#keep(batch.bytes)
       if (this.#sent > 0) {
         this.#sent -= 1
         this.#sentBytes -= batch.bytes.length
@@ -178,7 +184,7 @@ class OutgoingChannel implements Outgoing {
   #flush(): void {
     if (this.sink.length === this.#headBytes) return
     this.#lastNumber += 1
-    const bytes = this.sink.copy()
+    const bytes = this.#copyOfSink()
     new DataView(bytes.buffer).setFloat64(NUMBER_AT, this.#lastNumber)
     this.#batches.push({
       number: this.#lastNumber,
@@ -191,6 +197,20 @@ class OutgoingChannel implements Outgoing {
     this.#openCopyBytes = 0
     this.sink.reset(this.#headBytes)
     this.#pump()
+  }
+
+  #copyOfSink(): Uint8Array<ArrayBuffer> {
+    const { length } = this.sink
+    const at = this.#spare.findIndex((memory) => memory.length >= length)
+    if (length < LARGE_BYTES || at === -1) return new Uint8Array(this.sink.view())
+    const bytes = this.#spare.splice(at, 1)[0]!.subarray(0, length)
+    bytes.set(this.sink.view())
+    return bytes
+  }
+
+  #keep({ buffer }: Batch['bytes']): void {
+    if (buffer.byteLength < LARGE_BYTES || this.#spare.length >= SPARE_MAX) return
+    this.#spare.push(new Uint8Array(buffer))
   }
 
   /** Sends what the window allows. */

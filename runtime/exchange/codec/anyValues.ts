@@ -1,4 +1,4 @@
-import { addExtension, Packr } from 'msgpackr/pack'
+import { addExtension, Packr, RESET_BUFFER_MODE } from 'msgpackr/pack'
 import { Decimal, Timestamp, type Value } from '../../rows/index.ts'
 
 /** Application types of MessagePack, 0 to 127, for our own classes; never reuse a number. */
@@ -38,5 +38,8 @@ const packr = new Packr({
  * surrogate three U+FFFD, and a key `__proto__` is renamed.
  */
 export const packAny = (value: unknown): Uint8Array => packr.pack(value)
+
+/** The same in memory that is used again: good until anything else is packed. */
+export const packAnyView = (value: unknown): Uint8Array => packr.pack(value, RESET_BUFFER_MODE)
 
 export const unpackAny = (bytes: Uint8Array): Value => packr.unpack(bytes) as Value

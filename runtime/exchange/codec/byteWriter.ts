@@ -20,6 +20,11 @@ export class ByteWriter {
     return this.#bytes.slice(0, this.#length)
   }
 
+  /** What was written, good until the next write. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length)
+  }
+
   clear(): void {
     this.#length = 0
   }

@@ -1,5 +1,5 @@
 import { Decimal, Timestamp, type DataType, type Value } from '../../rows/index.ts'
-import { packAny, unpackAny } from './anyValues.ts'
+import { packAnyView, unpackAny } from './anyValues.ts'
 import type { ByteReader } from './byteReader.ts'
 import type { ByteWriter } from './byteWriter.ts'
 
@@ -73,7 +73,7 @@ export const writeValue = (type: DataType, value: Value, to: ByteWriter): void =
       return to.block(new Uint8Array(buffer, byteOffset, byteLength))
     }
     case 'any':
-      return to.block(packAny(value))
+      return to.block(packAnyView(value))
     default:
       return type satisfies never
   }

@@ -8,7 +8,9 @@ const same = (left: unknown, right: unknown): boolean =>
     ? sameBytes(left, right)
     : left === right
 
-const memoryMap = <Value>(entries: Map<string, Value>): StateMap<Value> => ({
+const memoryMap = <Value>(
+  entries: Map<string, Value>,
+): StateMap<Value> & { keys(): Promise<string[]> } => ({
   get: async (key) => entries.get(key),
   set: async (key, value) => {
     entries.set(key, value)
@@ -28,6 +30,7 @@ const memoryMap = <Value>(entries: Map<string, Value>): StateMap<Value> => ({
   },
   removeSame: async (key, expected) => same(entries.get(key), expected) && entries.delete(key),
   entries: async () => [...entries],
+  keys: async () => [...entries.keys()],
 })
 
 /** Maps in this process, for tests of what uses them; `inside` shows what they hold. */
@@ -37,10 +40,10 @@ export interface MemoryMaps extends StateMaps {
 
 export const createMemoryMaps = (): MemoryMaps => {
   const inside = new Map<string, Map<string, unknown>>()
-  const open = <Value>(name: string): StateMap<Value> => {
+  const open = <Value>(name: string) => {
     const entries = inside.get(name) ?? new Map<string, unknown>()
     inside.set(name, entries)
     return memoryMap(entries as Map<string, Value>)
   }
-  return { inside, texts: open, bytes: open }
+  return { inside, texts: open<string>, bytes: open<Uint8Array> }
 }

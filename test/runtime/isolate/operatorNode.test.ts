@@ -21,16 +21,21 @@ const counter = (): Operator & { count: number } => ({
 const nodeOf = (inputCount: number, exactlyOnce = true) => {
   const recorder = new Recorder()
   const acknowledged: string[] = []
+  const saved = new Map<number, number>()
   const node = new OperatorNode({
     vertexId: 7,
     operator: counter(),
     inputCount,
     emitter: new Emitter([{ target: recorder, input: 0 }]),
     exactlyOnce,
-    acknowledge: (checkpointId, _vertexId, state) =>
-      acknowledged.push(
-        `${checkpointId}=${[...unpackEntries(state as Uint8Array[])][0]!.bytes[0]}`,
-      ),
+    acknowledge: (checkpointId) => acknowledged.push(`${checkpointId}=${saved.get(checkpointId)}`),
+    outlet: {
+      hasRoom: true,
+      allocate: (sizeBytes) => new Uint8Array(sizeBytes),
+      send: (checkpointId, _vertexId, chunk) => {
+        saved.set(checkpointId, [...unpackEntries([chunk])][0]!.bytes[0]!)
+      },
+    },
   })
   return { node, recorder, acknowledged }
 }

@@ -1,6 +1,11 @@
 import { expect, test } from 'bun:test'
 import { instanceOf } from '../../../runtime/exchange/index.ts'
-import { StatefulMap, type StateEntry } from '../../../runtime/operators/index.ts'
+import {
+  packEntries,
+  StatefulMap,
+  unpackEntries,
+  type StateEntry,
+} from '../../../runtime/operators/index.ts'
 import { batchOfRows, column, rowAt, type Batch, type Value } from '../../../runtime/rows/index.ts'
 import { operatorContract } from '../../contract/operatorContract.ts'
 
@@ -91,7 +96,9 @@ class Stage {
   }
 
   entries(): StateEntry[] {
-    return this.#instances.flatMap((operator) => [...operator.snapshot()])
+    return this.#instances.flatMap((operator) => [
+      ...unpackEntries(packEntries(operator.snapshot())),
+    ])
   }
 }
 

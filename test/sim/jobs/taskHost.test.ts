@@ -46,7 +46,7 @@ const open = (taskHost: TaskHost, coordinatorEpoch: number, epoch = 1) => {
 const kindsOf = (reports: readonly HostReport[]): string[] => reports.map(({ kind }) => kind)
 
 const places: TaskPlaces = { 'group 0': 'me', 'group 1': 'other' }
-const begin = { kind: 'begin', places, bundle: null } as const
+const begin = { kind: 'begin', places, bundle: null, keepsStates: false } as const
 
 test('a coordinator of an older term is refused once a newer one was heard', () =>
   onHost(async (taskHost, world) => {

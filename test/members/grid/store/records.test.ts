@@ -102,3 +102,17 @@ test('the digest is of the state, not of the way there', () => {
   left.clear()
   expect(left.digest()).toBe(new RecordStore(new RecordArena()).digest())
 })
+
+test('every byte of a value counts in the digest, however long it is', () => {
+  for (const length of [1, 240, 255, 256, 257, 5000, 300_000]) {
+    const stores = [0, 1].map(() => new RecordStore(new RecordArena()))
+    const text = 'x'.repeat(length)
+    for (const store of stores) put(store, 'key', text)
+    const [left, right] = stores.map((store) => store.digest())
+    expect(right).toBe(left!)
+    for (const at of [0, length >> 1, length - 1]) {
+      put(stores[1]!, 'key', `${text.slice(0, at)}y${text.slice(at + 1)}`)
+      expect(stores[1]!.digest()).not.toBe(left!)
+    }
+  }
+})

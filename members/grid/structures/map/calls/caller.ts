@@ -1,7 +1,7 @@
 import { EngineError } from '../../../../../runtime/errors/index.ts'
 import { ByteSink, type ByteSource } from '../../../bytes/index.ts'
-import { fromData, partitionOf, toData } from '../../../data/index.ts'
-import type { GridInvoker } from '../../../operations/index.ts'
+import { fromData, partitionOf, toData, writeData } from '../../../data/index.ts'
+import type { GridInvoker, Invocation } from '../../../operations/index.ts'
 import type { Lifetime } from '../entries.ts'
 import { MAP_SERVICE_ID } from '../operations.ts'
 
@@ -86,12 +86,42 @@ export const writeLifetime = (lifetime: EntryLifetime | undefined, to: ByteSink)
   to.f64(given.maxIdleMs)
 }
 
+const refuseNull = (value: unknown, what: 'key' | 'value', name: string): void => {
+  if (value !== null && value !== undefined) return
+  throw new EngineError('GRD-010', `A ${what} of the map \`${name}\` is null`)
+}
+
 /** A key or value as bytes; GRD-010 for null. */
 export const dataOf = (value: unknown, what: 'key' | 'value', name: string): Uint8Array => {
-  if (value === null || value === undefined) {
-    throw new EngineError('GRD-010', `A ${what} of the map \`${name}\` is null`)
-  }
+  refuseNull(value, what, name)
   return toData(value)
+}
+
+/** A value as `sink.bytes(dataOf(…))` writes it. */
+export const writeDataOf = (value: unknown, to: ByteSink, name: string): void => {
+  refuseNull(value, 'value', name)
+  writeData(value, to)
+}
+
+/** Memory of large arguments is used again, so many pieces of it. */
+const LARGE_BYTES = 64 * 1024
+const SPARE_MAX = 16
+const spare: Uint8Array<ArrayBuffer>[] = []
+
+/** Calls with large arguments, which were written. */
+const invokeLarge = async (
+  invoker: GridInvoker,
+  call: Omit<Invocation, 'arguments'>,
+): Promise<ByteSource> => {
+  const { length } = sink
+  const at = spare.findIndex((each) => each.length >= length)
+  const memory = at === -1 ? new Uint8Array(length) : spare.splice(at, 1)[0]!
+  memory.set(sink.view())
+  try {
+    return await invoker.invoke({ ...call, arguments: memory.subarray(0, length) })
+  } finally {
+    if (spare.length < SPARE_MAX) spare.push(memory)
+  }
 }
 
 /** A value in a result: null where there is none. */
@@ -117,12 +147,13 @@ export const createMapCaller = (
     invoker,
     name,
     lockContext,
-    onKey: (operation, key, options) =>
-      invoker.invoke({
-        ...about(operation, options),
-        partition: partitionOf(key, invoker.partitionCount),
-        arguments: sink.copy(),
-      }),
+    onKey: (operation, key, options) => {
+      const partition = partitionOf(key, invoker.partitionCount)
+      const call = { ...about(operation, options), partition }
+      return sink.length < LARGE_BYTES
+        ? invoker.invoke({ ...call, arguments: sink.copy() })
+        : invokeLarge(invoker, call)
+    },
     onPartitions: (operation, options = {}) =>
       invoker.invokeOnPartitions(options.partitions ?? everywhere, {
         ...about(operation, options),

@@ -6,6 +6,7 @@ import {
   READS,
   readValue,
   writeArgumentsFor,
+  writeDataOf,
   writeLifetime,
   type EntryLifetime,
   type MapCaller,
@@ -75,9 +76,9 @@ const createShapes = (caller: MapCaller) => {
       return caller.onKey(operation, bytes)
     },
     write(operation: number, key: unknown, value: unknown, lifetime?: EntryLifetime) {
-      const [bytes, valueBytes] = [keyData(key), valueData(value)]
+      const bytes = keyData(key)
       const sink = writeArgumentsFor(caller, bytes)
-      sink.bytes(valueBytes)
+      writeDataOf(value, sink, caller.name)
       writeLifetime(lifetime, sink)
       return caller.onKey(operation, bytes)
     },

@@ -1,0 +1,148 @@
+import { expect, test } from 'bun:test'
+import { BoundedOutlet, Emitter, OperatorNode } from '../../../runtime/isolate/index.ts'
+import { CHUNK_BYTES, unpackEntries, type Operator } from '../../../runtime/operators/index.ts'
+import { createVirtualClock } from '../../contract/virtualClock.ts'
+import { Recorder } from './recording.ts'
+
+const ENTRY_BYTES = 64 * 1024
+const ENTRIES = 60
+const GIVES_WAY_MS = 1000
+
+/** With a state of some megabytes. */
+const large: Operator = {
+  process: () => true,
+  *snapshot() {
+    for (let index = 0; index < ENTRIES; index += 1) {
+      yield { keyHash: index, bytes: new Uint8Array(ENTRY_BYTES).fill(index) }
+    }
+  },
+}
+
+const start = () => {
+  const clock = createVirtualClock()
+  let wakes = 0
+  const sent: Uint8Array<ArrayBuffer>[] = []
+  const outlet = new BoundedOutlet({
+    clock,
+    givesWayMs: GIVES_WAY_MS,
+    send: (_checkpointId, _vertexId, chunk) => sent.push(chunk),
+    wake: () => {
+      wakes += 1
+    },
+  })
+  return { clock, sent, outlet, wakes: () => wakes }
+}
+
+const chunkOf = (outlet: BoundedOutlet): Uint8Array<ArrayBuffer> =>
+  outlet.allocate(CHUNK_BYTES).fill(5)
+
+test('a state goes out some chunks at a time where no row waits, and whole', () => {
+  const { outlet, sent } = start()
+  const acknowledged: number[] = []
+  const node = new OperatorNode({
+    vertexId: 7,
+    operator: large,
+    inputCount: 1,
+    emitter: new Emitter([{ target: new Recorder(), input: 0 }]),
+    exactlyOnce: true,
+    acknowledge: (checkpointId) => acknowledged.push(checkpointId),
+    outlet,
+  })
+  const saveAll = (): void => {
+    while (node.call() || outlet.release());
+  }
+  node.acceptControl(0, { kind: 'barrier', checkpointId: 1 })
+  saveAll()
+  expect(sent).toHaveLength(8)
+  const entries: number[] = []
+  for (let taken = 0; taken < sent.length; taken += 1) {
+    const chunk = sent[taken]!
+    for (const { keyHash } of unpackEntries([chunk])) entries.push(keyHash!)
+    outlet.arrived(chunk.buffer)
+    saveAll()
+    expect(sent.length - taken).toBeLessThanOrEqual(9)
+  }
+  expect(entries).toEqual(Array.from({ length: ENTRIES }, (_, index) => index))
+  expect(acknowledged).toEqual([1])
+})
+
+test('while rows wait, one chunk is on its way, and then none for twice as long', () => {
+  const { clock, outlet, wakes } = start()
+  expect(outlet.hasRoom).toBe(true)
+  const first = chunkOf(outlet)
+  outlet.send(1, 7, first)
+  expect(outlet.hasRoom).toBe(false)
+  clock.advance(5)
+  outlet.arrived(first.buffer)
+  clock.advance(9)
+  expect(outlet.hasRoom).toBe(false)
+  expect(wakes()).toBe(0)
+  clock.advance(1)
+  expect(outlet.hasRoom).toBe(true)
+  expect(wakes()).toBe(1)
+})
+
+test('on a machine where chunks wait for long, the pause is short beside that', () => {
+  const { clock, outlet } = start()
+  outlet.send(1, 7, chunkOf(outlet))
+  clock.advance(100)
+  outlet.arrived(null)
+  clock.advance(15)
+  expect(outlet.hasRoom).toBe(false)
+  clock.advance(1)
+  expect(outlet.hasRoom).toBe(true)
+})
+
+test('an outlet that is closed wakes nobody', () => {
+  const { clock, outlet, wakes } = start()
+  outlet.send(1, 7, chunkOf(outlet))
+  clock.advance(30)
+  outlet.arrived(null)
+  outlet.close()
+  clock.advance(1000)
+  expect(wakes()).toBe(0)
+})
+
+test('a chunk that waits for rows goes as soon as there are none', () => {
+  const { outlet } = start()
+  expect(outlet.release()).toBe(false)
+  outlet.send(1, 7, chunkOf(outlet))
+  expect(outlet.hasRoom).toBe(false)
+  expect(outlet.release()).toBe(true)
+  expect(outlet.hasRoom).toBe(true)
+  outlet.send(1, 7, chunkOf(outlet))
+  expect(outlet.hasRoom).toBe(false)
+})
+
+test('a checkpoint that takes long gives way to rows no more', () => {
+  const { clock, outlet } = start()
+  outlet.send(1, 7, chunkOf(outlet))
+  clock.advance(GIVES_WAY_MS - 1)
+  expect(outlet.hasRoom).toBe(false)
+  clock.advance(1)
+  expect(outlet.hasRoom).toBe(true)
+  for (let count = 1; count < 8; count += 1) outlet.send(1, 7, chunkOf(outlet))
+  expect(outlet.hasRoom).toBe(false)
+  // The next one does again.
+  for (let count = 0; count < 8; count += 1) outlet.arrived(null)
+  outlet.send(2, 7, chunkOf(outlet))
+  expect(outlet.hasRoom).toBe(false)
+})
+
+test('the memory of a chunk that has arrived is that of the next', () => {
+  const { outlet } = start()
+  const first = chunkOf(outlet)
+  outlet.send(1, 1, first)
+  expect(outlet.allocate(CHUNK_BYTES).buffer).not.toBe(first.buffer)
+  outlet.arrived(first.buffer)
+  expect(outlet.allocate(CHUNK_BYTES).buffer).toBe(first.buffer)
+})
+
+test('a small state does not take the memory of a chunk along', () => {
+  const { outlet, sent } = start()
+  const memory = chunkOf(outlet)
+  outlet.send(1, 1, memory.subarray(0, 100))
+  expect(sent[0]).toEqual(new Uint8Array(100).fill(5))
+  expect(sent[0]!.buffer.byteLength).toBe(100)
+  expect(outlet.allocate(CHUNK_BYTES).buffer).toBe(memory.buffer)
+})
