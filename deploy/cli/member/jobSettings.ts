@@ -5,12 +5,17 @@ import type { Configuration } from '../../../runtime/settings/index.ts'
 const MS = 1000
 const MINUTE_MS = 60 * MS
 const MEGABYTE = 1024 * 1024
+/** SeaTunnel's default of `checkpoint.storage.max-retained`. */
+const FILES_RETAINED = 20
+/** In memory, twice: those of the sample of SeaTunnel's configuration. */
+const GRID_RETAINED = 3
 
 /** How jobs run on a cluster, as the configuration of its active master says. */
 export const jobSettings = ({ seatunnel }: Configuration): JobSettings => {
   const { engine } = seatunnel
   const { checkpoint, 'slot-service': slots } = engine
-  const { type, 'max-retained': maxRetained, 'plugin-config': properties } = checkpoint.storage
+  const { type, 'max-retained': retained, 'plugin-config': properties } = checkpoint.storage
+  const maxRetained = retained ?? (type === 'grid' ? GRID_RETAINED : FILES_RETAINED)
   const { url, headers } = engine['event-report-http']
   return {
     scheduleStrategy: engine['job-schedule-strategy'],

@@ -8,7 +8,7 @@ export const checkpointSection = section({
   'schema-change-timeout': integer(10).default(30_000),
   storage: section({
     type: text().default('grid'),
-    'max-retained': integer(1).default(20),
+    'max-retained': integer(1).optional(),
     'plugin-config': texts().default({}),
   }),
 })

@@ -137,6 +137,17 @@ describe('the configuration', () => {
     expect(warnings).toEqual([])
   })
 
+  test('keeps fewer checkpoints in memory than in files, unless told how many', async () => {
+    const retained = async (...set: string[]): Promise<number> => {
+      const keys = set.map((each) => `seatunnel.engine.checkpoint.storage.${each}`)
+      return (await load({ set: keys })).jobs.storage.maxRetained
+    }
+    expect(await retained()).toBe(3)
+    expect(await retained('type=localfile')).toBe(20)
+    expect(await retained('max-retained=7')).toBe(7)
+    expect(await retained('type=localfile', 'max-retained=7')).toBe(7)
+  })
+
   test("reads SeaTunnel's files as they are, those of the role", async () => {
     await write('config/hazelcast-master.yaml', MASTER)
     await write('config/hazelcast-worker.yaml', WORKER)
