@@ -2,7 +2,7 @@ import { EngineError } from '../../runtime/errors/index.ts'
 import type { Clock, Connection, Timer } from '../../runtime/host/index.ts'
 import { WireFault } from './bytes.ts'
 import {
-  type CallFrameHandler,
+  type PassingFrameHandler,
   createFrameDecoder,
   type Frame,
   type FrameKind,
@@ -40,8 +40,8 @@ export interface ChannelEvents {
   onAgreed(agreement: Agreement): void
   /** May throw WireFault, which cuts the peer off. */
   onFrame(frame: Frame): void
-  /** The same for calls and answers. */
-  readonly onCall: CallFrameHandler
+  /** The same for calls, answers and messages. */
+  readonly onPassing: PassingFrameHandler
   /** Called once; `reason` is undefined when the other side ended in good order. */
   onClose(reason: EngineError | undefined): void
 }
@@ -100,12 +100,12 @@ const createGate = (
     else if (frame.kind === FRAME_KINDS.reject) cutOff(decodeReject(frame.body))
     else events.onFrame(frame)
   }
-  const onCall: CallFrameHandler = (kind, correlation, body) => {
+  const onPassing: PassingFrameHandler = (kind, correlation, body) => {
     const now = phase()
-    if (now === 'handshake') throw new WireFault('A call has no place in a handshake')
-    if (now === 'open') events.onCall(kind, correlation, body)
+    if (now === 'handshake') throw new WireFault('It has no place in a handshake')
+    if (now === 'open') events.onPassing(kind, correlation, body)
   }
-  return { onFrame, onCall }
+  return { onFrame, onPassing }
 }
 
 /** Takes the connection over; it speaks as soon as this returns. */
@@ -149,7 +149,7 @@ export const createChannel = (options: ChannelOptions): Channel => {
   }
   const takeHandshake = (frame: Frame): void => shake(handshake.receive(frame))
   const gate = createGate(() => phase, events, takeHandshake, cutOff)
-  const decoder = createFrameDecoder(HANDSHAKE_FRAME_BYTES_MAX, gate.onFrame, gate.onCall)
+  const decoder = createFrameDecoder(HANDSHAKE_FRAME_BYTES_MAX, gate.onFrame, gate.onPassing)
   connection.handle({
     onData: (bytes) => {
       if (phase === 'closed') return
