@@ -60,7 +60,13 @@ export const UNACKNOWLEDGED_BYTES_MAX = 32 * 1024 * 1024
 const WINDOW_BYTES = 4 * 1024 * 1024
 /** Larger messages gain nothing. */
 const BATCH_BYTES_MAX = 256 * 1024
+/** A longer message is sent from where it was written; a shorter one is copied out. */
+const HANDED_BYTES_MIN = 64 * 1024
+/** So many pieces of memory of such messages are used again. */
+const SPARES_MAX = 6
 const RESEND_MS = 500
+/** A member in the list that has not begun to listen yet will in a moment: it is asked again soon. */
+const RESEND_FIRST_MS = 20
 const RESEND_MAX_MS = 4000
 const CONNECT_TIMEOUT_MS = 5000
 const NUMBER_AT = 0
@@ -73,7 +79,9 @@ class OutgoingChannel implements Outgoing {
   #waits: (Pending | undefined)[] = []
   #openCopyBytes = 0
   #isFlushPlanned = false
-  readonly #headBytes: number
+  readonly #head: Uint8Array
+  /** Memory of long messages that have been acknowledged, while others are under way. */
+  #spares: Uint8Array[] = []
   /** Not acknowledged, oldest first; those before `#sent` are on their way. */
   #batches: Batch[] = []
   #sent = 0
@@ -82,7 +90,7 @@ class OutgoingChannel implements Outgoing {
   #peer: CallPeer | undefined
   #isConnecting = false
   #resend: Timer | undefined
-  #resendMs = RESEND_MS
+  #resendMs = RESEND_FIRST_MS
   /** Something was acknowledged since the timer was made. */
   #hasProgress = false
   #address: Address | undefined
@@ -97,7 +105,7 @@ class OutgoingChannel implements Outgoing {
     this.sink.f64(0)
     this.sink.text(options.selfId)
     this.sink.text(options.targetId)
-    this.#headBytes = this.sink.length
+    this.#head = this.sink.copy()
   }
 
   get targetId(): string {
@@ -132,17 +140,19 @@ class OutgoingChannel implements Outgoing {
       }
     }
     this.#hasProgress = true
-    if (this.#resendMs > RESEND_MS) {
+    if (this.#resendMs !== RESEND_MS) {
       this.#resendMs = RESEND_MS
       this.#watch()
     }
     for (const batch of taken) {
+      if (batch.bytes.length >= HANDED_BYTES_MIN) this.#keepSpare(batch.bytes)
       for (const pending of batch.waits) {
         if (pending !== undefined) this.#options.onAcknowledged(pending)
       }
     }
     this.#pump()
     this.#options.onRoom()
+    if (this.#batches.length === 0) this.#spares = []
   }
 
   release(isMeant: (pending: Pending) => boolean, release: (pending: Pending) => void): void {
@@ -176,10 +186,10 @@ class OutgoingChannel implements Outgoing {
   }
 
   #flush(): void {
-    if (this.sink.length === this.#headBytes) return
+    if (this.sink.length === this.#head.length) return
     this.#lastNumber += 1
-    const bytes = this.sink.copy()
-    new DataView(bytes.buffer).setFloat64(NUMBER_AT, this.#lastNumber)
+    const bytes = this.#takeWritten()
+    new DataView(bytes.buffer, bytes.byteOffset).setFloat64(NUMBER_AT, this.#lastNumber)
     this.#batches.push({
       number: this.#lastNumber,
       bytes,
@@ -189,8 +199,23 @@ class OutgoingChannel implements Outgoing {
     this.unacknowledgedBytes += bytes.length
     this.#waits = []
     this.#openCopyBytes = 0
-    this.sink.reset(this.#headBytes)
     this.#pump()
+  }
+
+  /** What was written, until now; the sink begins anew. */
+  #takeWritten(): Uint8Array {
+    if (this.sink.length < HANDED_BYTES_MIN) {
+      const bytes = this.sink.copy()
+      this.sink.reset(this.#head.length)
+      return bytes
+    }
+    const bytes = this.sink.handOver(this.#spares.pop() ?? new Uint8Array(this.sink.memory.length))
+    this.sink.raw(this.#head)
+    return bytes
+  }
+
+  #keepSpare({ buffer }: Uint8Array): void {
+    if (this.#spares.length < SPARES_MAX) this.#spares.push(new Uint8Array(buffer))
   }
 
   /** Sends what the window allows. */

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'bun:test'
+import { createOutgoing } from '../../../members/grid/replication/outgoing.ts'
+import type { CallPeer, Messenger } from '../../../members/wire/index.ts'
+import { simulate, type SimWorld } from '../../sim/host/index.ts'
+
+const ADDRESS = { host: 'b', port: 5801 }
+
+/** The way to a member that takes all and says nothing by itself. */
+const start = (world: SimWorld) => {
+  const { clock } = world.machine('a').host
+  const sent: { readonly atMs: number; readonly bytes: Uint8Array; readonly hash: number }[] = []
+  const send: CallPeer['send'] = (_kind, bytes) =>
+    void sent.push({ atMs: clock.monotonic(), bytes, hash: Bun.hash.crc32(bytes) })
+  const peer = { isOpen: true, send } as unknown as CallPeer
+  const messenger = { callPeer: () => peer } as unknown as Messenger
+  const outgoing = createOutgoing({
+    clock,
+    messenger,
+    selfId: 'a',
+    targetId: 'b',
+    address: ADDRESS,
+    onAcknowledged: () => {},
+    onRoom: () => {},
+  })
+  /** One message: what is written in one turn is sent together. */
+  const write = async (sizeBytes: number, fill: number): Promise<void> => {
+    outgoing.sink.raw(new Uint8Array(sizeBytes).fill(fill))
+    outgoing.wrote(undefined, 0)
+    await Promise.resolve()
+  }
+  return { outgoing, sent, write }
+}
+
+describe('what goes to another member', () => {
+  test('goes again soon while it has never answered, and not so soon once it has', () =>
+    simulate(1, async (world) => {
+      const { outgoing, sent, write } = start(world)
+      await write(10, 1)
+      await world.sleep(100)
+      expect(sent.map(({ atMs }) => Math.round(atMs - sent[0]!.atMs))).toEqual([0, 20, 60])
+      outgoing.acknowledged(1)
+      const before = sent.length
+      await write(10, 2)
+      await world.sleep(499)
+      expect(sent.length).toBe(before + 1)
+      await world.sleep(2)
+      expect(sent.length).toBe(before + 2)
+      outgoing.close()
+    }))
+
+  test('lies where it was written until it is acknowledged, and that memory is used again', () =>
+    simulate(2, async (world) => {
+      const { outgoing, sent, write } = start(world)
+      await write(100_000, 1)
+      await write(200_000, 2)
+      await write(100, 3)
+      expect(sent.map(({ bytes }) => bytes.at(-1))).toEqual([1, 2, 3])
+      expect(sent.map(({ bytes }) => Bun.hash.crc32(bytes))).toEqual(sent.map(({ hash }) => hash))
+      outgoing.acknowledged(1)
+      await write(100_000, 4)
+      await write(100_000, 5)
+      const [first, second] = sent
+      expect(second!.hash).toBe(Bun.hash.crc32(second!.bytes))
+      expect(sent.at(-1)!.bytes.buffer).toBe(first!.bytes.buffer)
+      outgoing.acknowledged(5)
+      expect(outgoing.unacknowledgedBytes).toBe(0)
+      outgoing.close()
+    }))
+})
