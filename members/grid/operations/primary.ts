@@ -81,12 +81,13 @@ class PrimaryRunner implements Primary {
     if (!this.#serves(partition, caller, id)) return
     if (this.#refuses(named, request.operation, caller, id)) return
     const held = named.held[partition.id] ?? this.#options.registry.hold(named, partition)
-    if (!this.#options.replicator().hasRoom(held)) {
+    const replicator = this.#options.replicator()
+    if (!replicator.hasRoom(held)) {
       caller.answer(id, HEADS[OUTCOMES.busy]!, NOTHING)
       return
     }
     const call = this.#call
-    call.begin(this.#options.host.clock.now(), named.hasListeners)
+    call.begin(this.#options.host.clock.now(), named.hasListeners, replicator.isAlone(held))
     call.operation = request.operation
     const { memory, start, end } = request.arguments
     call.arguments.reset(memory, start, end)
@@ -98,10 +99,11 @@ class PrimaryRunner implements Primary {
   }
 
   turn(held: Held, act: (call: OperationCall) => void): void {
-    const { replicator, host } = this.#options
-    if (held.named.keeper?.refusal !== undefined || !replicator().hasRoom(held)) return
+    const replicator = this.#options.replicator()
+    if (held.named.keeper?.refusal !== undefined || !replicator.hasRoom(held)) return
     const call = this.#call
-    call.begin(host.clock.now(), held.named.hasListeners)
+    const { clock } = this.#options.host
+    call.begin(clock.now(), held.named.hasListeners, replicator.isAlone(held))
     this.#isRunning = true
     try {
       act(call)
@@ -221,13 +223,11 @@ class PrimaryRunner implements Primary {
 
   /** Answers once the backups have what the run has changed, or what it has seen. */
   #settle(held: Held, caller: Caller | undefined, id: number, outcome: Outcome, body: Piece): void {
-    const { effects, events, works } = this.#call
+    const { effects, events, works, isAlone } = this.#call
     const head = HEADS[outcome]!
-    const isDone =
-      held.lastPending === undefined &&
-      works === undefined &&
-      (effects.length === 0 || this.#options.replicator().countAlone(held))
-    if (isDone) {
+    const isKept = effects.length === 0 || isAlone
+    if (isKept && held.lastPending === undefined && works === undefined) {
+      if (effects.length > 0) this.#options.replicator().count(held)
       caller?.answer(id, head, body)
       if (events !== undefined) this.#options.publish(held, events)
       return
@@ -291,7 +291,8 @@ class PrimaryRunner implements Primary {
     if (!this.#serves(held.partition, caller, id)) return
     if (this.#refuses(held.named, parked.operation, caller, id)) return
     const call = this.#call
-    call.begin(this.#options.host.clock.now(), held.named.hasListeners)
+    const { host, replicator } = this.#options
+    call.begin(host.clock.now(), held.named.hasListeners, replicator().isAlone(held))
     call.operation = parked.operation
     call.arguments.reset(parked.arguments)
     call.caller = caller.identity.id

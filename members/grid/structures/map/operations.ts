@@ -47,7 +47,6 @@ export const MapOperation = {
 
 /** What an effect leads to (u8 before it). */
 export const MapEffect = {
-  put: 1,
   remove: 2,
   clear: 3,
   lock: 4,
@@ -63,6 +62,7 @@ export const MapEffect = {
   stored: 12,
   /** What the map is to begin with was taken in. */
   loaded: 13,
+  record: 14,
 } as const
 
 /** What `getAll` answers for a key (u8 before its value). */
