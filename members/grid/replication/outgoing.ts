@@ -119,11 +119,15 @@ class OutgoingChannel implements Outgoing {
     if (this.sink.length >= BATCH_BYTES_MAX) this.#flush()
     else if (!this.#isFlushPlanned) {
       this.#isFlushPlanned = true
-      queueMicrotask(() => {
-        this.#isFlushPlanned = false
-        this.#flush()
-      })
+      void this.#flushSoon()
     }
+  }
+
+  /** Once all that has arrived meanwhile has run, over whatever connection: its changes go together. */
+  async #flushSoon(): Promise<void> {
+    await this.#options.clock.yield()
+    this.#isFlushPlanned = false
+    this.#flush()
   }
 
   acknowledged(number: number): void {

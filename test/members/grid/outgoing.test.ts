@@ -22,28 +22,43 @@ const start = (world: SimWorld) => {
     onAcknowledged: () => {},
     onRoom: () => {},
   })
-  /** One message: what is written in one turn is sent together. */
-  const write = async (sizeBytes: number, fill: number): Promise<void> => {
+  const add = (sizeBytes: number, fill: number): void => {
     outgoing.sink.raw(new Uint8Array(sizeBytes).fill(fill))
     outgoing.wrote(undefined, 0)
-    await Promise.resolve()
   }
-  return { outgoing, sent, write }
+  /** One message. */
+  const write = async (sizeBytes: number, fill: number): Promise<void> => {
+    add(sizeBytes, fill)
+    await world.sleep(1)
+  }
+  return { outgoing, sent, add, write }
 }
 
 describe('what goes to another member', () => {
+  test('goes together with all that comes before the member waits again', () =>
+    simulate(3, async (world) => {
+      const { outgoing, sent, add } = start(world)
+      add(1, 1)
+      await Promise.resolve()
+      add(2, 2)
+      await world.sleep(1)
+      expect(sent.length).toBe(1)
+      expect(sent[0]!.bytes.slice(-3)).toEqual(new Uint8Array([1, 2, 2]))
+      outgoing.close()
+    }))
+
   test('goes again soon while it has never answered, and not so soon once it has', () =>
     simulate(1, async (world) => {
       const { outgoing, sent, write } = start(world)
       await write(10, 1)
-      await world.sleep(100)
+      await world.sleep(99)
       expect(sent.map(({ atMs }) => Math.round(atMs - sent[0]!.atMs))).toEqual([0, 20, 60])
       outgoing.acknowledged(1)
       const before = sent.length
       await write(10, 2)
-      await world.sleep(499)
+      await world.sleep(498)
       expect(sent.length).toBe(before + 1)
-      await world.sleep(2)
+      await world.sleep(3)
       expect(sent.length).toBe(before + 2)
       outgoing.close()
     }))
