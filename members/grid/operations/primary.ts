@@ -59,6 +59,9 @@ export interface PrimaryOptions {
 
 const NOTHING = pieceOf(new Uint8Array(0))
 
+const kept = ({ memory, start, end }: Piece): Piece =>
+  start === end ? NOTHING : pieceOf(memory.slice(start, end))
+
 class PrimaryRunner implements Primary {
   readonly #options: PrimaryOptions
   readonly #call = new OperationCall()
@@ -239,7 +242,7 @@ class PrimaryRunner implements Primary {
       caller,
       id,
       head,
-      body: pieceOf(body.memory.slice(body.start, body.end)),
+      body: kept(body),
       events,
       followers: undefined,
     }

@@ -7,7 +7,7 @@ import type { PartitionTable } from '../table/index.ts'
 import { holdersOf, type PartitionRow, primaryOf } from '../table/index.ts'
 import { type Channel, type Channels, createChannels } from './channels.ts'
 import { type CheckStatistics, createChecks } from './checks.ts'
-import { ENTRIES, readAcknowledgement, writeFragmentId, writeHead } from './entries.ts'
+import { ENTRIES, readAcknowledgement, writeHead } from './entries.ts'
 import { createIncoming } from './incoming.ts'
 import { UNACKNOWLEDGED_BYTES_MAX } from './outgoing.ts'
 import {
@@ -152,7 +152,7 @@ class GridReplicator implements Replicator {
     const { sync, async } = this.#channels.routeOf(held)
     for (const { outgoing } of [...sync, ...async]) {
       writeHead(outgoing.sink, ENTRIES.drop, partition.id, partition.row!.version)
-      writeFragmentId(outgoing.sink, named.structure.serviceId, named.name)
+      outgoing.sink.raw(named.idBytes)
       outgoing.wrote(undefined, 0)
     }
     this.#options.registry.drop(held)
@@ -191,7 +191,7 @@ class GridReplicator implements Replicator {
     const { sink } = outgoing
     const { partition, named } = held
     writeHead(sink, ENTRIES.effects, partition.id, partition.row!.version)
-    writeFragmentId(sink, named.structure.serviceId, named.name)
+    sink.raw(named.idBytes)
     sink.f64(partition.term)
     sink.f64(before)
     sink.f64(held.sequence)
