@@ -5,6 +5,7 @@ import {
   type PassingFrameHandler,
   createFrameDecoder,
   type Frame,
+  type FrameDecoder,
   type FrameKind,
   FRAME_KINDS,
 } from './frames.ts'
@@ -16,7 +17,7 @@ import {
   type Role,
 } from './handshake.ts'
 import type { WireLimits } from './limits.ts'
-import { createOutbox } from './outbox.ts'
+import { createOutbox, type Outbox } from './outbox.ts'
 import { type Piece, pieceOf } from './piece.ts'
 
 /** A connection that speaks frames: first the handshake, then those of two members. */
@@ -73,14 +74,21 @@ const silent = (connection: Connection, role: Role, timeoutMs: number): EngineEr
         retry: 'backoff',
       })
 
-/** The WireFault that `act` throws; all else is thrown on. */
-const faultOf = (act: () => void): WireFault | undefined => {
+/** Deals with all frames that have come; what they are answered at once is written together. */
+const read = (
+  decoder: FrameDecoder,
+  outbox: Outbox,
+  bytes: Uint8Array,
+  onFault: (text: string) => void,
+): void => {
+  outbox.hold()
   try {
-    act()
-    return undefined
+    decoder.push(bytes)
   } catch (thrown) {
-    if (thrown instanceof WireFault) return thrown
-    throw thrown
+    if (!(thrown instanceof WireFault)) throw thrown
+    onFault(thrown.message)
+  } finally {
+    outbox.flush()
   }
 }
 
@@ -152,9 +160,7 @@ export const createChannel = (options: ChannelOptions): Channel => {
   const decoder = createFrameDecoder(HANDSHAKE_FRAME_BYTES_MAX, gate.onFrame, gate.onPassing)
   connection.handle({
     onData: (bytes) => {
-      if (phase === 'closed') return
-      const problem = faultOf(() => decoder.push(bytes))
-      if (problem !== undefined) fault(problem.message)
+      if (phase !== 'closed') read(decoder, outbox, bytes, fault)
     },
     onDrain: () => outbox.drained(),
     onClose: (error) => {
