@@ -64,6 +64,8 @@ const BATCH_BYTES_MAX = 256 * 1024
 const HANDED_BYTES_MIN = 64 * 1024
 /** So many pieces of memory of such messages are used again. */
 const SPARES_MAX = 6
+/** So many are kept when nothing is under way. */
+const SPARES_IDLE_MAX = 2
 const RESEND_MS = 500
 /** A member in the list that has not begun to listen yet will in a moment: it is asked again soon. */
 const RESEND_FIRST_MS = 20
@@ -80,7 +82,7 @@ class OutgoingChannel implements Outgoing {
   #openCopyBytes = 0
   #isFlushPlanned = false
   readonly #head: Uint8Array
-  /** Memory of long messages that have been acknowledged, while others are under way. */
+  /** Memory of long messages that have been acknowledged. */
   #spares: Uint8Array[] = []
   /** Not acknowledged, oldest first; those before `#sent` are on their way. */
   #batches: Batch[] = []
@@ -156,7 +158,8 @@ class OutgoingChannel implements Outgoing {
     }
     this.#pump()
     this.#options.onRoom()
-    if (this.#batches.length === 0) this.#spares = []
+    if (this.#batches.length === 0)
+      this.#spares.length = Math.min(this.#spares.length, SPARES_IDLE_MAX)
   }
 
   release(isMeant: (pending: Pending) => boolean, release: (pending: Pending) => void): void {
@@ -185,6 +188,7 @@ class OutgoingChannel implements Outgoing {
 
   close(): void {
     this.isClosed = true
+    this.#spares = []
     this.#resend?.cancel()
     this.#resend = undefined
   }

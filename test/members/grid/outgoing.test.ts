@@ -79,6 +79,10 @@ describe('what goes to another member', () => {
       expect(sent.at(-1)!.bytes.buffer).toBe(first!.bytes.buffer)
       outgoing.acknowledged(5)
       expect(outgoing.unacknowledgedBytes).toBe(0)
+      await write(100_000, 6)
+      await write(100_000, 7)
+      // Four were under way or being written at once; the short one was copied.
+      expect(new Set(sent.map(({ bytes }) => bytes.buffer)).size).toBe(5)
       outgoing.close()
     }))
 })
