@@ -62,7 +62,9 @@ const WINDOW_BYTES = 4 * 1024 * 1024
 const BATCH_BYTES_MAX = 256 * 1024
 /** A longer message is sent from where it was written; a shorter one is copied out. */
 const HANDED_BYTES_MIN = 64 * 1024
-/** So many pieces of memory of such messages are used again. */
+/** Room for such a message: it is longer than BATCH_BYTES_MAX by one entry. */
+const ROOM_BYTES = 2 * BATCH_BYTES_MAX
+/** So many pieces of memory of such messages are used again, all alike. */
 const SPARES_MAX = 6
 /** So many are kept when nothing is under way. */
 const SPARES_IDLE_MAX = 2
@@ -151,7 +153,7 @@ class OutgoingChannel implements Outgoing {
       this.#watch()
     }
     for (const batch of taken) {
-      if (batch.bytes.length >= HANDED_BYTES_MIN) this.#keepSpare(batch.bytes)
+      this.#keepSpare(batch.bytes)
       for (const pending of batch.waits) {
         if (pending !== undefined) this.#options.onAcknowledged(pending)
       }
@@ -212,18 +214,20 @@ class OutgoingChannel implements Outgoing {
 
   /** What was written, until now; the sink begins anew. */
   #takeWritten(): Uint8Array {
-    if (this.sink.length < HANDED_BYTES_MIN) {
+    // Where much waits, none of it may take more memory than it is long.
+    if (this.sink.length < HANDED_BYTES_MIN || this.#batches.length >= SPARES_MAX) {
       const bytes = this.sink.copy()
       this.sink.reset(this.#head.length)
       return bytes
     }
-    const bytes = this.sink.handOver(this.#spares.pop() ?? new Uint8Array(this.sink.memory.length))
+    const bytes = this.sink.handOver(this.#spares.pop() ?? new Uint8Array(ROOM_BYTES))
     this.sink.raw(this.#head)
     return bytes
   }
 
   #keepSpare({ buffer }: Uint8Array): void {
-    if (this.#spares.length < SPARES_MAX) this.#spares.push(new Uint8Array(buffer))
+    const isRoom = buffer.byteLength === ROOM_BYTES
+    if (isRoom && this.#spares.length < SPARES_MAX) this.#spares.push(new Uint8Array(buffer))
   }
 
   /** Sends what the window allows. */

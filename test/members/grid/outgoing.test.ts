@@ -71,18 +71,39 @@ describe('what goes to another member', () => {
       await write(100, 3)
       expect(sent.map(({ bytes }) => bytes.at(-1))).toEqual([1, 2, 3])
       expect(sent.map(({ bytes }) => Bun.hash.crc32(bytes))).toEqual(sent.map(({ hash }) => hash))
-      outgoing.acknowledged(1)
+      outgoing.acknowledged(2)
       await write(100_000, 4)
+      const fourth = sent.at(-1)!
       await write(100_000, 5)
-      const [first, second] = sent
-      expect(second!.hash).toBe(Bun.hash.crc32(second!.bytes))
-      expect(sent.at(-1)!.bytes.buffer).toBe(first!.bytes.buffer)
+      expect(fourth.hash).toBe(Bun.hash.crc32(fourth.bytes))
+      expect(sent.at(-1)!.bytes.buffer).toBe(sent[1]!.bytes.buffer)
       outgoing.acknowledged(5)
       expect(outgoing.unacknowledgedBytes).toBe(0)
       await write(100_000, 6)
       await write(100_000, 7)
       // Four were under way or being written at once; the short one was copied.
       expect(new Set(sent.map(({ bytes }) => bytes.buffer)).size).toBe(5)
+      outgoing.close()
+    }))
+
+  test('takes no more memory than it is long where much of it waits', () =>
+    simulate(5, async (world) => {
+      const { outgoing, sent, write } = start(world)
+      for (let count = 0; count < 20; count += 1) await write(70_000, count)
+      const memory = sent.reduce((sum, { bytes }) => sum + bytes.buffer.byteLength, 0)
+      expect(memory).toBeLessThan(20 * 71_000 + 6 * 600_000)
+      outgoing.close()
+    }))
+
+  test('holds no more memory than before once a very long message is acknowledged', () =>
+    simulate(4, async (world) => {
+      const { outgoing, sent, write } = start(world)
+      await write(10_000_000, 1)
+      outgoing.acknowledged(1)
+      await write(100_000, 2)
+      await write(100_000, 3)
+      expect(sent.slice(1).every(({ bytes }) => bytes.buffer.byteLength < 1_000_000)).toBe(true)
+      expect(outgoing.sink.memory.length).toBeLessThan(1_000_000)
       outgoing.close()
     }))
 })
