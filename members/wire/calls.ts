@@ -1,6 +1,6 @@
 import { WireFault } from './bytes.ts'
 import type { Channel } from './channel.ts'
-import { type CallFrameHandler, FRAME_KINDS } from './frames.ts'
+import { FRAME_KINDS, type PassingFrameHandler } from './frames.ts'
 import type { MemberIdentity } from './handshake.ts'
 import type { MovingPiece, Piece } from './piece.ts'
 import { kindPart, type MessageKind } from './requests.ts'
@@ -45,7 +45,7 @@ const headOf = (kind: MessageKind): Uint8Array => (heads[kind] ??= kindPart(kind
 export interface PeerCalls {
   readonly peer: CallPeer
   /** Throws WireFault at a call that no handler knows. */
-  readonly receive: CallFrameHandler
+  readonly receive: PassingFrameHandler
   close(): void
 }
 

@@ -2,9 +2,10 @@ import { EngineError } from '../../runtime/errors/index.ts'
 import type { Clock, Connection, Timer } from '../../runtime/host/index.ts'
 import { WireFault } from './bytes.ts'
 import {
-  type CallFrameHandler,
+  type PassingFrameHandler,
   createFrameDecoder,
   type Frame,
+  type FrameDecoder,
   type FrameKind,
   FRAME_KINDS,
 } from './frames.ts'
@@ -16,7 +17,7 @@ import {
   type Role,
 } from './handshake.ts'
 import type { WireLimits } from './limits.ts'
-import { createOutbox } from './outbox.ts'
+import { createOutbox, type Outbox } from './outbox.ts'
 import { type Piece, pieceOf } from './piece.ts'
 
 /** A connection that speaks frames: first the handshake, then those of two members. */
@@ -40,8 +41,8 @@ export interface ChannelEvents {
   onAgreed(agreement: Agreement): void
   /** May throw WireFault, which cuts the peer off. */
   onFrame(frame: Frame): void
-  /** The same for calls and answers. */
-  readonly onCall: CallFrameHandler
+  /** The same for calls, answers and messages. */
+  readonly onPassing: PassingFrameHandler
   /** Called once; `reason` is undefined when the other side ended in good order. */
   onClose(reason: EngineError | undefined): void
 }
@@ -73,14 +74,21 @@ const silent = (connection: Connection, role: Role, timeoutMs: number): EngineEr
         retry: 'backoff',
       })
 
-/** The WireFault that `act` throws; all else is thrown on. */
-const faultOf = (act: () => void): WireFault | undefined => {
+/** Deals with all frames that have come; what they are answered at once is written together. */
+const read = (
+  decoder: FrameDecoder,
+  outbox: Outbox,
+  bytes: Uint8Array,
+  onFault: (text: string) => void,
+): void => {
+  outbox.hold()
   try {
-    act()
-    return undefined
+    decoder.push(bytes)
   } catch (thrown) {
-    if (thrown instanceof WireFault) return thrown
-    throw thrown
+    if (!(thrown instanceof WireFault)) throw thrown
+    onFault(thrown.message)
+  } finally {
+    outbox.flush()
   }
 }
 
@@ -100,12 +108,12 @@ const createGate = (
     else if (frame.kind === FRAME_KINDS.reject) cutOff(decodeReject(frame.body))
     else events.onFrame(frame)
   }
-  const onCall: CallFrameHandler = (kind, correlation, body) => {
+  const onPassing: PassingFrameHandler = (kind, correlation, body) => {
     const now = phase()
-    if (now === 'handshake') throw new WireFault('A call has no place in a handshake')
-    if (now === 'open') events.onCall(kind, correlation, body)
+    if (now === 'handshake') throw new WireFault('It has no place in a handshake')
+    if (now === 'open') events.onPassing(kind, correlation, body)
   }
-  return { onFrame, onCall }
+  return { onFrame, onPassing }
 }
 
 /** Takes the connection over; it speaks as soon as this returns. */
@@ -149,12 +157,10 @@ export const createChannel = (options: ChannelOptions): Channel => {
   }
   const takeHandshake = (frame: Frame): void => shake(handshake.receive(frame))
   const gate = createGate(() => phase, events, takeHandshake, cutOff)
-  const decoder = createFrameDecoder(HANDSHAKE_FRAME_BYTES_MAX, gate.onFrame, gate.onCall)
+  const decoder = createFrameDecoder(HANDSHAKE_FRAME_BYTES_MAX, gate.onFrame, gate.onPassing)
   connection.handle({
     onData: (bytes) => {
-      if (phase === 'closed') return
-      const problem = faultOf(() => decoder.push(bytes))
-      if (problem !== undefined) fault(problem.message)
+      if (phase !== 'closed') read(decoder, outbox, bytes, fault)
     },
     onDrain: () => outbox.drained(),
     onClose: (error) => {

@@ -23,6 +23,8 @@ export const createFrameBuffer = (): FrameBuffer => {
   let room = NOTHING
   let view = new DataView(room.buffer)
   let length = 0
+  /** What was taken last: answers are often as long as those before. */
+  let taken = room
   /** Makes room for so many bytes more; returns where they begin. */
   const advance = (count: number): number => {
     const at = length
@@ -31,6 +33,7 @@ export const createFrameBuffer = (): FrameBuffer => {
       const larger = new Uint8Array(Math.max(length, room.length * 2, ROOM_BYTES_MIN))
       larger.set(room.subarray(0, at))
       room = larger
+      taken = NOTHING
       view = new DataView(room.buffer)
     }
     return at
@@ -59,12 +62,13 @@ export const createFrameBuffer = (): FrameBuffer => {
     },
     addHead,
     take: () => {
-      const taken = room.subarray(0, length)
+      if (taken.length !== length) taken = room.subarray(0, length)
       length = 0
       return taken
     },
     release: () => {
       room = NOTHING
+      taken = NOTHING
       length = 0
     },
   }

@@ -1,5 +1,5 @@
 import { WireFault } from './bytes.ts'
-import { type MovingPiece, type Piece, pieceOf } from './piece.ts'
+import { copyRange, type MovingPiece, type Piece } from './piece.ts'
 
 /**
  * The unit of the member protocol: a length (u32, of all that follows it), a kind (u8), a
@@ -73,7 +73,7 @@ export const encodeFrame = (
 export interface FrameDecoder {
   /**
    * Calls `onFrame` for each frame that `bytes` completes, whose body is the receiver's to keep, or
-   * `onCall` for a call or an answer. Throws WireFault at an unknown kind or a length beyond the
+   * `onPassing` for those that pass. Throws WireFault at an unknown kind or a length beyond the
    * limit, before it takes memory for it.
    */
   push(bytes: Uint8Array): void
@@ -90,31 +90,40 @@ const checked = (kind: number, countedBytes: number, frameBytesMax: number): Fra
   return kind as FrameKind
 }
 
-/** A call or an answer: nothing is made for it, `body` is good until this returns. */
-export type CallFrameHandler = (kind: FrameKind, correlation: number, body: Piece) => void
+/** A call, an answer or a message: nothing is made for it, `body` is good until this returns. */
+export type PassingFrameHandler = (kind: FrameKind, correlation: number, body: Piece) => void
 
-const isCallKind = (kind: FrameKind): boolean =>
-  kind === FRAME_KINDS.call || kind === FRAME_KINDS.answer
+const isPassing = (kind: FrameKind): boolean =>
+  kind === FRAME_KINDS.call || kind === FRAME_KINDS.answer || kind === FRAME_KINDS.message
 
 const u32At = (bytes: Uint8Array, at: number): number =>
   ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
 
-/** The memory in which calls and answers are put together is kept up to here. */
-const ROOM_BYTES_MAX = 512 * 1024
+/** A longer frame that comes in pieces is put together in memory that is used again. */
+const SPARE_BYTES_MIN = 64 * 1024
+const SPARE_BYTES_MAX = 512 * 1024
+const SPARES_MAX = 4
+/** Of all connections. */
+const spares: Uint8Array[] = []
+
+const roomFor = (kind: FrameKind, bodyBytes: number): Uint8Array => {
+  const isSpare = bodyBytes > SPARE_BYTES_MIN && bodyBytes <= SPARE_BYTES_MAX && isPassing(kind)
+  if (!isSpare) return new Uint8Array(bodyBytes)
+  return spares.pop() ?? new Uint8Array(SPARE_BYTES_MAX)
+}
+
+const giveBack = (room: Uint8Array): void => {
+  if (room.length === SPARE_BYTES_MAX && spares.length < SPARES_MAX) spares.push(room)
+}
 
 /** A frame that comes in several pieces. */
 const createPartial = (checkedKind: (kind: number, countedBytes: number) => FrameKind) => {
   const header = new Uint8Array(HEADER_BYTES)
   let headerBytes = 0
   let kind: FrameKind | undefined
-  let body = new Uint8Array(0)
+  let room: Uint8Array = new Uint8Array(0)
   let bodyBytes = 0
-  let room = body
-  const memoryFor = (length: number, isKept: boolean): Uint8Array<ArrayBuffer> => {
-    if (isKept || length > ROOM_BYTES_MAX) return new Uint8Array(length)
-    if (room.length < length) room = new Uint8Array(length)
-    return room.subarray(0, length)
-  }
+  let takenBytes = 0
   return {
     isBegun: () => headerBytes > 0,
     /** Takes what belongs to the frame; returns where the rest of `bytes` begins. */
@@ -128,18 +137,19 @@ const createPartial = (checkedKind: (kind: number, countedBytes: number) => Fram
         if (headerBytes < HEADER_BYTES) return at
         const countedBytes = u32At(header, 0)
         kind = checkedKind(header[LENGTH_BYTES]!, countedBytes)
-        body = memoryFor(countedBytes - COUNTED_BYTES, !isCallKind(kind))
-        bodyBytes = 0
+        bodyBytes = countedBytes - COUNTED_BYTES
+        room = roomFor(kind, bodyBytes)
+        takenBytes = 0
       }
-      const taken = bytes.subarray(at, at + body.length - bodyBytes)
-      body.set(taken, bodyBytes)
-      bodyBytes += taken.length
-      return at + taken.length
+      const end = Math.min(bytes.length, at + bodyBytes - takenBytes)
+      copyRange(bytes, at, end, room, takenBytes)
+      takenBytes += end - at
+      return end
     },
-    /** The frame once it is whole; the next one begins then. */
-    finished: (): Frame | undefined => {
-      if (kind === undefined || bodyBytes < body.length) return undefined
-      const frame = { kind, correlation: u32At(header, LENGTH_BYTES + 1), body }
+    /** The frame once it is whole, in memory of which it is the beginning; the next one begins then. */
+    finished: () => {
+      if (kind === undefined || takenBytes < bodyBytes) return undefined
+      const frame = { kind, correlation: u32At(header, LENGTH_BYTES + 1), room, bodyBytes }
       kind = undefined
       headerBytes = 0
       return frame
@@ -151,12 +161,24 @@ const createPartial = (checkedKind: (kind: number, countedBytes: number) => Fram
 export const createFrameDecoder = (
   frameBytesMax: number,
   onFrame: (frame: Frame) => void,
-  onCall: CallFrameHandler,
+  onPassing: PassingFrameHandler,
 ): FrameDecoder => {
   let limit = frameBytesMax
   const piece: MovingPiece = { memory: new Uint8Array(0), start: 0, end: 0 }
   const partial = createPartial((kind, countedBytes) => checked(kind, countedBytes, limit))
 
+  const pass = (
+    kind: FrameKind,
+    correlation: number,
+    memory: Uint8Array,
+    start: number,
+    end: number,
+  ): void => {
+    piece.memory = memory
+    piece.start = start
+    piece.end = end
+    onPassing(kind, correlation, piece)
+  }
   /** Takes a frame that is whole in `bytes`; returns where the next one begins, `at` if it is not. */
   const takeWhole = (bytes: Uint8Array, at: number): number => {
     const bodyAt = at + HEADER_BYTES
@@ -166,20 +188,19 @@ export const createFrameDecoder = (
     const end = at + LENGTH_BYTES + countedBytes
     if (end > bytes.length) return at
     const correlation = u32At(bytes, at + LENGTH_BYTES + 1)
-    if (isCallKind(kind)) {
-      piece.memory = bytes
-      piece.start = bodyAt
-      piece.end = end
-      onCall(kind, correlation, piece)
-    } else onFrame({ kind, correlation, body: bytes.slice(bodyAt, end) })
+    if (isPassing(kind)) pass(kind, correlation, bytes, bodyAt, end)
+    else onFrame({ kind, correlation, body: bytes.slice(bodyAt, end) })
     return end
   }
   const takePart = (bytes: Uint8Array, at: number): number => {
     const next = partial.take(bytes, at)
     const frame = partial.finished()
     if (frame === undefined) return next
-    if (isCallKind(frame.kind)) onCall(frame.kind, frame.correlation, pieceOf(frame.body))
-    else onFrame(frame)
+    const { kind, correlation, room, bodyBytes } = frame
+    if (isPassing(kind)) {
+      pass(kind, correlation, room, 0, bodyBytes)
+      giveBack(room)
+    } else onFrame({ kind, correlation, body: room })
     return next
   }
   return {

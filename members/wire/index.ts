@@ -13,7 +13,7 @@ export {
   type MessengerOptions,
 } from './messenger.ts'
 export type { PeerEvents } from './peers.ts'
-export { bytesOf, copyPiece, type MovingPiece, type Piece, pieceOf } from './piece.ts'
+export { bytesOf, copyPiece, copyRange, type MovingPiece, type Piece, pieceOf } from './piece.ts'
 export type { IncomingRequest, MessageKind, RequestHandler, RequestOptions } from './requests.ts'
 export { subscribe } from './subscribe.ts'
 export type { IncomingStream, StreamHandler, StreamHandlers, StreamWriter } from './streams.ts'

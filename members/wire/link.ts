@@ -3,9 +3,10 @@ import type { Clock } from '../../runtime/host/index.ts'
 import { WireFault } from './bytes.ts'
 import { type CallHandlers, type CallPeer, createPeerCalls } from './calls.ts'
 import type { Channel } from './channel.ts'
-import { type CallFrameHandler, type Frame, FRAME_KINDS } from './frames.ts'
+import { type Frame, FRAME_KINDS, type PassingFrameHandler } from './frames.ts'
 import { type Agreement, isClient, type MemberIdentity, type Role } from './handshake.ts'
 import type { WireLimits } from './limits.ts'
+import type { Piece } from './piece.ts'
 import {
   createRequests,
   createService,
@@ -15,6 +16,7 @@ import {
 } from './requests.ts'
 import { createStreams, type StreamHandler, type StreamWriter } from './streams.ts'
 
+/** `body` is good until the handler returns. */
 export type MessageHandler = (from: MemberIdentity, body: Uint8Array) => void
 
 /** What this member answers to, by kind. */
@@ -44,8 +46,8 @@ export interface Link extends Agreement {
   openStream(kind: MessageKind, header: Uint8Array): StreamWriter
   /** Throws WireFault at what no member would send. */
   receive(frame: Frame): void
-  /** The same for calls and answers. */
-  readonly receiveCall: CallFrameHandler
+  /** The same for calls, answers and messages. */
+  readonly receivePassing: PassingFrameHandler
   /** The channel is gone: all that waits for the peer fails with `error`. */
   closed(error: EngineError): void
   readonly callPeer: CallPeer
@@ -82,11 +84,15 @@ const createIds = (role: Role) => {
 
 const KIND_BYTES = 2
 
-const deliver = (messages: Lookup<MessageHandler>, from: MemberIdentity, frame: Frame): void => {
-  const { body } = frame
-  if (body.length < KIND_BYTES) throw new WireFault('A message ends too early')
+const deliver = (
+  messages: Lookup<MessageHandler>,
+  from: MemberIdentity,
+  { memory, start, end }: Piece,
+): void => {
+  if (end - start < KIND_BYTES) throw new WireFault('A message ends too early')
+  const handler = messages.get((memory[start]! << 8) | memory[start + 1]!)
   // A kind that this version does not know is one that it need not know.
-  messages.get((body[0]! << 8) | body[1]!)?.(from, body.subarray(KIND_BYTES))
+  handler?.(from, memory.subarray(start + KIND_BYTES, end))
 }
 
 export const createLink = (options: LinkOptions): Link => {
@@ -113,9 +119,6 @@ export const createLink = (options: LinkOptions): Link => {
   const messages = reached(handlers.messages)
   const receive = (frame: Frame): void => {
     switch (frame.kind) {
-      case FRAME_KINDS.message:
-        deliver(messages, from, frame)
-        break
       case FRAME_KINDS.request:
         service.receive(frame)
         break
@@ -146,7 +149,10 @@ export const createLink = (options: LinkOptions): Link => {
     request: (kind, body, given) => requests.request(kind, body, given),
     openStream: (kind, header) => streams.open(kind, header),
     receive,
-    receiveCall: calls.receive,
+    receivePassing: (kind, correlation, body) => {
+      if (kind === FRAME_KINDS.message) deliver(messages, from, body)
+      else calls.receive(kind, correlation, body)
+    },
     closed: (error) => {
       requests.close(error)
       service.close()

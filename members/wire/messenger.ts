@@ -59,7 +59,10 @@ export interface Messenger extends MessengerCalls {
   ): Promise<StreamWriter>
   /** Makes sure of a connection and tells who is there; NET-001, NET-002 or NET-007 when it is no mate. */
   connect(to: Address, timeoutMs: number): Promise<MemberIdentity>
-  /** Each kind has one handler; a kind without one is ignored (messages) or refused. */
+  /**
+   * Each kind has one handler; a kind without one is ignored (messages) or refused. The body of a
+   * message is good until its handler returns.
+   */
   onMessage(kind: MessageKind, handler: MessageHandler): void
   onRequest(kind: MessageKind, handler: RequestHandler): void
   onStream(kind: MessageKind, handler: StreamHandler): void

@@ -10,6 +10,8 @@ export interface Outbox {
   add(frame: Uint8Array): void
   /** A frame with a body in two parts, both free again when this returns. */
   addParts(kind: FrameKind, correlation: number, head: Uint8Array, body: Piece): void
+  /** What is added from now on waits for `flush`, unless it is much. */
+  hold(): void
   /** Writes at once what was added. */
   flush(): void
   /** The connection has taken all that waited. */
@@ -61,18 +63,19 @@ export const createOutbox = (
   const frames = createFrameBuffer()
   const { write, drained } = createWriter(clock, connection, limits, onTooSlow)
   let isFlushPlanned = false
+  let isHeld = false
   let isClosed = false
 
-  const flush = (): void => {
+  const writeAll = (): void => {
     if (!isClosed && frames.length > 0) write(frames.take())
   }
   const planned = (): void => {
     isFlushPlanned = false
-    flush()
+    writeAll()
   }
   const added = (): void => {
-    if (frames.length >= JOINED_BYTES_MAX) flush()
-    else if (!isFlushPlanned) {
+    if (frames.length >= JOINED_BYTES_MAX) writeAll()
+    else if (!isHeld && !isFlushPlanned) {
       isFlushPlanned = true
       queueMicrotask(planned)
     }
@@ -88,14 +91,20 @@ export const createOutbox = (
       const { memory, start, end } = body
       if (end - start >= JOINED_BYTES_MAX) {
         frames.addHead(kind, correlation, head, end - start)
-        flush()
+        writeAll()
         write(memory.subarray(start, end))
       } else {
         frames.addParts(kind, correlation, head, body)
         added()
       }
     },
-    flush,
+    hold: () => {
+      isHeld = true
+    },
+    flush: () => {
+      isHeld = false
+      writeAll()
+    },
     drained,
     close: () => {
       isClosed = true

@@ -168,7 +168,7 @@ const open = (state: State, opening: Opening): void => {
       onAgreed,
       onClose,
       onFrame: (frame) => link?.receive(frame),
-      onCall: (kind, correlation, body) => link?.receiveCall(kind, correlation, body),
+      onPassing: (kind, correlation, body) => link?.receivePassing(kind, correlation, body),
     },
   })
 }

@@ -17,15 +17,28 @@ export const pieceOf = (bytes: Uint8Array): Piece => ({
 /** A view of it. */
 export const bytesOf = ({ memory, start, end }: Piece): Uint8Array => memory.subarray(start, end)
 
-/** Above this the runtime copies faster, view and all. */
-const SHORT_BYTES_MAX = 128
+/** Copies from any byte array, and makes no view as `set` needs it, which costs more than 500 bytes do. */
+const copyBytes = Buffer.prototype.copy
 
-/** Copies a piece to where `target[at]` is; makes nothing for a short one. */
-export const copyPiece = ({ memory, start, end }: Piece, target: Uint8Array, at: number): void => {
-  if (end - start > SHORT_BYTES_MAX) {
-    target.set(memory.subarray(start, end), at)
+/** So few bytes are copied faster one by one. */
+const FEW_BYTES = 32
+
+/** Copies `source[start]` to `source[end - 1]` to where `target[at]` is; makes nothing. */
+export const copyRange = (
+  source: Uint8Array,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  at: number,
+): void => {
+  if (end - start > FEW_BYTES) {
+    copyBytes.call(source, target, at, start, end)
     return
   }
   const shift = at - start
-  for (let index = start; index < end; index += 1) target[index + shift] = memory[index]!
+  for (let index = start; index < end; index += 1) target[index + shift] = source[index]!
 }
+
+/** The same for a piece. */
+export const copyPiece = ({ memory, start, end }: Piece, target: Uint8Array, at: number): void =>
+  copyRange(memory, start, end, target, at)

@@ -122,6 +122,7 @@ const takeTurn = (
   run(replica.primary, {
     nowMs: state.host.clock.now(),
     effects,
+    isAlone: false,
     hasListeners: hasListeners(state, replica),
     publish: (event) => void events.push(event.slice()),
   })
@@ -156,6 +157,7 @@ const executeCall = (state: HarnessState, replica: Replica, call: Call, turn: 1 
     nowMs,
     effects,
     result,
+    isAlone: false,
     hasListeners: hasListeners(state, replica),
     publish: (event) => void events.push(event.slice()),
     operation: invocation.operation,

@@ -1,9 +1,9 @@
+import { copyRange } from '../../wire/index.ts'
+
 const encoder = new TextEncoder()
 const ASCII_MAX = 0x7f
 /** A longer text is encoded by the runtime, which is faster from about this length on. */
 const SHORT_TEXT_LENGTH = 64
-/** A longer range is copied by the runtime, which is faster from about this length on. */
-const SHORT_RANGE_BYTES = 128
 /** A UTF-16 unit takes at most three bytes of UTF-8. */
 const UTF8_BYTES_PER_UNIT = 3
 
@@ -93,19 +93,13 @@ export class ByteSink {
 
   /** As they are, without a count. */
   raw(value: Uint8Array): void {
-    const at = this.#advance(value.length)
-    this.#bytes.set(value, at)
+    this.range(value, 0, value.length)
   }
 
   /** `source[start]` to `source[end - 1]` as they are, without a count; makes no view of them. */
   range(source: Uint8Array, start: number, end: number): void {
-    let at = this.#advance(end - start)
-    if (end - start > SHORT_RANGE_BYTES) {
-      this.#bytes.set(source.subarray(start, end), at)
-      return
-    }
-    const target = this.#bytes
-    for (let index = start; index < end; index += 1, at += 1) target[at] = source[index]!
+    const at = this.#advance(end - start)
+    copyRange(source, start, end, this.#bytes, at)
   }
 
   /** Overwrites a u32 that was written before, such as a count that was not known then. */
@@ -121,6 +115,15 @@ export class ByteSink {
   /** What was written from `start` on, as bytes of its own. */
   copy(start = 0): Uint8Array {
     return this.#bytes.slice(start, this.#length)
+  }
+
+  /** Hands its memory over with what was written, of which this is a view, and goes on in `room`. */
+  handOver(room: Uint8Array): Uint8Array {
+    const written = this.view()
+    this.#bytes = room
+    this.#view = new DataView(room.buffer, room.byteOffset, room.length)
+    this.#length = 0
+    return written
   }
 
   #shortAscii(value: string): boolean {

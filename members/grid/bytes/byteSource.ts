@@ -116,6 +116,18 @@ export class ByteSource {
     return this.raw(this.#end - this.#at)
   }
 
+  /** Goes on behind `expected` where that is what comes next. */
+  skips(expected: Uint8Array): boolean {
+    const at = this.#at
+    const after = at + expected.length
+    if (after > this.#end) return false
+    for (let index = 0; index < expected.length; index += 1) {
+      if (this.#bytes[at + index] !== expected[index]) return false
+    }
+    this.#at = after
+    return true
+  }
+
   /** Reads on from a position that it was at before. */
   seek(position: number): void {
     this.#at = position

@@ -73,7 +73,10 @@ class EventSubscriber implements Subscriber {
   constructor(options: SubscriberOptions) {
     this.#options = options
     const { messenger } = options
-    messenger.onMessage(GRID_KINDS.events, (from, body) => this.#receive(from.address, body))
+    // Listeners may keep what they are told.
+    messenger.onMessage(GRID_KINDS.events, (from, body) =>
+      this.#receive(from.address, body.slice()),
+    )
     this.#stop = messenger.onCallPeerLost(({ identity }) => this.#lost(identity.address))
   }
 

@@ -17,13 +17,14 @@ export class OperationCall implements FragmentCall {
   turn: 1 | 2 | 3 = 1
   nowMs = 0
   hasListeners = false
+  isAlone = false
   /** Set by `park` in the run that has just ended. */
   parking: Parking | undefined
   events: Uint8Array[] | undefined
   works: Promise<void>[] | undefined
 
   /** Makes it ready for the next run; who runs it sets the rest. */
-  begin(nowMs: number, hasListeners: boolean): void {
+  begin(nowMs: number, hasListeners: boolean, isAlone: boolean): void {
     this.result.reset()
     this.effects.reset()
     this.parking = undefined
@@ -31,6 +32,7 @@ export class OperationCall implements FragmentCall {
     this.works = undefined
     this.nowMs = nowMs
     this.hasListeners = hasListeners
+    this.isAlone = isAlone
   }
 
   park(key: string, timeoutMs: number): void {

@@ -62,6 +62,9 @@ export interface PrimaryOptions {
 
 const NOTHING = pieceOf(new Uint8Array(0))
 
+const kept = ({ memory, start, end }: Piece): Piece =>
+  start === end ? NOTHING : pieceOf(memory.slice(start, end))
+
 class PrimaryRunner implements Primary {
   readonly #options: PrimaryOptions
   readonly #call = new OperationCall()
@@ -85,11 +88,12 @@ class PrimaryRunner implements Primary {
     if (!this.#serves(partition, caller, id)) return
     if (this.#refuses(named, request.operation, caller, id)) return
     const held = named.held[partition.id] ?? this.#options.registry.hold(named, partition)
-    if (!this.#options.replicator().hasRoom(held)) {
+    const replicator = this.#options.replicator()
+    if (!replicator.hasRoom(held)) {
       caller.answer(id, HEADS[OUTCOMES.busy]!, NOTHING)
       return
     }
-    const call = this.#begun(request)
+    const call = this.#begun(request, replicator.isAlone(held))
     this.#execute(held, caller, id)
     if (call.parking !== undefined) this.#park(held, request)
     this.#runWoken()
@@ -101,7 +105,7 @@ class PrimaryRunner implements Primary {
     if (held?.fragment.readBackup === undefined || partition.isPrimary) return false
     if (!isHolder(held) || !this.#isSafe()) return false
     if (this.#refusalOf(named, operation) !== undefined) return false
-    const call = this.#begun(request)
+    const call = this.#begun(request, false)
     if (!held.fragment.readBackup(call)) return false
     this.#calls += 1
     caller.answer(id, HEADS[OUTCOMES.done]!, call.result)
@@ -109,10 +113,11 @@ class PrimaryRunner implements Primary {
   }
 
   turn(held: Held, act: (call: OperationCall) => void): void {
-    const { replicator, host } = this.#options
-    if (held.named.keeper?.refusal !== undefined || !replicator().hasRoom(held)) return
+    const replicator = this.#options.replicator()
+    if (held.named.keeper?.refusal !== undefined || !replicator.hasRoom(held)) return
     const call = this.#call
-    call.begin(host.clock.now(), held.named.hasListeners)
+    const { clock } = this.#options.host
+    call.begin(clock.now(), held.named.hasListeners, replicator.isAlone(held))
     this.#isRunning = true
     try {
       act(call)
@@ -166,9 +171,10 @@ class PrimaryRunner implements Primary {
   }
 
   /** The one call, ready to be run for a request. */
-  #begun({ caller, named, operation, arguments: given }: Request): OperationCall {
+  #begun(request: Request, isAlone: boolean): OperationCall {
+    const { caller, named, operation, arguments: given } = request
     const call = this.#call
-    call.begin(this.#options.host.clock.now(), named.hasListeners)
+    call.begin(this.#options.host.clock.now(), named.hasListeners, isAlone)
     call.operation = operation
     call.arguments.reset(given.memory, given.start, given.end)
     call.caller = caller.identity.id
@@ -247,13 +253,11 @@ class PrimaryRunner implements Primary {
 
   /** Answers once the backups have what the run has changed, or what it has seen. */
   #settle(held: Held, caller: Caller | undefined, id: number, outcome: Outcome, body: Piece): void {
-    const { effects, events, works } = this.#call
+    const { effects, events, works, isAlone } = this.#call
     const head = HEADS[outcome]!
-    const isDone =
-      held.lastPending === undefined &&
-      works === undefined &&
-      (effects.length === 0 || this.#options.replicator().countAlone(held))
-    if (isDone) {
+    const isKept = effects.length === 0 || isAlone
+    if (isKept && held.lastPending === undefined && works === undefined) {
+      if (effects.length > 0) this.#options.replicator().count(held)
       caller?.answer(id, head, body)
       if (events !== undefined) this.#options.publish(held, events)
       return
@@ -265,7 +269,7 @@ class PrimaryRunner implements Primary {
       caller,
       id,
       head,
-      body: pieceOf(body.memory.slice(body.start, body.end)),
+      body: kept(body),
       events,
       followers: undefined,
     }
@@ -317,7 +321,8 @@ class PrimaryRunner implements Primary {
     if (!this.#serves(held.partition, caller, id)) return
     if (this.#refuses(held.named, parked.operation, caller, id)) return
     const call = this.#call
-    call.begin(this.#options.host.clock.now(), held.named.hasListeners)
+    const { host, replicator } = this.#options
+    call.begin(host.clock.now(), held.named.hasListeners, replicator().isAlone(held))
     call.operation = parked.operation
     call.arguments.reset(parked.arguments)
     call.caller = caller.identity.id

@@ -1,4 +1,4 @@
-import { ENTRIES, type EntryKind, writeFragmentId, writeHead } from './entries.ts'
+import { ENTRIES, type EntryKind, writeHead } from './entries.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Held } from './state.ts'
 
@@ -40,7 +40,7 @@ export const createCopier = (
     held.named.held[held.partition.id] !== held
   const begin = (kind: EntryKind, { held, version }: Job): void => {
     writeHead(outgoing.sink, kind, held.partition.id, version)
-    writeFragmentId(outgoing.sink, held.named.structure.serviceId, held.named.name)
+    outgoing.sink.raw(held.named.idBytes)
   }
   const isBusy = (partitionId: number): boolean =>
     jobs.some(({ held }) => held.partition.id === partitionId)

@@ -77,6 +77,7 @@ class IncomingBackups implements Incoming {
   readonly #senders = new Map<string, Sender>()
   readonly #effects = new ByteSource(new Uint8Array(0))
   readonly #sink = new ByteSink()
+  #lastNamed: Named | undefined
 
   constructor(options: IncomingOptions) {
     this.#options = options
@@ -136,7 +137,7 @@ class IncomingBackups implements Incoming {
     if (fate === 'early') return false
     const isTaken = fate === 'taken'
     if (check === undefined) {
-      const named = registry.find(source.u8(), source.text())
+      const named = this.#namedBy(source)
       this.#repeat(kind, source, isTaken ? named : undefined, partition)
     } else if (isTaken) {
       const compared = compare(registry, partition, check)
@@ -146,6 +147,14 @@ class IncomingBackups implements Incoming {
       sender.compared.push(compared)
     }
     return true
+  }
+
+  /** Mostly that of the entry before. */
+  #namedBy(source: ByteSource): Named | undefined {
+    const last = this.#lastNamed
+    if (last !== undefined && source.skips(last.idBytes)) return last
+    this.#lastNamed = this.#options.registry.find(source.u8(), source.text())
+    return this.#lastNamed
   }
 
   /**
@@ -175,14 +184,9 @@ class IncomingBackups implements Incoming {
   ): void {
     const held = named?.held[partition.id]
     switch (kind) {
-      case ENTRIES.effects: {
-        const term = source.f64()
-        const before = source.f64()
-        const sequence = source.f64()
-        const effects = source.piece()
-        if (named !== undefined) this.#apply(named, partition, { term, before, sequence, effects })
+      case ENTRIES.effects:
+        this.#apply(source, named, partition)
         break
-      }
       case ENTRIES.copyStart:
         if (named !== undefined) this.#startCopy(named, partition)
         break
@@ -217,11 +221,12 @@ class IncomingBackups implements Incoming {
    * A change is repeated on whatever is here: it may be acknowledged to its caller because we took
    * it. Whether what is here is then all that the primary has is another matter.
    */
-  #apply(
-    named: Named,
-    partition: Partition,
-    change: { term: number; before: number; sequence: number; effects: Piece },
-  ): void {
+  #apply(source: ByteSource, named: Named | undefined, partition: Partition): void {
+    const term = source.f64()
+    const before = source.f64()
+    const sequence = source.f64()
+    const effects = source.piece()
+    if (named === undefined) return
     const { registry } = this.#options
     const known = named.held[partition.id]
     const held = known ?? registry.hold(named, partition)
@@ -229,13 +234,13 @@ class IncomingBackups implements Incoming {
       registry.drop(held)
       return
     }
-    if (known === undefined) held.term = change.term
-    const follows = held.term === change.term && held.sequence === change.before
+    if (known === undefined) held.term = term
+    const follows = held.term === term && held.sequence === before
     held.isWhole &&= follows
-    held.sequence = change.sequence
-    this.#applyTo(held.fragment, change.effects)
-    if (held.build !== undefined) this.#applyTo(held.build, change.effects)
-    named.keeper?.changed(held, bytesOf(change.effects), undefined)
+    held.sequence = sequence
+    this.#applyTo(held.fragment, effects)
+    if (held.build !== undefined) this.#applyTo(held.build, effects)
+    named.keeper?.changed(held, bytesOf(effects), undefined)
   }
 
   #startCopy(named: Named, partition: Partition): void {

@@ -7,8 +7,8 @@ import type { Pending } from './state.ts'
 /** Entries of one turn, sent as one message and acknowledged together. */
 interface Batch {
   readonly number: number
-  /** The whole message; may be the beginning of memory that is used again. */
-  readonly bytes: Uint8Array<ArrayBuffer>
+  /** The whole message. */
+  readonly bytes: Uint8Array
   /** What waits for it. */
   readonly waits: (Pending | undefined)[]
   /** How much of it is copies of fragments. */
@@ -60,10 +60,17 @@ export const UNACKNOWLEDGED_BYTES_MAX = 32 * 1024 * 1024
 const WINDOW_BYTES = 4 * 1024 * 1024
 /** Larger messages gain nothing. */
 const BATCH_BYTES_MAX = 256 * 1024
-/** Memory for messages from this size on is used again, so many pieces of it. */
-const LARGE_BYTES = 64 * 1024
-const SPARE_MAX = 8
+/** A longer message is sent from where it was written; a shorter one is copied out. */
+const HANDED_BYTES_MIN = 64 * 1024
+/** Room for such a message: it is longer than BATCH_BYTES_MAX by one entry. */
+const ROOM_BYTES = 2 * BATCH_BYTES_MAX
+/** So many pieces of memory of such messages are used again, all alike. */
+const SPARES_MAX = 6
+/** So many are kept when nothing is under way. */
+const SPARES_IDLE_MAX = 2
 const RESEND_MS = 500
+/** A member in the list that has not begun to listen yet will in a moment: it is asked again soon. */
+const RESEND_FIRST_MS = 20
 const RESEND_MAX_MS = 4000
 const CONNECT_TIMEOUT_MS = 5000
 const NUMBER_AT = 0
@@ -76,18 +83,18 @@ class OutgoingChannel implements Outgoing {
   #waits: (Pending | undefined)[] = []
   #openCopyBytes = 0
   #isFlushPlanned = false
-  readonly #headBytes: number
+  readonly #head: Uint8Array
+  /** Memory of long messages that have been acknowledged. */
+  #spares: Uint8Array[] = []
   /** Not acknowledged, oldest first; those before `#sent` are on their way. */
   #batches: Batch[] = []
   #sent = 0
   #sentBytes = 0
   #lastNumber = 0
-  /** Memory of large messages that were acknowledged. */
-  readonly #spare: Uint8Array<ArrayBuffer>[] = []
   #peer: CallPeer | undefined
   #isConnecting = false
   #resend: Timer | undefined
-  #resendMs = RESEND_MS
+  #resendMs = RESEND_FIRST_MS
   /** Something was acknowledged since the timer was made. */
   #hasProgress = false
   #address: Address | undefined
@@ -102,7 +109,7 @@ class OutgoingChannel implements Outgoing {
     this.sink.f64(0)
     this.sink.text(options.selfId)
     this.sink.text(options.targetId)
-    this.#headBytes = this.sink.length
+    this.#head = this.sink.copy()
   }
 
   get targetId(): string {
@@ -116,11 +123,15 @@ class OutgoingChannel implements Outgoing {
     if (this.sink.length >= BATCH_BYTES_MAX) this.#flush()
     else if (!this.#isFlushPlanned) {
       this.#isFlushPlanned = true
-      queueMicrotask(() => {
-        this.#isFlushPlanned = false
-        this.#flush()
-      })
+      void this.#flushSoon()
     }
+  }
+
+  /** Once all that has arrived meanwhile has run, over whatever connection: its changes go together. */
+  async #flushSoon(): Promise<void> {
+    await this.#options.clock.yield()
+    this.#isFlushPlanned = false
+    this.#flush()
   }
 
   acknowledged(number: number): void {
@@ -131,24 +142,26 @@ class OutgoingChannel implements Outgoing {
     for (const batch of taken) {
       this.unacknowledgedBytes -= batch.bytes.length
       this.copyBytes -= batch.copyBytes
-      this.#keep(batch.bytes)
       if (this.#sent > 0) {
         this.#sent -= 1
         this.#sentBytes -= batch.bytes.length
       }
     }
     this.#hasProgress = true
-    if (this.#resendMs > RESEND_MS) {
+    if (this.#resendMs !== RESEND_MS) {
       this.#resendMs = RESEND_MS
       this.#watch()
     }
     for (const batch of taken) {
+      this.#keepSpare(batch.bytes)
       for (const pending of batch.waits) {
         if (pending !== undefined) this.#options.onAcknowledged(pending)
       }
     }
     this.#pump()
     this.#options.onRoom()
+    if (this.#batches.length === 0)
+      this.#spares.length = Math.min(this.#spares.length, SPARES_IDLE_MAX)
   }
 
   release(isMeant: (pending: Pending) => boolean, release: (pending: Pending) => void): void {
@@ -177,15 +190,16 @@ class OutgoingChannel implements Outgoing {
 
   close(): void {
     this.isClosed = true
+    this.#spares = []
     this.#resend?.cancel()
     this.#resend = undefined
   }
 
   #flush(): void {
-    if (this.sink.length === this.#headBytes) return
+    if (this.sink.length === this.#head.length) return
     this.#lastNumber += 1
-    const bytes = this.#copyOfSink()
-    new DataView(bytes.buffer).setFloat64(NUMBER_AT, this.#lastNumber)
+    const bytes = this.#takeWritten()
+    new DataView(bytes.buffer, bytes.byteOffset).setFloat64(NUMBER_AT, this.#lastNumber)
     this.#batches.push({
       number: this.#lastNumber,
       bytes,
@@ -195,22 +209,25 @@ class OutgoingChannel implements Outgoing {
     this.unacknowledgedBytes += bytes.length
     this.#waits = []
     this.#openCopyBytes = 0
-    this.sink.reset(this.#headBytes)
     this.#pump()
   }
 
-  #copyOfSink(): Uint8Array<ArrayBuffer> {
-    const { length } = this.sink
-    const at = this.#spare.findIndex((memory) => memory.length >= length)
-    if (length < LARGE_BYTES || at === -1) return new Uint8Array(this.sink.view())
-    const bytes = this.#spare.splice(at, 1)[0]!.subarray(0, length)
-    bytes.set(this.sink.view())
+  /** What was written, until now; the sink begins anew. */
+  #takeWritten(): Uint8Array {
+    // Where much waits, none of it may take more memory than it is long.
+    if (this.sink.length < HANDED_BYTES_MIN || this.#batches.length >= SPARES_MAX) {
+      const bytes = this.sink.copy()
+      this.sink.reset(this.#head.length)
+      return bytes
+    }
+    const bytes = this.sink.handOver(this.#spares.pop() ?? new Uint8Array(ROOM_BYTES))
+    this.sink.raw(this.#head)
     return bytes
   }
 
-  #keep({ buffer }: Batch['bytes']): void {
-    if (buffer.byteLength < LARGE_BYTES || this.#spare.length >= SPARE_MAX) return
-    this.#spare.push(new Uint8Array(buffer))
+  #keepSpare({ buffer }: Uint8Array): void {
+    const isRoom = buffer.byteLength === ROOM_BYTES
+    if (isRoom && this.#spares.length < SPARES_MAX) this.#spares.push(new Uint8Array(buffer))
   }
 
   /** Sends what the window allows. */

@@ -7,7 +7,7 @@ import type { PartitionTable } from '../table/index.ts'
 import { holdersOf, type PartitionRow, primaryOf } from '../table/index.ts'
 import { type Channel, type Channels, createChannels } from './channels.ts'
 import { type CheckStatistics, createChecks } from './checks.ts'
-import { ENTRIES, readAcknowledgement, writeFragmentId, writeHead } from './entries.ts'
+import { ENTRIES, readAcknowledgement, writeHead } from './entries.ts'
 import { createIncoming } from './incoming.ts'
 import { UNACKNOWLEDGED_BYTES_MAX } from './outgoing.ts'
 import {
@@ -25,8 +25,10 @@ import {
 export interface Replicator {
   /** Whether the backups of a fragment have room for a change. */
   hasRoom(held: Held): boolean
-  /** Counts a change that nobody else has to hold; false when somebody has, and nothing is done. */
-  countAlone(held: Held): boolean
+  /** Whether nobody else has to hold what changes in a fragment, nor any disk. */
+  isAlone(held: Held): boolean
+  /** Counts a change of such a fragment. */
+  count(held: Held): void
   /** Sends a change to all holders; `pending.remaining` counts those that must acknowledge. */
   replicate(held: Held, effects: Piece, pending: Pending): void
   /** Tells the holders to forget an empty fragment, and forgets it. */
@@ -118,23 +120,23 @@ class GridReplicator implements Replicator {
     return true
   }
 
-  countAlone(held: Held): boolean {
+  isAlone(held: Held): boolean {
     if (held.named.keeper !== undefined) return false
-    if (this.#channels.size > 0) {
-      const { sync, async } = this.#channels.routeOf(held)
-      if (sync.length + async.length > 0) return false
-    }
+    if (this.#channels.size === 0) return true
+    const { sync, async } = this.#channels.routeOf(held)
+    return sync.length + async.length === 0
+  }
+
+  count(held: Held): void {
     const { partition } = held
     partition.sequence += 1
     held.sequence = partition.sequence
-    return true
   }
 
   replicate(held: Held, effects: Piece, pending: Pending): void {
     const { partition } = held
     const before = held.sequence
-    partition.sequence += 1
-    held.sequence = partition.sequence
+    this.count(held)
     partition.pendingCount += 1
     const { sync, async } = this.#channels.routeOf(held)
     pending.remaining += sync.length
@@ -150,7 +152,7 @@ class GridReplicator implements Replicator {
     const { sync, async } = this.#channels.routeOf(held)
     for (const { outgoing } of [...sync, ...async]) {
       writeHead(outgoing.sink, ENTRIES.drop, partition.id, partition.row!.version)
-      writeFragmentId(outgoing.sink, named.structure.serviceId, named.name)
+      outgoing.sink.raw(named.idBytes)
       outgoing.wrote(undefined, 0)
     }
     this.#options.registry.drop(held)
@@ -189,7 +191,7 @@ class GridReplicator implements Replicator {
     const { sink } = outgoing
     const { partition, named } = held
     writeHead(sink, ENTRIES.effects, partition.id, partition.row!.version)
-    writeFragmentId(sink, named.structure.serviceId, named.name)
+    sink.raw(named.idBytes)
     sink.f64(partition.term)
     sink.f64(before)
     sink.f64(held.sequence)

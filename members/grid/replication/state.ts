@@ -1,9 +1,11 @@
 import type { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import type { CallPeer, Piece } from '../../wire/index.ts'
+import { ByteSink } from '../bytes/index.ts'
 import { type Protections, type ProtectionSettings, settingsOf } from '../settings.ts'
 import type { Fragment, Structure } from '../structures/structure.ts'
 import type { PartitionRow } from '../table/index.ts'
+import { writeFragmentId } from './entries.ts'
 
 /** Where the answer of a call goes: over a connection, or to the invoker of this member. */
 export type Caller = Pick<CallPeer, 'identity' | 'answer'>
@@ -12,6 +14,8 @@ export type Caller = Pick<CallPeer, 'identity' | 'answer'>
 export interface Named {
   readonly structure: Structure
   readonly name: string
+  /** As `writeFragmentId` writes it. */
+  readonly idBytes: Uint8Array
   /** Undefined where its fragments end with the process. */
   readonly keeper: Keeper | undefined
   /** Undefined where operations run with however few members. */
@@ -206,14 +210,21 @@ const protectionOf = (
 ): ProtectionSettings | undefined =>
   settingsOf(protections[structure.name] ?? {}, name, { protection: undefined }).protection
 
+const idBytesOf = ({ serviceId }: Structure, name: string): Uint8Array => {
+  const sink = new ByteSink()
+  writeFragmentId(sink, serviceId, name)
+  return sink.copy()
+}
+
 /** A name of a structure, with what its settings say. */
 const namedBy = (
   { keeperOf, protections }: RegistryOptions,
   structure: Structure,
   name: string,
-): Pick<Named, 'structure' | 'name' | 'keeper' | 'protection'> => ({
+): Pick<Named, 'structure' | 'name' | 'idBytes' | 'keeper' | 'protection'> => ({
   structure,
   name,
+  idBytes: idBytesOf(structure, name),
   keeper: keeperOf(structure, name),
   protection: protectionOf(protections, structure, name),
 })

@@ -2,6 +2,8 @@ import type { ByteSink } from '../bytes/index.ts'
 import { offsetOf, type RecordArena } from './arena.ts'
 
 /*
+ * All but the first word of a record goes as it lies here to backups and into logs: what changes here
+ * changes there. Words are little-endian, as on all machines that this runs on.
  * A record, from its first byte on (the arena puts it at a multiple of 16):
  *   0  i32  the next record of the same bucket, 0 for none
  *   4  i32  hash of the key
@@ -33,6 +35,8 @@ type TimeField = { readonly word: number; readonly half: number }
 
 const PLAIN_HEADER_BYTES = 42
 const EXPIRY_HEADER_BYTES = 62
+/** Of the word that is a member's own: which record comes next. */
+export const WORD_BYTES = 4
 export const EXPIRY_BIT = 0x80000000 | 0
 export const LENGTH_MASK = 0x7fffffff
 
@@ -92,6 +96,18 @@ export class Records {
     const length = this.valueBytes(handle)
     sink.u32(length)
     sink.range(this.arena.page(handle).bytes, at, at + length)
+  }
+
+  /** All of the record, its hash and times too, for `RecordStore.takeIn`. */
+  writeRecord(handle: number, sink: ByteSink): void {
+    const page = this.arena.page(handle)
+    const at = offsetOf(handle)
+    const word = at >> 2
+    const keyWord = page.words[word + KEY_BYTES]!
+    const bodyBytes = (keyWord & LENGTH_MASK) + page.words[word + VALUE_BYTES]!
+    const end = at + headerBytes(keyWord < 0) + bodyBytes
+    sink.u32(end - at - WORD_BYTES)
+    sink.range(page.bytes, at + WORD_BYTES, end)
   }
 
   version(handle: number): number {

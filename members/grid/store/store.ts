@@ -1,6 +1,6 @@
 import type { Random } from '../../../runtime/host/index.ts'
 import { murmurOf } from '../data/index.ts'
-import { copyPiece, type Piece, pieceOf } from '../../wire/index.ts'
+import { copyPiece, copyRange, type Piece, pieceOf, WireFault } from '../../wire/index.ts'
 import { offsetOf } from './arena.ts'
 import { nextCursor } from './cursor.ts'
 import {
@@ -12,6 +12,7 @@ import {
   NEXT,
   Records,
   VALUE_BYTES,
+  WORD_BYTES,
 } from './records.ts'
 
 const BUCKETS_MIN = 4
@@ -77,9 +78,48 @@ export class RecordStore extends Records {
    * keeps them as they are. Throws GRD-006 when there is no memory; nothing has changed then.
    */
   put(hash: number, key: Uint8Array, value: Uint8Array): number {
-    const found = this.find(hash, key)
+    return this.putPiece(hash, pieceOf(key), pieceOf(value))
+  }
+
+  /** The same for parts of something larger. */
+  putPiece(hash: number, key: Piece, value: Piece): number {
+    const found = this.findPiece(hash, key)
+    return found < 0 ? this.addPiece(hash, key, value) : this.replacePiece(found, value)
+  }
+
+  /** Adds a key that is not there; else as `putPiece`. */
+  addPiece(hash: number, key: Piece, value: Piece): number {
+    const keyBytes = key.end - key.start
+    const valueBytes = value.end - value.start
+    const prefix = headerBytes(false) + keyBytes
+    const handle = this.#link(hash, prefix + valueBytes)
+    const page = this.arena.page(handle)
+    const at = offsetOf(handle)
+    const word = at >> 2
+    page.bytes.fill(0, at + WORD_BYTES, at + headerBytes(false))
+    page.words[word + HASH] = hash
+    page.words[word + KEY_BYTES] = keyBytes
+    page.words[word + VALUE_BYTES] = valueBytes
+    copyPiece(key, page.bytes, at + headerBytes(false))
+    copyPiece(value, page.bytes, at + prefix)
+    return handle
+  }
+
+  /**
+   * Takes in a record as `writeRecord` gave it, in place of one of the same key. Returns its handle.
+   * Throws WireFault where it is none, and GRD-006 when there is no memory; nothing has changed then.
+   */
+  takeIn(record: Piece): number {
+    const { memory, start, end } = record
+    const hash = wordOf(memory, start + (HASH - 1) * WORD_BYTES)
+    const key = this.#keyIn(record)
+    const sizeBytes = WORD_BYTES + end - start
+    const found = this.findPiece(hash, key)
+    const handle =
+      found < 0 ? this.#link(hash, sizeBytes) : this.#roomFor(found, sizeBytes, WORD_BYTES)
+    copyRange(memory, start, end, this.arena.page(handle).bytes, offsetOf(handle) + WORD_BYTES)
     this.#digest = undefined
-    return found < 0 ? this.#add(hash, key, value) : this.replace(found, value)
+    return handle
   }
 
   /** Gives a record another value; returns its handle, which may be another one. */
@@ -200,26 +240,31 @@ export class RecordStore extends Records {
     this.clear()
   }
 
-  #add(hash: number, key: Uint8Array, value: Uint8Array): number {
-    const prefix = headerBytes(false) + key.length
-    const handle = this.#allocate(prefix + value.length)
+  /** Memory for a record of so many bytes, which is linked already and has yet to be filled. */
+  #link(hash: number, sizeBytes: number): number {
+    const handle = this.#allocate(sizeBytes)
     if (this.#count >= this.#buckets.length) {
       this.#resize(Math.max(BUCKETS_MIN, this.#buckets.length * 2))
     }
-    const page = this.arena.page(handle)
-    const at = offsetOf(handle)
-    const word = at >> 2
     const bucket = hash & (this.#buckets.length - 1)
-    page.bytes.fill(0, at, at + headerBytes(false))
-    page.words[word + NEXT] = this.#buckets[bucket]!
-    page.words[word + HASH] = hash
-    page.words[word + KEY_BYTES] = key.length
-    page.words[word + VALUE_BYTES] = value.length
-    page.bytes.set(key, at + headerBytes(false))
-    page.bytes.set(value, at + prefix)
+    this.arena.page(handle).words[(offsetOf(handle) >> 2) + NEXT] = this.#buckets[bucket]!
     this.#buckets[bucket] = handle
     this.#count += 1
+    this.#digest = undefined
     return handle
+  }
+
+  /** The key of a record that is not here. */
+  #keyIn({ memory, start, end }: Piece): Piece {
+    if (end - start < headerBytes(false) - WORD_BYTES) throw new WireFault('A record is too short')
+    const keyWord = wordOf(memory, start + (KEY_BYTES - 1) * WORD_BYTES)
+    const keyAt = start + headerBytes(keyWord < 0) - WORD_BYTES
+    const keyEnd = keyAt + (keyWord & LENGTH_MASK)
+    const valueBytes = wordOf(memory, start + (VALUE_BYTES - 1) * WORD_BYTES)
+    if (valueBytes < 0 || keyEnd + valueBytes !== end) {
+      throw new WireFault('A record is not as long as it says')
+    }
+    return { memory, start: keyAt, end: keyEnd }
   }
 
   /** A slot for the record with so many bytes, of which the first `kept` are its own. */
@@ -228,8 +273,8 @@ export class RecordStore extends Records {
     if (sizeBytes <= capacity && sizeBytes * 2 > capacity) return handle
     const moved = this.#allocate(sizeBytes)
     const from = offsetOf(handle)
-    const source = this.arena.page(handle).bytes.subarray(from, from + kept)
-    this.arena.page(moved).bytes.set(source, offsetOf(moved))
+    const target = this.arena.page(moved).bytes
+    copyRange(this.arena.page(handle).bytes, from, from + kept, target, offsetOf(moved))
     this.#relink(handle, this.hash(handle), moved)
     this.#release(handle)
     return moved
@@ -326,6 +371,9 @@ const digestOf = (bytes: Uint8Array, start: number, end: number): number =>
   end - start > SHORT_VALUE_BYTES
     ? Bun.hash.crc32(bytes.subarray(start, end)) | 0
     : murmurOf(bytes, start, end)
+
+const wordOf = (bytes: Uint8Array, at: number): number =>
+  bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
 
 const sameFrom = (bytes: Uint8Array, at: number, { memory, start, end }: Piece): boolean => {
   const shift = at - start

@@ -111,6 +111,8 @@ export interface FragmentTurn {
   /** Wall clock of this member, in milliseconds since 1970. */
   readonly nowMs: number
   readonly effects: ByteSink
+  /** Nobody reads `effects`: what is long need only be begun, which says that something has changed. */
+  readonly isAlone: boolean
   /** Whether anybody listens to this structure: events for nobody need not be made. */
   readonly hasListeners: boolean
   /**

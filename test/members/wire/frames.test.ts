@@ -59,6 +59,26 @@ describe('frames', () => {
     )
   })
 
+  test('that pass are put together in memory that is used again', () => {
+    const rooms: Uint8Array[] = []
+    const decoder = createFrameDecoder(
+      1_000_000,
+      () => {},
+      (_kind, correlation, { memory, start, end }) => {
+        expect(memory.subarray(start, end).every((byte) => byte === correlation)).toBe(true)
+        rooms.push(memory)
+      },
+    )
+    for (const id of [1, 2, 3]) {
+      const bytes = encodeFrame(FRAME_KINDS.message, id, new Uint8Array(300_000 - id).fill(id))
+      decoder.push(bytes.subarray(0, 100_000))
+      decoder.push(bytes.subarray(100_000))
+    }
+    expect(rooms.length).toBe(3)
+    expect(rooms[1]).toBe(rooms[0]!)
+    expect(rooms[2]).toBe(rooms[0]!)
+  })
+
   test('are made of their parts', () => {
     const [only] = decode([
       encodeFrame(FRAME_KINDS.request, 7, new Uint8Array([1]), new Uint8Array([2, 3])),

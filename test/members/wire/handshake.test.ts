@@ -130,8 +130,8 @@ describe('a handshake', () => {
   })
 
   test('has no place for other frames, nor for anything twice', () => {
-    const message = decodeOne(encodeFrame(FRAME_KINDS.message, 0))
-    expect(() => acceptor().receive(message)).toThrow('no place')
+    const request = decodeOne(encodeFrame(FRAME_KINDS.request, 0))
+    expect(() => acceptor().receive(request)).toThrow('no place')
     const proof = decodeOne(encodeFrame(FRAME_KINDS.proof, 0, new Uint8Array(32)))
     expect(() => acceptor().receive(proof)).toThrow('no place')
     const twice = acceptor()

@@ -29,7 +29,8 @@ const execute = (entries: Map<string, string>, call: FragmentCall, wake: (key: s
     if (value === undefined) entries.delete(key)
     else entries.set(key, value)
     call.effects.text(key)
-    writeOptional(call.effects, value)
+    // Half an effect is a fault for whoever reads it, and nobody does.
+    if (!call.isAlone) writeOptional(call.effects, value)
     if (call.hasListeners) call.publish(encoder.encode(`${key}=${value}`))
     if (value !== undefined) wake(key)
   }

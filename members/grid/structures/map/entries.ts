@@ -99,7 +99,7 @@ export const writeEntry = (
   const oldValue = !isNew && isTold ? store.value(found).slice() : undefined
   if (!isNew) state.indexes.removing(found)
   let handle = isNew
-    ? store.put(state.hash, bytesOf(entry.key), bytesOf(entry.value))
+    ? store.addPiece(state.hash, entry.key, entry.value)
     : store.replacePiece(found, entry.value)
   if (isNew) store.setCreatedAtMs(handle, turn.nowMs)
   else store.setVersion(handle, store.version(handle) + 1)
@@ -108,7 +108,8 @@ export const writeEntry = (
   handle = setLifetime(state, handle, entry.lifetime)
   state.indexes.added(handle)
   counters.lastUpdateMs = turn.nowMs
-  writePut(store, handle, turn.effects)
+  if (turn.isAlone) turn.effects.u8(MapEffect.record)
+  else writePut(store, handle, turn.effects)
   state.outside?.wrote(store.key(handle), store.value(handle), turn)
   state.invalidations += 1
   if (isTold) {
@@ -170,8 +171,8 @@ export const changeLifetime = (
 
 /** The effect that makes a record what it is. */
 export const writePut = (store: RecordStore, handle: number, effects: ByteSink): void => {
-  effects.u8(MapEffect.put)
-  writeRecord(store, handle, effects)
+  effects.u8(MapEffect.record)
+  store.writeRecord(handle, effects)
 }
 
 /** All of a record, for `readRecord`. */
@@ -203,17 +204,11 @@ const writeExpiry = (store: RecordStore, handle: number, effects: ByteSink): voi
   writeTimes(store, handle, effects)
 }
 
-/** Repeats the effect `put`. */
-export const applyPut = (state: MapState, effects: ByteSource): void => {
+/** Repeats the effect `record`. */
+export const applyRecord = (state: MapState, effects: ByteSource): void => {
   const { store } = state
-  const key = effects.bytes()
-  const handle = store.put(keyHashOf(key), key, effects.bytes())
-  store.setVersion(handle, effects.u32())
-  store.setHits(handle, effects.u32())
-  store.setCreatedAtMs(handle, effects.f64())
-  store.setUpdatedAtMs(handle, effects.f64())
-  store.setAccessedAtMs(handle, effects.f64())
-  if (store.hasExpiry(applyTimes(store, handle, effects))) state.mayExpire = true
+  const handle = store.takeIn(effects.piece())
+  if (store.hasExpiry(handle)) state.mayExpire = true
 }
 
 /** A record as it is told; expiresAtMs, ttlMs and maxIdleMs are 0 where there is no such end. */

@@ -13,7 +13,7 @@ import type {
 import { sweepExpired } from './bulkOperations.ts'
 import { looksAtReads } from '../mergePolicies.ts'
 import { createCounters } from './counters.ts'
-import { applyExpiry, applyPut, applyRemove, writePut } from './entries.ts'
+import { applyExpiry, applyRecord, applyRemove, writePut } from './entries.ts'
 import { FragmentIndexes } from './fragmentIndexes.ts'
 import { handlerOf } from './handlers.ts'
 import { Journal } from './journal.ts'
@@ -90,8 +90,8 @@ const createState = (context: FragmentContext, common: SharedState): MapState =>
 
 const applyEffect = (state: MapState, effect: number, effects: ByteSource): void => {
   switch (effect) {
-    case MapEffect.put:
-      return applyPut(state, effects)
+    case MapEffect.record:
+      return applyRecord(state, effects)
     case MapEffect.remove:
       return applyRemove(state, effects)
     case MapEffect.clear:
@@ -146,7 +146,8 @@ const copyState = (
   const write = (handle: number): void => writePut(store, handle, effects)
   while (cursor < CURSOR_OF_REST) {
     if (effects.length >= end) return cursor
-    cursor = store.scan(cursor, write, 1) ?? CURSOR_OF_REST
+    const fitting = ((end - effects.length) * store.count) / store.bytes
+    cursor = store.scan(cursor, write, Math.max(1, Math.floor(fitting))) ?? CURSOR_OF_REST
   }
   if (cursor === CURSOR_OF_REST) {
     locks.copy(effects)

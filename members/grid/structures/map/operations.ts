@@ -48,7 +48,6 @@ export const MapOperation = {
 
 /** What an effect leads to (u8 before it). */
 export const MapEffect = {
-  put: 1,
   remove: 2,
   clear: 3,
   lock: 4,
@@ -66,6 +65,8 @@ export const MapEffect = {
   loaded: 13,
   /** It is to begin anew. */
   notLoaded: 14,
+  /** An entry as it lies in the store. */
+  record: 15,
 } as const
 
 /** What `getAll` answers for a key (u8 before its value). */

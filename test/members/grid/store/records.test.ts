@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { ByteSink, ByteSource } from '../../../../members/grid/bytes/index.ts'
 import { keyHashOf } from '../../../../members/grid/data/index.ts'
 import { RecordArena, RecordStore, TIME_MS_MAX } from '../../../../members/grid/store/index.ts'
+import { pieceOf } from '../../../../members/wire/index.ts'
 import { createSeededRandom } from '../../../sim/host/index.ts'
 import { dataOf, find, put, textOf } from './texts.ts'
 
@@ -115,4 +116,50 @@ test('every byte of a value counts in the digest, however long it is', () => {
       expect(stores[1]!.digest()).not.toBe(left!)
     }
   }
+})
+
+const written = (store: RecordStore, handle: number): Uint8Array => {
+  const sink = new ByteSink()
+  store.writeRecord(handle, sink)
+  return sink.copy()
+}
+
+test('a record goes to another store as it is, in place of one of the same key', () => {
+  const [from, to] = [new RecordStore(new RecordArena()), new RecordStore(new RecordArena())]
+  const values = ['', 'short', 'long'.repeat(100), 'long'.repeat(20_000)]
+  for (const before of [undefined, ...values]) {
+    for (const value of values) {
+      for (const expiresAtMs of [0, 1_795_000_000_123]) {
+        from.clear()
+        to.clear()
+        put(to, 'other', 'kept')
+        if (before !== undefined) to.setExpiry(put(to, 'key', before), 5, 6, 7)
+        let handle = put(from, 'key', value)
+        from.setVersion(handle, 7)
+        from.setUpdatedAtMs(handle, 1_795_000_000_000)
+        handle = from.setExpiry(handle, expiresAtMs, 0, 0)
+        const taken = to.takeIn(new ByteSource(written(from, handle)).piece())
+        expect(find(to, 'key')).toBe(taken)
+        expect(textOf(to.value(taken))).toBe(value)
+        expect(to.expiresAtMs(taken)).toBe(expiresAtMs)
+        expect([to.version(taken), to.updatedAtMs(taken)]).toEqual([7, 1_795_000_000_000])
+        expect(textOf(to.value(find(to, 'other')))).toBe('kept')
+        expect(to.count).toBe(2)
+        expect(written(to, taken)).toEqual(written(from, handle))
+      }
+    }
+  }
+})
+
+test('what is no record is not taken in', () => {
+  const store = new RecordStore(new RecordArena())
+  const record = written(store, put(store, 'key', 'value')).subarray(4)
+  const copy = new RecordStore(new RecordArena())
+  for (const end of [0, 10, record.length - 1]) {
+    expect(() => copy.takeIn(pieceOf(record.subarray(0, end)))).toThrow('A record is')
+  }
+  const negative = record.slice()
+  negative[11] = 0xff
+  expect(() => copy.takeIn(pieceOf(negative))).toThrow('A record is')
+  expect(copy.count).toBe(0)
 })

@@ -144,7 +144,7 @@ test('making room in a list moves few of its items', () => {
     mergePolicy: 'put-if-absent',
   })
   const effects = new ByteSink()
-  const turn = { nowMs: 0, effects, hasListeners: false, publish: () => {} }
+  const turn = { nowMs: 0, effects, isAlone: false, hasListeners: false, publish: () => {} }
   for (let index = 0; index < 5000; index += 1) list.append(new Uint8Array([1]), turn)
   let bytesMax = 0
   const isOdd = (index: number): Uint8Array => new Uint8Array([index % 2])

@@ -38,6 +38,7 @@ const copying = (structure: Structure) => {
         nowMs: 0,
         effects,
         result,
+        isAlone: false,
         hasListeners: false,
         publish: () => {},
         operation,
