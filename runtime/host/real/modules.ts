@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url'
 import type { BundleProblem, Modules } from '../modules.ts'
 
 const NAMESPACE = 'virtual'
@@ -44,7 +43,7 @@ const logsOf = (thrown: unknown): readonly BuildLog[] => {
 
 /** The module loader and the bundler of Bun. */
 export const realModules: Modules = {
-  load: (path) => import(pathToFileURL(path).href) as Promise<Record<string, unknown>>,
+  load: (path) => import(Bun.pathToFileURL(path).href) as Promise<Record<string, unknown>>,
   bundle: async (path, virtual) => {
     try {
       const built = await Bun.build({
