@@ -1,3 +1,2 @@
 export type { Operator, OperatorPlace, Outbox, StateEntry } from './operator.ts'
 export { packEntries, StatePacker, unpackEntries } from './stateChunks.ts'
-export { StatefulMap, type StatefulMapping, type StatefulStep } from './statefulMap.ts'

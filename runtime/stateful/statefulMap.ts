@@ -1,4 +1,5 @@
 import { ByteReader, ByteWriter, keyHashOf, readValue, writeValue } from '../exchange/index.ts'
+import type { Operator, Outbox, StateEntry } from '../operators/index.ts'
 import {
   batchOfRows,
   rowAt,
@@ -9,7 +10,6 @@ import {
   type TableSchema,
   type Value,
 } from '../rows/index.ts'
-import type { Operator, Outbox, StateEntry } from './operator.ts'
 
 /** What `StatefulMap` does with the rows of one key. */
 export interface StatefulMapping {

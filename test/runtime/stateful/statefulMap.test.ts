@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test'
 import { instanceOf } from '../../../runtime/exchange/index.ts'
-import { StatefulMap, type StateEntry } from '../../../runtime/operators/index.ts'
+import type { StateEntry } from '../../../runtime/operators/index.ts'
 import { batchOfRows, column, rowAt, type Batch, type Value } from '../../../runtime/rows/index.ts'
+import { StatefulMap } from '../../../runtime/stateful/index.ts'
 import { operatorContract } from '../../contract/operatorContract.ts'
 
 const input = {
