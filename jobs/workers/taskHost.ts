@@ -24,7 +24,7 @@ export interface JobCodeShelf {
   readonly limits?: CodeLimits
   /** Where it is, once it is here. */
   pathOf(bundle: string): Promise<string>
-  /** An execution with it begins, and has ended. */
+  /** An execution with it begins, before it asks where it is, and has ended. */
   retain(bundle: string): void
   release(bundle: string): void
 }
@@ -161,6 +161,7 @@ export class TaskHost {
     if (older !== undefined) await this.end(older, true)
     const { host, self, exchange, relay } = this.#options
     let failure: unknown
+    if (bundle !== null) this.#options.code?.retain(bundle)
     const isolates = await this.#isolatesWith(bundle).catch((thrown: unknown) => {
       failure = thrown
       return this.#options.isolates
@@ -175,10 +176,7 @@ export class TaskHost {
       relay,
     })
     this.#executions.set(keyOf(id), execution)
-    if (bundle !== null) {
-      this.#bundles.set(execution, bundle)
-      this.#options.code?.retain(bundle)
-    }
+    if (bundle !== null) this.#bundles.set(execution, bundle)
     execution.listen(onReport)
     onReport({ kind: 'begun' })
     if (failure !== undefined) execution.fail(failure as Error)
