@@ -1,4 +1,3 @@
-import type { JsonValue } from '../../runtime/config/index.ts'
 import type { JobStatus, PipelineStatus } from './states.ts'
 
 /**
@@ -16,7 +15,12 @@ export interface JobDag {
     }[]
   }
   readonly vertexInfoMap: readonly VertexInfo[]
-  readonly envOptions: { readonly [key: string]: JsonValue }
+  readonly envOptions: EnvOptions
+}
+
+/** All values are texts: those of lists and maps are JSON. */
+export interface EnvOptions {
+  readonly [name: string]: string
 }
 
 export interface VertexInfo {
@@ -37,7 +41,7 @@ export interface JobInfo {
   readonly jobStatus: JobStatus
   /** Why it failed; of an ended job only. */
   readonly errorMsg?: string | null
-  readonly envOptions: { readonly [key: string]: JsonValue }
+  readonly envOptions: EnvOptions
   readonly createTime: string
   /** When it first ran; empty before. */
   readonly startTime: string

@@ -1,5 +1,6 @@
 import { pipelinesOf } from '../plan/index.ts'
-import type { JobDag, JobInfo, JobMetrics } from './answers.ts'
+import type { JsonValue } from '../../runtime/config/index.ts'
+import type { EnvOptions, JobDag, JobInfo, JobMetrics } from './answers.ts'
 import type { FinishedRecord, JobInfoRecord } from './book/records.ts'
 import type { JobStatus } from './states.ts'
 
@@ -16,17 +17,16 @@ export const timeText = (atMs: number | null | undefined): string => {
 /** Keys whose values are maps of the user's own. */
 const MAPS: ReadonlySet<string> = new Set(['tag_filter', 'custom_parameters', 'shade.properties'])
 
-type EnvOptions = JobDag['envOptions']
+type Block = { readonly [key: string]: JsonValue }
 
 /** The env block under the names that its options have, `job.mode` and the like. */
-export const envOptionsOf = (block: EnvOptions, path = ''): EnvOptions => {
-  const options: { [key: string]: EnvOptions[string] } = {}
+export const envOptionsOf = (block: Block, path = ''): EnvOptions => {
+  const options: { [name: string]: string } = {}
   for (const [key, value] of Object.entries(block)) {
     const name = path + key
     const isBlock = typeof value === 'object' && value !== null && !Array.isArray(value)
-    if (isBlock && !MAPS.has(name))
-      Object.assign(options, envOptionsOf(value as EnvOptions, `${name}.`))
-    else options[name] = value
+    if (isBlock && !MAPS.has(name)) Object.assign(options, envOptionsOf(value as Block, `${name}.`))
+    else options[name] = typeof value === 'string' ? value : JSON.stringify(value)
   }
   return options
 }
@@ -43,6 +43,9 @@ export const dagOf = (info: JobInfoRecord): JobDag => {
   return dag
 }
 
+/** They count from 1: the page of SeaTunnel shows nothing of a vertex 0. */
+const shownId = (vertexId: number): number => vertexId + 1
+
 const makeDag = ({ jobId, plan, tablePaths }: JobInfoRecord): JobDag => ({
   jobId,
   pipelineEdges: Object.fromEntries(
@@ -50,14 +53,22 @@ const makeDag = ({ jobId, plan, tablePaths }: JobInfoRecord): JobDag => ({
       String(index + 1),
       plan.edges
         .filter(({ from }) => vertexIds.includes(from))
-        .map(({ from, to }) => ({ inputVertexId: String(from), targetVertexId: String(to) })),
+        .map(({ from, to }) => ({
+          inputVertexId: String(shownId(from)),
+          targetVertexId: String(shownId(to)),
+        })),
     ]),
   ),
   vertexInfoMap: pipelinesOf(plan).flatMap((vertexIds, index) =>
     vertexIds.map((vertexId) => {
       const { kind, name } = plan.vertices[vertexId]!
       const vertexName = `pipeline-${index + 1} [${name}]`
-      return { vertexId, type: kind, vertexName, tablePaths: tablePaths[vertexId] ?? [] }
+      return {
+        vertexId: shownId(vertexId),
+        type: kind,
+        vertexName,
+        tablePaths: tablePaths[vertexId] ?? [],
+      }
     }),
   ),
   envOptions: envOptionsOf(plan.env.raw),

@@ -37,4 +37,5 @@ export {
   type JobCoordinatorOptions,
 } from './coordinator.ts'
 export type { JobSettings } from './settings.ts'
+export { checkJobId } from './jobIds.ts'
 export { gridStateMaps } from './gridMaps.ts'

@@ -1,5 +1,6 @@
 export { ENVIRONMENT_OPTIONS } from './environmentBlock.ts'
 export { formatOf, type JobFormat } from './formats.ts'
+export { readJobAsJson } from './jobJson.ts'
 export {
   readJobFile,
   readJobText,

@@ -1,6 +1,12 @@
 import { Hono } from 'hono'
 import type { MemberEnv, MemberMiddleware } from '../../members/http/index.ts'
-import { END_STATUSES, type EndStatus, type JobService, type Page } from '../cluster/index.ts'
+import {
+  checkJobId,
+  END_STATUSES,
+  type EndStatus,
+  type JobService,
+  type Page,
+} from '../cluster/index.ts'
 import { answering, badRequest } from './failures.ts'
 import { numberOf, pageOf, tagsOf } from './parameters.ts'
 
@@ -30,7 +36,7 @@ export const askingRoutes = (
   onlyActiveMaster: MemberMiddleware,
 ): Hono<MemberEnv> => {
   const infoOf = async (jobId: string): Promise<object> =>
-    (await answering(jobs().jobInfo(jobId))) ?? { jobId }
+    (await answering(jobs().jobInfo(checkJobId(jobId)))) ?? { jobId }
   const finished = async (state: EndStatus | undefined, page: ReturnType<typeof pageOf>) =>
     rowsOf(page, await answering(jobs().finishedJobs(state, page)))
   return new Hono<MemberEnv>()
@@ -60,8 +66,12 @@ export const askingRoutes = (
       context.json(await finished(undefined, pageOf(context))),
     )
     .get('/finished-jobs/:state', onlyActiveMaster, async (context) => {
-      const state = oneOf(END_STATUSES, context.req.param('state'), 'The state')
-      return context.json(await finished(state, pageOf(context)))
+      const name = context.req.param('state').toUpperCase()
+      const page = pageOf(context)
+      const state = END_STATUSES.find((each) => each === name)
+      // SeaTunnel has no jobs in a state that there is not.
+      if (state === undefined) return context.json(rowsOf(page, { total: 0, data: [] }))
+      return context.json(await finished(state, page))
     })
     .get('/pending-jobs', onlyActiveMaster, async (context) =>
       context.json(

@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono'
-import { HttpFailure, type MemberEnv } from '../../members/http/index.ts'
+import type { MemberEnv } from '../../members/http/index.ts'
 import type { MemberLogs } from '../monitoring/index.ts'
+import { badRequest } from './failures.ts'
 import type { NodeTools } from './nodes.ts'
 
 interface LogLink {
@@ -41,7 +42,7 @@ export const logRoutes = (tools: () => NodeTools): Hono<MemberEnv> => {
   }
   const showLog = async (context: Context, name: string): Promise<Response> => {
     const text = await tools().logs.read(name)
-    if (text === undefined) throw new HttpFailure(404, `This member has no log ${name}.`)
+    if (text === undefined) throw badRequest(`This member has no log ${name}.`)
     return context.text(text)
   }
   const ownLinks = async (): Promise<{ logLink: string; logName: string }[]> =>

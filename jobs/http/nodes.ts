@@ -24,6 +24,10 @@ const tags = z.record(z.string(), z.string())
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8'
 const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
 
+/** OpenMetrics names a counter without the end that its samples have. */
+const openMetricsText = (text: string): string =>
+  `${text.replaceAll(/^# (HELP|TYPE) (\S+)_total /gm, '# $1 $2 ')}# EOF\n`
+
 /** Numbers for Prometheus. */
 export const metricsRoutes = (tools: () => NodeTools): Hono<MemberEnv> =>
   new Hono<MemberEnv>()
@@ -31,7 +35,7 @@ export const metricsRoutes = (tools: () => NodeTools): Hono<MemberEnv> =>
       context.body(await tools().metrics(), 200, { 'content-type': PROMETHEUS }),
     )
     .get('/openmetrics', async (context) =>
-      context.body(`${await tools().metrics()}# EOF\n`, 200, { 'content-type': OPENMETRICS }),
+      context.body(openMetricsText(await tools().metrics()), 200, { 'content-type': OPENMETRICS }),
     )
 
 /** The routes of one member, which every member answers for itself. */

@@ -83,12 +83,20 @@ export const checked = <Schema extends z.ZodType>(
   throw badRequest(problemOf(result.error))
 }
 
+/** Job ids have more digits than a double: as numbers they become the text that was sent. */
+const exactNumber = (
+  _key: string,
+  value: unknown,
+  token?: { readonly source?: string },
+): unknown =>
+  Number.isInteger(value) && !Number.isSafeInteger(value) ? (token?.source ?? value) : value
+
 /** The body as JSON; 400 where it is empty or none. */
 export const jsonBody = async (context: Context): Promise<unknown> => {
   const text = await context.req.text()
   if (text.trim() === '') throw badRequest('The body is empty; it must be JSON.')
   try {
-    return JSON.parse(text) as unknown
+    return JSON.parse(text, exactNumber) as unknown
   } catch (thrown) {
     throw badRequest(`The body is no JSON: ${(thrown as Error).message}`)
   }

@@ -21,7 +21,10 @@ export const stoppingRoutes = (
     )
     .post('/stop-jobs', onlyActiveMaster, async (context) => {
       const bodies = checked(z.array(stopBody), await jsonBody(context))
-      return context.json(await Promise.all(bodies.map(stop)))
+      const stopped = await Promise.all(bodies.map(stop))
+      // SeaTunnel tells ids as numbers here, and here only; as text they keep their digits.
+      const text = `[${stopped.map(({ jobId }) => `{"jobId":${jobId}}`).join(',')}]`
+      return context.body(text, 200, { 'content-type': 'application/json' })
     })
     .post('/savepoint-job', onlyActiveMaster, async (context) => {
       const { jobId } = checked(jobIdBody, await jsonBody(context))

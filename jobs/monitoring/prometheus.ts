@@ -46,8 +46,49 @@ const jobCounts = ({ runningJobs, pendingJobs, finishedJobs, ...others }: JobsSu
   ],
 })
 
+/** The pool that runs the jobs of a coordinator in SeaTunnel: here, the isolates of this member. */
+const jobThreadPool = ({ isolates }: Workload): Metric[] => {
+  const metric = (type: Metric['type'], name: string, label: string, value: number): Metric => ({
+    name: `job_thread_pool_${name}`,
+    help: `Isolates that run tasks: ${label}`,
+    type,
+    samples: [[{ type: label }, value]],
+  })
+  return [
+    metric('gauge', 'activeCount', 'activeCount', isolates),
+    metric('gauge', 'poolSize', 'poolSize', isolates),
+    metric('gauge', 'corePoolSize', 'corePoolSize', 0),
+    metric('gauge', 'maximumPoolSize', 'maximumPoolSize', 0),
+    metric('gauge', 'queueTaskCount', 'queueTaskCount', 0),
+    metric('counter', 'completedTask_total', 'completedTask', 0),
+    metric('counter', 'task_total', 'taskCount', 0),
+    metric('counter', 'rejection_total', 'rejectionCount', 0),
+  ]
+}
+
+const EXECUTORS = 'async client clientBlocking clientQuery io offloadable scheduled system'.split(
+  ' ',
+)
+const EXECUTOR_METRICS = [
+  'executedCount',
+  'isShutdown',
+  'isTerminated',
+  'maxPoolSize',
+  'poolSize',
+  'queueRemainingCapacity',
+  'queueSize',
+]
+
+/** Of the executors of Hazelcast there are none here; dashboards expect the names. */
+const ABSENT_EXECUTORS: readonly Metric[] = EXECUTOR_METRICS.map((name) => ({
+  name: `hazelcast_executor_${name}`,
+  help: 'Of an executor of Hazelcast, of which there is none here',
+  type: 'gauge',
+  samples: EXECUTORS.map((type) => [{ type }, 0] as const),
+}))
+
 const metricsOf = (measures: Measures): Metric[] => {
-  const { isolates, gridCalls, gridWaiting } = measures.workload
+  const { gridCalls, gridWaiting } = measures.workload
   return [
     gauge('cluster_info', 'The cluster', 1),
     gauge('cluster_time', 'Its clock, in milliseconds since 1970', measures.nowMs),
@@ -64,8 +105,13 @@ const metricsOf = (measures: Measures): Metric[] => {
       '1 when all backups are in place',
       measures.isSafe ? 1 : 0,
     ),
-    gauge('job_thread_pool_activeCount', 'Isolates that run tasks', isolates),
-    gauge('job_thread_pool_poolSize', 'Isolates that run tasks', isolates),
+    gauge(
+      'hazelcast_partition_isLocalMemberSafe',
+      '1 when all backups are in place, as this member knows it',
+      measures.isSafe ? 1 : 0,
+    ),
+    ...jobThreadPool(measures.workload),
+    ...ABSENT_EXECUTORS,
     gauge('process_resident_memory_bytes', 'Memory of the process', measures.memoryUsedBytes),
     gauge('tidegate_grid_waiting_calls', 'Calls of the grid that wait', gridWaiting),
     {

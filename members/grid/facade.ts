@@ -39,7 +39,7 @@ export interface Grid extends GridStructures, AsyncDisposable {
   /** Members of the cluster, the oldest first. */
   members(): readonly ClusterMember[]
   onMembers(listener: (members: readonly ClusterMember[]) => void): () => void
-  /** Nothing moves, and every backup is where it should be. */
+  /** Nothing moves, every backup is where it should be, and any one member may be lost. */
   isSafe(): Promise<boolean>
   /** Calls back when a partition moves; returns how to stop it. */
   onMigration(listener: (event: MigrationEvent) => void): () => void

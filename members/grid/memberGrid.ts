@@ -14,15 +14,21 @@ import { handOver } from './handOver.ts'
 import { GRID_KINDS } from './kinds.ts'
 import { openMapStore, type SharedStore, shareStore } from './mapstores/index.ts'
 import type { MergeEvent } from './merging/index.ts'
+import type { GridInvoker } from './operations/index.ts'
 import { keepingOf, type NoteLevel } from './persistence/index.ts'
 import { DEFAULT_MAP, type GridSettings, MERGE_POLICIES, settingsOf } from './settings.ts'
-import { type KeepingOptions, startGrid } from './start.ts'
+import { type GridCore, type KeepingOptions, startGrid } from './start.ts'
 import { RecordArena } from './store/index.ts'
 import { createAtomicLongs } from './structures/atomiclong/index.ts'
 import { createFlakeIdGenerators } from './structures/flakeid/index.ts'
 import { createLists } from './structures/list/index.ts'
 import { createLocks } from './structures/lock/index.ts'
-import { createMapStructure, type EntryProcessors, MAP_SERVICE_ID } from './structures/map/index.ts'
+import {
+  beginMap,
+  createMapStructure,
+  type EntryProcessors,
+  MAP_SERVICE_ID,
+} from './structures/map/index.ts'
 import type { MergeFunctions } from './structures/mergePolicies.ts'
 import { createMultiMaps } from './structures/multimap/index.ts'
 import { createQueues } from './structures/queue/index.ts'
@@ -90,7 +96,10 @@ interface MapStores {
   close(): void
 }
 
-const openMapStores = ({ host, settings, note = () => {} }: MemberGridOptions): MapStores => {
+const openMapStores = (
+  { host, settings, note = () => {} }: MemberGridOptions,
+  invoker: () => GridInvoker,
+): MapStores => {
   const { maps, partitionCount } = settings
   const stores = new Map<string, SharedStore | undefined>()
   // What is wrong with the settings of a map is told at once, not with its first use.
@@ -100,7 +109,14 @@ const openMapStores = ({ host, settings, note = () => {} }: MemberGridOptions): 
     const { clock } = host
     return store === undefined
       ? undefined
-      : shareStore({ clock, store, mapName, partitionCount, note })
+      : shareStore({
+          clock,
+          store,
+          mapName,
+          partitionCount,
+          note,
+          beginAll: () => beginMap(invoker(), mapName),
+        })
   }
   return {
     storeOf: (name) => {
@@ -114,9 +130,14 @@ const openMapStores = ({ host, settings, note = () => {} }: MemberGridOptions): 
 }
 
 /** Of all structures only maps are kept, as their `map-store` says. */
-const keepingFor = ({ settings, note = () => {} }: MemberGridOptions): KeepingOptions => {
+const keepingFor = ({
+  settings,
+  clusterName,
+  note = () => {},
+}: MemberGridOptions): KeepingOptions => {
   const { maps, dataFolder } = settings
   return {
+    clusterName,
     all: Object.values(maps).flatMap(({ mapStore }) => keepingOf(mapStore, dataFolder) ?? []),
     of: ({ serviceId }, name) =>
       serviceId === MAP_SERVICE_ID
@@ -175,9 +196,9 @@ const checkMergePolicies = ({ settings, mergeFunctions = {} }: MemberGridOptions
 export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const { host, member, clusterName, settings } = options
   checkMergePolicies(options)
-  const stores = openMapStores(options)
+  const stores = openMapStores(options, () => grid.invoker)
   const structures = structuresOf({ ...options, storeOf: stores.storeOf })
-  const grid = startGrid(host, member, settings, structures, keepingFor(options))
+  const grid: GridCore = startGrid(host, member, settings, structures, keepingFor(options))
   const { table } = grid
   const { call, cancel, clientLeaves, subscribe, unsubscribe, heard } = GRID_KINDS
   const held = (): StructureStatistics[] =>

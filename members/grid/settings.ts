@@ -44,6 +44,7 @@ export type FsyncPolicy = 'always' | 'interval' | 'never'
 /** `map-store`: where entries are kept beside memory. */
 export interface MapStoreSettings {
   readonly enabled: boolean
+  /** Whether calls wait until all of the map is loaded; local files are loaded before any call. */
   readonly initialMode: 'LAZY' | 'EAGER'
   /** The class of the seeds' files, or the path of a TypeScript module of the user. */
   readonly factoryClassName: string | undefined
@@ -83,6 +84,11 @@ export interface MapSettings extends BackupSettings {
   readonly timeToLiveSeconds: number
   readonly maxIdleSeconds: number
   readonly eviction: EvictionSettings
+  /**
+   * `get` on a member that is a backup of the key is answered there, perhaps with an older value than
+   * that of the owner, or one that is not acknowledged yet; the owner is asked for what is not there
+   * and for what idles out.
+   */
   readonly readBackupData: boolean
   readonly statisticsEnabled: boolean
   readonly perEntryStatsEnabled: boolean

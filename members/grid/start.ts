@@ -20,6 +20,7 @@ import {
   type Primary,
   serveCalls,
   type Upkeep,
+  type ClientWatch,
   watchClients,
 } from './operations/index.ts'
 import { createMerger, type MergeEvent, type Merger } from './merging/index.ts'
@@ -130,14 +131,17 @@ const callsHere = (
   }
   return {
     runHere: (memberId, id, invocation) => {
-      if (memberId !== member.self.id) return false
       const named = registry.find(invocation.serviceId, invocation.name)
       const partition = registry.partitions[invocation.partition]
       if (named === undefined || partition === undefined) {
         throw new Error(`There is no service ${invocation.serviceId} or no such partition`)
       }
+      const isElsewhere = memberId !== member.self.id
+      if (isElsewhere && named.held[partition.id]?.fragment.readBackup === undefined) return false
       const { operation, arguments: given } = invocation
-      primary.run({ caller, id, named, partition, operation, arguments: pieceOf(given) })
+      const request = { caller, id, named, partition, operation, arguments: pieceOf(given) }
+      if (isElsewhere) return primary.readBackup(request)
+      primary.run(request)
       return true
     },
     cancelHere: (id) => primary.parking.cancel(caller, id),
@@ -166,7 +170,25 @@ const subscriberOf = ({ host, member }: GridParts, publisher: Publisher): Subscr
     listenHere: (...given) => publisher.listenHere(...given),
   })
 
-const createEngine = (parts: GridParts): Engine => {
+/** Calls of this process, to this member and to others. */
+const invokerOf = (parts: GridParts, registry: Registry, primary: Primary): Invoker => {
+  const { host, member, table, settings = DEFAULT_GRID } = parts
+  const { messenger } = member
+  const invoker: Invoker = createInvoker({
+    clock: host.clock,
+    messenger,
+    triesMax: settings.invocationTriesMax,
+    partitionCount: table.partitionCount,
+    callerId: messenger.identity.id,
+    row: (partition) => table.row(partition),
+    adopt: (partition, row) => table.adopt(partition, row),
+    addressOf: (id) => addressOf(member, id),
+    ...callsHere(member, registry, primary, () => invoker),
+  })
+  return invoker
+}
+
+const createEngine = (parts: GridParts, onHolder: (caller: string) => void): Engine => {
   const { host, member, table, structures, persistence, settings = DEFAULT_GRID } = parts
   const keepers = persistence ?? NOTHING_KEPT
   const [{ messenger }, { clock }, { partitionCount }] = [member, host, table]
@@ -194,18 +216,14 @@ const createEngine = (parts: GridParts): Engine => {
     dataMemberCount: dataMemberCounter(member),
     publish,
   })
-  const invoker: Invoker = createInvoker({
+  const invoker: Invoker = invokerOf(parts, registry, primary)
+  const upkeep: Upkeep = createUpkeep({
     clock,
-    messenger,
-    triesMax: settings.invocationTriesMax,
-    partitionCount,
-    callerId: messenger.identity.id,
-    row: (partition) => table.row(partition),
-    adopt: (partition, row) => table.adopt(partition, row),
-    addressOf: (id) => addressOf(member, id),
-    ...callsHere(member, registry, primary, () => invoker),
+    registry,
+    primary,
+    replicator: () => replicator,
+    onHolder,
   })
-  const upkeep: Upkeep = createUpkeep({ clock, registry, primary, replicator: () => replicator })
   // Before the replicator, which drops what this member does not set aside.
   const merger = createMerger({ clock, member, registry, invoker: () => invoker })
   const subscriber = subscriberOf(parts, publisher)
@@ -223,6 +241,7 @@ const createEngine = (parts: GridParts): Engine => {
     },
   })
   persistence?.begin(registry, pendings)
+  void persistence?.ready.then(() => merger.resume(persistence.takeAsides()))
   return {
     registry,
     primary,
@@ -236,8 +255,12 @@ const createEngine = (parts: GridParts): Engine => {
   }
 }
 
-/** Tells the parts of a grid who comes and goes; returns how to stop it. */
-const followMembers = (parts: GridParts, engine: Engine): (() => void) => {
+interface Following extends Pick<ClientWatch, 'noteHolder'> {
+  stop(): void
+}
+
+/** Tells the parts of a grid who comes and goes. */
+const followMembers = (parts: GridParts, engine: Engine): Following => {
   const { host, member, table, persistence, settings = DEFAULT_GRID } = parts
   const { primary, invoker, publisher, subscriber, upkeep } = engine
   const { messenger } = member
@@ -245,6 +268,7 @@ const followMembers = (parts: GridParts, engine: Engine): (() => void) => {
     publisher.forget(callerId)
     upkeep.callerGone(callerId)
   }
+  const clients = watchClients(host.clock, member, settings.clientCleanupTimeoutMs, gone)
   let members = member.members()
   const onView = (view: View): void => {
     const before = members
@@ -268,19 +292,22 @@ const followMembers = (parts: GridParts, engine: Engine): (() => void) => {
     member.onChange(noteMembers),
     table.onRow(noteMembers),
     messenger.onCallPeerLost((peer) => primary.parking.forget(peer)),
-    watchClients(host.clock, member, settings.clientCleanupTimeoutMs, gone),
+    () => clients.close(),
   ]
-  return () => {
-    for (const stop of stops) stop()
+  return {
+    noteHolder: (caller) => clients.noteHolder(caller),
+    stop: () => {
+      for (const stop of stops) stop()
+    },
   }
 }
 
 /** Puts the grid of a member together around a table that is there already. */
 export const createGrid = (parts: GridParts): GridCore => {
   const { member, table, persistence } = parts
-  const engine = createEngine(parts)
+  const engine = createEngine(parts, (caller) => following.noteHolder(caller))
   const { registry, primary, invoker, replicator, publisher, subscriber } = engine
-  const stop = followMembers(parts, engine)
+  const following = followMembers(parts, engine)
   serveCalls(member.messenger, registry, primary)
   return {
     invoker: {
@@ -308,7 +335,7 @@ export const createGrid = (parts: GridParts): GridCore => {
     diskFailure: () => persistence?.failure(),
     leave: () => table.leave(),
     close: async () => {
-      stop()
+      following.stop()
       const closed = persistence?.close()
       engine.merger.close()
       invoker.close()
@@ -344,6 +371,7 @@ const copiesOf = (settings: GridSettings): number => {
 export interface KeepingOptions {
   /** All that anything may be kept by. */
   readonly all: readonly Keeping[]
+  readonly clusterName: string
   readonly of: (structure: Structure, name: string) => Keeping | undefined
   readonly note: (level: NoteLevel, text: string) => void
   readonly sizes?: LogSizes

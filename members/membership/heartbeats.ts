@@ -116,9 +116,11 @@ export const onHeartbeat = (
     grantedUntilMs: grantedUntil(draft, message, peer),
     isGone: false,
   })
-  // Who leads with a majority goes above the epoch of a master that does not know of it yet.
-  const isRival = stamp.clusterId === state.view.clusterId && stamp.epoch >= state.view.epoch
-  const isOutdone = state.settings.quorum && isRival && isSafe(state, nowMs)
+  // Who leads with a majority goes above the epoch of a master that does not know of it yet, and
+  // above what a member that lags has promised to a claim that came to nothing.
+  const isOfOurs = stamp.clusterId === state.view.clusterId
+  const isBehind = stamp.epoch < state.view.epoch
+  const isOutdone = isOfOurs && (isBehind || state.settings.quorum) && isSafe(state, nowMs)
   if (isMaster(state) && (stamp.masterId === state.self.id || isOutdone)) {
     change(draft, { epochSeen: Math.max(state.epochSeen, message.epochSeen) })
   }

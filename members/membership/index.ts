@@ -13,6 +13,7 @@ export {
   canBeMaster,
   findByAddress,
   findMember,
+  isAgreedOn,
   type MemberId,
   type MemberRecord,
   type MemberRole,

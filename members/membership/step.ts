@@ -85,7 +85,7 @@ const refreshList = (draft: Draft): void => {
     return
   }
   if (!state.settings.quorum) return
-  const agreedMasters = agreedSlots(view)
+  const agreedMasters = agreedSlots(view, state.settings.configuredMasters)
   const masters = [...state.peers].filter(([, peer]) => peer.grantedUntilMs > nowMs)
   const haveIt = masters.every(([, peer]) => peer.version === view.version)
   if (agreedMasters === undefined || !haveIt || !isSafe(state, nowMs)) return

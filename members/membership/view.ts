@@ -30,7 +30,7 @@ export interface View {
   readonly masterId: MemberId
   readonly members: readonly MemberRecord[]
   /**
-   * The addresses of the masters that a majority last agreed on. Votes belong to addresses, so a
+   * The addresses of the masters that a majority last agreed on, present or not. Votes belong to addresses, so a
    * master that starts again has the vote of its earlier life.
    */
   readonly agreedMasters: readonly string[]
@@ -69,5 +69,9 @@ export const mastersOf = (view: View): MemberRecord[] => view.members.filter(can
 
 export const masterSlots = (view: View): string[] =>
   mastersOf(view).map((member) => addressKey(member.address))
+
+/** Whether all masters of the list count where a majority is asked for, so that some may be missed. */
+export const isAgreedOn = (view: View): boolean =>
+  masterSlots(view).every((slot) => view.agreedMasters.includes(slot))
 
 export const majorityOf = (count: number): number => Math.floor(count / 2) + 1

@@ -167,13 +167,23 @@ export const onView = (draft: Draft, next: View, ageMs: number): void => {
   }
 }
 
-/** The agreement moves on to the masters of the present list once a majority of both has it. */
-export const agreedSlots = (view: View): readonly string[] | undefined => {
+/**
+ * What the agreement moves on to, once a majority of both has it: the masters of the present list,
+ * and of the absent ones those that were last there, up to as many as are configured. So when some
+ * go and come back there is nothing to agree on anew, and the next one can be missed at once.
+ */
+export const agreedSlots = (
+  view: View,
+  configuredMasters: number,
+): readonly string[] | undefined => {
   const slots = masterSlots(view)
+  const { agreedMasters } = view
+  const absent = agreedMasters.filter((slot) => !slots.includes(slot))
+  const missing = Math.max(0, configuredMasters - slots.length)
+  const next = [...absent.slice(Math.max(0, absent.length - missing)), ...slots]
   const same =
-    slots.length === view.agreedMasters.length &&
-    slots.every((slot) => view.agreedMasters.includes(slot))
-  return same ? undefined : slots
+    next.length === agreedMasters.length && next.every((slot) => agreedMasters.includes(slot))
+  return same ? undefined : next
 }
 
 /** Says goodbye to all: the master takes this member out, or the next master takes over. */

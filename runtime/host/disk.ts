@@ -19,6 +19,15 @@ export interface Disk {
   remove(path: string): Promise<void>
   /** Makes renames and new names in a folder survive a crash. */
   syncFolder(path: string): Promise<void>
+  /**
+   * Takes a file, made if missing, for its holder alone until it is released or the process ends;
+   * undefined where another one has it, in this process or another one of this machine.
+   */
+  lock(path: string): Promise<DiskLock | undefined>
+}
+
+export interface DiskLock {
+  release(): void
 }
 
 export interface DiskFile {

@@ -16,7 +16,7 @@ export {
   type SqliteConnection,
   type SqliteStatement,
 } from './database.ts'
-export type { Disk, DiskEntry, DiskFile, DiskStat } from './disk.ts'
+export type { Disk, DiskEntry, DiskFile, DiskLock, DiskStat } from './disk.ts'
 export type { Clock, Environment, Host, Random, Timer } from './host.ts'
 export type { Http, HttpRequestInit, HttpServeOptions, HttpServer } from './http.ts'
 export type { Memory } from './memory.ts'

@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'bun:test'
-import { createWorkspace, type Started, type Workspace } from '../e2e/tidegate.ts'
+import { createWorkspace, SPREAD_TASKS, type Started, type Workspace } from '../e2e/tidegate.ts'
+import { BROWSER, openBrowser, untilShown } from './browser.ts'
 
-const BROWSER = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
-  .map((name) => Bun.which(name))
-  .find((path) => path !== null)
 if (BROWSER === undefined) console.log('skipped: the page in a browser (no Chromium is installed)')
 
-const PATIENCE_MS = 20_000
 const TITLE = '<img src=x onerror=alert(1)>'
 
 /** A rate-limited job; what it is called would run if the page took it as markup. */
@@ -41,34 +38,12 @@ const startCluster = async (workspace: Workspace, config: string): Promise<Local
   }
 }
 
-const openBrowser = (): Bun.WebView => {
-  const flags = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage']
-  const view = new Bun.WebView({
-    width: 1200,
-    height: 900,
-    backend: { type: 'chrome', path: BROWSER!, argv: flags },
-  })
-  return view
-}
-
-/** Waits until the page says so; fails with what it shows instead. */
-const untilShown = async (view: Bun.WebView, expression: string): Promise<void> => {
-  const deadlineMs = performance.now() + PATIENCE_MS
-  while ((await view.evaluate(`Boolean(${expression})`)) !== true) {
-    if (performance.now() > deadlineMs) {
-      const shown = String(await view.evaluate('document.body?.innerText'))
-      throw new Error(`The page never showed ${expression}:\n${shown}`)
-    }
-    await Bun.sleep(50)
-  }
-}
-
 const textOf = (id: string): string => `document.getElementById('${id}').innerText`
 
 describe.skipIf(BROWSER === undefined)('the page of a member', () => {
   test('shows a running job, the kill -9 of a worker, and cancels', async () => {
     await using workspace = await createWorkspace()
-    const { process: cluster, urls, pids } = await startCluster(workspace, 'tidegate: {}\n')
+    const { process: cluster, urls, pids } = await startCluster(workspace, SPREAD_TASKS)
     await using view = openBrowser()
     await view.navigate(`${urls.get('worker-2')}/`)
     await untilShown(view, `${textOf('running')}.includes('RUNNING')`)

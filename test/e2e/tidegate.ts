@@ -30,6 +30,12 @@ export interface Started {
   readonly memoryKiB: Promise<number>
 }
 
+/** A `tidegate.yaml` with which every worker gets some of the tasks. */
+export const SPREAD_TASKS = `seatunnel:
+  engine:
+    slot-service: { dynamic-slot: false, slot-num: 8, slot-allocation-strategy: SLOT_RATIO }
+`
+
 export interface Workspace extends AsyncDisposable {
   readonly folder: string
   /** Writes a file into the folder and answers with its path. */

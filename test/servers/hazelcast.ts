@@ -1,41 +1,25 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './freePorts.ts'
+import { fetchByMaven, mavenMissing, mavenProject } from './maven.ts'
 import { removeAtExit, waitUntilReady } from './processes.ts'
 
 /** The last one whose free edition has locks and counters (the CP subsystem). */
 const VERSION = '5.4.0'
-const COPY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy'
-const FETCH_TIMEOUT_MS = 120_000
-const FOLDER = join(tmpdir(), 'tidegate-hazelcast')
+const FOLDER = join(tmpdir(), 'tidegate-hazelcast', VERSION)
 const JAR = join(FOLDER, `hazelcast-${VERSION}.jar`)
-
-/** Maven brings the jar from where this machine's Maven is set up to look; it is kept for next time. */
-const fetchJar = async (): Promise<void> => {
-  mkdirSync(FOLDER, { recursive: true })
-  const folder = mkdtempSync(join(FOLDER, 'fetch-'))
-  const artifact = [`-Dartifact=com.hazelcast:hazelcast:${VERSION}`, `-DoutputDirectory=${folder}`]
-  const maven = Bun.spawn(['mvn', '-B', '-q', COPY_PLUGIN, ...artifact], {
-    cwd: folder,
-    stdout: 'ignore',
-    stderr: 'ignore',
-    timeout: FETCH_TIMEOUT_MS,
-  })
-  await maven.exited
-  const fetched = join(folder, `hazelcast-${VERSION}.jar`)
-  if (existsSync(fetched)) renameSync(fetched, JAR)
-  rmSync(folder, { recursive: true, force: true })
-}
 
 /** Why Hazelcast cannot be started here, or undefined when it can. */
 export const hazelcastMissing = async (): Promise<string | undefined> => {
   if (Bun.which('java') === null)
     return 'Java is not installed (Debian package default-jre-headless)'
   if (existsSync(JAR)) return undefined
-  if (Bun.which('mvn') === null) return 'Maven is not installed (Debian package maven)'
-  await fetchJar()
-  return existsSync(JAR) ? undefined : `Maven could not fetch Hazelcast ${VERSION}`
+  const missing = mavenMissing()
+  if (missing !== undefined) return missing
+  const artifact = `-Dartifact=com.hazelcast:hazelcast:${VERSION}`
+  const isThere = await fetchByMaven(FOLDER, mavenProject('peer', 'peer', '1'), ['copy', artifact])
+  return isThere ? undefined : `Maven could not fetch Hazelcast ${VERSION}`
 }
 
 export interface HazelcastServer {

@@ -86,17 +86,16 @@ export const runClusterJobs = async (options: ClusterJobsOptions): Promise<ExitC
   const jobIds: string[] = []
   try {
     await untilFormed(options)
-    for (const { file, text } of jobs) {
+    for (const job of jobs) {
       const { jobId, jobName } = await api.submit({
-        file,
-        text,
+        job,
         jobId: undefined,
         jobName: undefined,
         restore: false,
         allowOrphanedState: false,
       })
       jobIds.push(jobId)
-      write(`job ${jobId} (${jobName ?? file}) is submitted`)
+      write(`job ${jobId} (${jobName ?? job.file}) is submitted`)
     }
     const ended = await Promise.all(jobIds.map((jobId) => follow(options, jobId)))
     return ended.map(exitCodeOf).find((code) => code !== ExitCode.finished) ?? ExitCode.finished

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import { askMember, type MemberClient } from '../member/client.ts'
+import type { JobText } from './jobFile.ts'
 
 /** A job as SeaTunnel's REST interface tells it: only the id where it is not known. */
 export interface JobJson {
@@ -16,9 +17,7 @@ export interface JobJson {
 }
 
 export interface SubmitRequest {
-  /** Its name tells the format. */
-  readonly file: string
-  readonly text: string
+  readonly job: JobText
   readonly jobId: string | undefined
   readonly jobName: string | undefined
   /** Go on from the savepoint or the last checkpoint of `jobId`. */
@@ -73,22 +72,23 @@ export const createJobsApi = (host: Host, client: MemberClient): JobsApi => {
     (await (await askMember(host, client, { path, method: 'POST', body })).json()) as Answer
   return {
     url: client.url,
-    submit: ({ file, text, jobId, jobName, restore, allowOrphanedState }) => {
+    submit: ({ job, jobId, jobName, restore, allowOrphanedState }) => {
       const query = queryOf({
         jobId,
         jobName,
         isStartWithSavePoint: restore ? 'true' : undefined,
         allowOrphanedState: allowOrphanedState ? 'true' : undefined,
       })
+      if (job.kind === 'json') return post(`/submit-job${query}`, job.text)
       const form = new FormData()
-      form.set('config_file', new File([text], basename(file)))
+      form.set('config_file', new File([job.text], `${basename(job.file)}.js`))
       return post(`/submit-job/upload${query}`, form)
     },
+    // One by one: `/stop-jobs` of SeaTunnel takes ids as numbers only, which a double cannot hold.
     stop: async (jobIds, { savepoint, force }) => {
-      const bodies = jobIds.map((jobId) => ({ jobId, isStopWithSavePoint: savepoint, force }))
-      const [only] = bodies
-      if (bodies.length === 1) await post('/stop-job', JSON.stringify(only))
-      else await post('/stop-jobs', JSON.stringify(bodies))
+      for (const jobId of jobIds) {
+        await post('/stop-job', JSON.stringify({ jobId, isStopWithSavePoint: savepoint, force }))
+      }
     },
     savepoint: async (jobId) => {
       await post('/savepoint-job', JSON.stringify({ jobId }))

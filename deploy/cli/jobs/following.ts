@@ -21,6 +21,14 @@ const END_STATUSES: ReadonlySet<string> = new Set([
 
 export const isEnded = ({ jobStatus }: JobJson): boolean => END_STATUSES.has(jobStatus ?? '')
 
+/** What a SeaTunnel server says of a failure, without the frames of its stack. */
+export const sentenceOf = (errorMsg: string): string =>
+  errorMsg
+    .split('\n')
+    .filter((line) => !/^\s+(?:at |\.{3} \d+ more)/.test(line))
+    .join('\n')
+    .trim()
+
 const countOf = ({ metrics }: JobJson, name: string): string => {
   const value = metrics?.[name]
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '0'
@@ -33,7 +41,7 @@ export const progressLine = (job: JobJson): string =>
 /** What the client of SeaTunnel prints when a job has ended. */
 export const statisticsOf = (job: JobJson): string => {
   const rows: readonly (readonly [string, string])[] = [
-    ['Start Time', job.startTime ?? ''],
+    ['Start Time', job.startTime ?? job.createTime ?? ''],
     ['End Time', job.finishTime ?? ''],
     ['Total Read Count', countOf(job, 'SourceReceivedCount')],
     ['Total Write Count', countOf(job, 'SinkWriteCount')],
@@ -122,7 +130,9 @@ const writeEnd = (job: JobJson, { terminal, isJson }: FollowOptions): ExitCode =
   if (isJson) terminal.out.write(`${JSON.stringify(job)}\n`)
   else terminal.err.write(statisticsOf(job))
   const { errorMsg, jobStatus } = job
-  if (jobStatus === 'FAILED') terminal.err.write(`error ${errorMsg ?? 'The job failed.'}\n`)
+  if (jobStatus === 'FAILED') {
+    terminal.err.write(`error ${sentenceOf(errorMsg ?? 'The job failed.')}\n`)
+  }
   return exitCodeOf(job)
 }
 

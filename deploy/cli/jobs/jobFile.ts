@@ -1,19 +1,21 @@
 import { isCodeFile } from '../../../jobs/bundles/index.ts'
-import { decodeText } from '../../../runtime/config/index.ts'
+import { readJobAsJson } from '../../../jobs/files/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import { bundleFile } from '../bundling/bundleFile.ts'
 import { loadJob, writeDiagnostics } from '../running/loadJob.ts'
 import type { Terminal } from '../terminal.ts'
 
 export interface JobText {
-  /** Tells the format by its suffix. */
+  /** What the job is called where it has no name of its own. */
   readonly file: string
+  /** JSON, which every server takes; a bundle only Tidegate does. */
+  readonly kind: 'json' | 'bundle'
   readonly text: string
 }
 
 /**
- * What is sent of a job file: code bundled, variables replaced. Mistakes are told here, before
- * anything is sent; undefined then.
+ * What is sent of a job file: code bundled, all else as JSON with its variables replaced. Mistakes
+ * are told here, before anything is sent; undefined then.
  */
 export const readJobText = async (
   host: Host,
@@ -22,15 +24,15 @@ export const readJobText = async (
   terminal: Terminal,
 ): Promise<JobText | undefined> => {
   if (isCodeFile(path)) {
-    return { file: `${path}.js`, text: (await bundleFile(host, path)).text }
+    return { file: path, kind: 'bundle', text: (await bundleFile(host, path)).text }
   }
   const { plan, diagnostics } = await loadJob(host, path, { variables, strict: false })
   writeDiagnostics(diagnostics, terminal)
   if (plan === undefined) return undefined
-  const text = decodeText(await host.disk.readFile(path), path)
-  return { file: path, text: withVariables(text, variables) }
+  const { environment } = host
+  return {
+    file: path,
+    kind: 'json',
+    text: await readJobAsJson(host, path, { variables, environment }),
+  }
 }
-
-/** The server knows nothing of the variables of this machine. */
-const withVariables = (text: string, variables: { readonly [name: string]: string }): string =>
-  text.replaceAll(/\$\{([^}:]+)(?::[^}]*)?\}/g, (whole, name: string) => variables[name] ?? whole)

@@ -19,6 +19,10 @@ export interface MemberRequest {
 
 const REQUEST_TIMEOUT_MS = 10_000
 
+/** A text that is sent is JSON; of another type SeaTunnel may take it for a form. */
+const contentType = (body: string | FormData | undefined): Readonly<Record<string, string>> =>
+  typeof body === 'string' ? { 'content-type': 'application/json' } : {}
+
 const authorization = ({ basic, token }: HttpCredentials): Readonly<Record<string, string>> => {
   if (token !== undefined) return { authorization: `Bearer ${token}` }
   if (basic === undefined) return {}
@@ -28,14 +32,16 @@ const authorization = ({ basic, token }: HttpCredentials): Readonly<Record<strin
 
 const refusal = async (url: string, response: Response): Promise<EngineError> => {
   const text = await response.text()
-  let message = text
+  // A page is for people with a browser.
+  const isPage = response.headers.get('content-type')?.startsWith('text/html') === true
+  let message = isPage || text === '' ? response.statusText : text
   try {
-    message = (JSON.parse(text) as { message?: string }).message ?? text
+    message = (JSON.parse(text) as { message?: string | null }).message ?? message
   } catch {
     // Not from a member; its own words say most.
   }
   const retry = response.status === 503 ? 'backoff' : 'never'
-  const said = `${url} answered ${response.status}: ${message.slice(0, 500)}`
+  const said = `${url} answered ${response.status}: ${message.split('\n\tat ', 1)[0]!.slice(0, 500).trim()}`
   return new EngineError('API-002', said, { retry })
 }
 
@@ -51,7 +57,7 @@ export const askMember = async (
   try {
     response = await host.http.fetch(target, {
       method,
-      headers: authorization(credentials),
+      headers: { ...authorization(credentials), ...contentType(body) },
       tls,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       ...(body === undefined ? {} : { body }),

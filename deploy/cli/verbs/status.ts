@@ -2,7 +2,7 @@ import { createRealHost } from '../../../runtime/host/index.ts'
 import { defineCommand, formatFlag } from '../command.ts'
 import { ExitCode } from '../exitCodes.ts'
 import { createJobsApi } from '../jobs/api.ts'
-import { progressLine } from '../jobs/following.ts'
+import { progressLine, sentenceOf } from '../jobs/following.ts'
 import { jobFlags, jobTarget } from '../jobs/target.ts'
 
 export const command = defineCommand({
@@ -16,7 +16,7 @@ export const command = defineCommand({
     if (flags.format === 'json') terminal.out.write(`${JSON.stringify(job, null, 2)}\n`)
     else {
       terminal.out.write(`${progressLine(job)}\n`)
-      if (job.errorMsg) terminal.out.write(`${job.errorMsg}\n`)
+      if (job.errorMsg) terminal.out.write(`${sentenceOf(job.errorMsg)}\n`)
     }
     return ExitCode.finished
   },

@@ -59,7 +59,7 @@ export const command = defineCommand({
     if (job === undefined) return ExitCode.usage
     const api = createJobsApi(host, await jobTarget(host, flags))
     const { jobId, jobName } = await api.submit({
-      ...job,
+      job,
       jobId: flags.restore ?? flags['set-job-id'],
       jobName: flags.name,
       restore: flags.restore !== undefined,

@@ -1,7 +1,6 @@
-import type { JsonValue } from '../../../runtime/config/index.ts'
 import type { VertexCounts } from '../../coordinator/index.ts'
 import type { Plan } from '../../plan/index.ts'
-import type { JobEvent, JobFailure, PipelineCheckpoints } from '../answers.ts'
+import type { EnvOptions, JobEvent, JobFailure, PipelineCheckpoints } from '../answers.ts'
 import type { JobState } from '../machine/state.ts'
 import type { EndStatus, JobStatus, PipelineStatus } from '../states.ts'
 
@@ -64,7 +63,7 @@ export interface FinishedRecord {
   readonly jobName: string
   readonly status: EndStatus
   readonly errorMsg: string | null
-  readonly envOptions: { readonly [key: string]: JsonValue }
+  readonly envOptions: EnvOptions
   readonly createdAtMs: number
   readonly startedAtMs: number | null
   readonly endedAtMs: number

@@ -2,6 +2,7 @@ import { EngineError } from '../../../runtime/errors/index.ts'
 import type { CommitInfo, ConnectorContext, SinkCommitter } from '../contract.ts'
 import { waitMs } from '../waiting.ts'
 import type { TransactionName } from './dialects/dialect.ts'
+import type { Ending } from './dialects/twoPhase.ts'
 import { openSession, translated, type Session } from './session.ts'
 import type { JdbcSinkOptions } from './spec.ts'
 import { sinkTarget } from './targetTables.ts'
@@ -9,6 +10,9 @@ import { sinkTarget } from './targetTables.ts'
 /** MySQL's limit for either part of the name of a transaction. */
 const GROUP_CHARACTERS = 64
 const BACKOFF_MS = 100
+/** A server notices the end of the connection that prepared a transaction in its own time. */
+const HELD_POLL_MS = 20
+const HELD_PATIENCE_MS = 30_000
 
 /** The common part of the names of all transactions of a sink of a job. */
 export const transactionGroup = ({ jobId, vertex }: ConnectorContext): string => {
@@ -53,29 +57,41 @@ export const createJdbcCommitter = (
     }
   }
 
+  /** Ends a transaction one way, as soon as nothing holds it any more. */
+  const end = async (verb: 'commit' | 'rollback', name: TransactionName): Promise<Ending> => {
+    const { clock } = context.host
+    const deadlineMs = clock.monotonic() + HELD_PATIENCE_MS
+    for (;;) {
+      const ending = await attempt(({ twoPhase, connection }) => twoPhase[verb](connection, name))
+      if (ending !== 'held') return ending
+      if (clock.monotonic() > deadlineMs || context.signal.aborted) {
+        throw new EngineError(
+          'JDB-002',
+          `The transaction ${name.group}:${name.branch} is still held by the connection that ` +
+            'prepared it, which the server has not ended.',
+          { retry: 'backoff' },
+        )
+      }
+      await waitMs(clock, HELD_POLL_MS, context.signal)
+    }
+  }
+
   return {
     commit: async (infos) => {
       for (const name of infos.map(nameOf)) {
-        const wasThere = await attempt(({ twoPhase, connection }) =>
-          twoPhase.commit(connection, name),
-        )
-        if (!wasThere) {
+        if ((await end('commit', name)) === 'unknown') {
           context.log('info', `Transaction ${name.group}:${name.branch} was committed before.`)
         }
       }
     },
     abort: async (infos) => {
-      for (const name of infos.map(nameOf)) {
-        await attempt(({ twoPhase, connection }) => twoPhase.rollback(connection, name))
-      }
+      for (const name of infos.map(nameOf)) await end('rollback', name)
     },
     abortOrphans: async () => {
       if (!options.is_exactly_once) return
       const group = transactionGroup(context)
       const left = await attempt(({ twoPhase, connection }) => twoPhase.list(connection, group))
-      for (const name of left) {
-        await attempt(({ twoPhase, connection }) => twoPhase.rollback(connection, name))
-      }
+      for (const name of left) await end('rollback', name)
     },
     close: disconnect,
   }

@@ -12,6 +12,8 @@ export interface AsideFragment {
   readonly merging: Merging
   /** See `MergeHead`. */
   readonly rescueVersion: number | undefined
+  /** It is merged: it need not outlive the process any more. */
+  done(): void
 }
 
 export interface AsideOptions {
@@ -23,11 +25,15 @@ export interface AsideOptions {
   readonly isRescue: boolean
 }
 
-const asideOf = (held: Held, isRescue: boolean): AsideFragment | undefined => {
+/** A fragment as it is set aside; undefined where nothing of it can be merged. */
+export const asideOf = (
+  held: Held,
+  rescueVersion: number | undefined,
+): AsideFragment | undefined => {
   const { fragment, named, partition } = held
   const { merging } = fragment
   if (merging === undefined || fragment.isEmpty()) return undefined
-  if (merging.policy === 'discard' && !isRescue) return undefined
+  if (merging.policy === 'discard' && rescueVersion === undefined) return undefined
   return {
     serviceId: named.structure.serviceId,
     service: named.structure.name,
@@ -35,7 +41,8 @@ const asideOf = (held: Held, isRescue: boolean): AsideFragment | undefined => {
     partition: partition.id,
     fragment,
     merging,
-    rescueVersion: isRescue ? partition.row!.version : undefined,
+    rescueVersion,
+    done: () => named.keeper?.merged(held),
   }
 }
 
@@ -52,9 +59,9 @@ export const setAside = (options: AsideOptions): AsideFragment[] => {
     const first = partition.row?.replicas.find((id) => memberIds.has(id))
     if (partition.row === undefined || (first !== selfId && !isRescue)) continue
     for (const held of partition.held.values()) {
-      const aside = asideOf(held, isRescue)
+      const aside = asideOf(held, isRescue ? partition.row.version : undefined)
       if (aside === undefined) continue
-      registry.takeOut(held)
+      registry.setAside(held, aside.rescueVersion)
       taken.push(aside)
     }
   }

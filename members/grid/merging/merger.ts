@@ -3,8 +3,9 @@ import type { Clock } from '../../../runtime/host/index.ts'
 import type { Member, MemberEvent } from '../../member/index.ts'
 import { ByteSink } from '../bytes/index.ts'
 import { type GridInvoker, MERGE_OPERATION, writeMergeHead } from '../operations/index.ts'
+import type { KeptAside } from '../persistence/index.ts'
 import type { Registry } from '../replication/index.ts'
-import { type AsideFragment, setAside } from './aside.ts'
+import { type AsideFragment, asideOf, setAside } from './aside.ts'
 
 /** How the data of this member becomes part of the cluster that it has joined. */
 export type MergeEvent =
@@ -26,6 +27,8 @@ export interface Merger {
   isMerging(): boolean
   /** Returns how to stop it. */
   onMerge(listener: (event: MergeEvent) => void): () => void
+  /** Merges what an earlier life of this member has set aside. */
+  resume(asides: readonly KeptAside[]): void
   /** Gives up what was not merged. */
   close(): void
 }
@@ -73,6 +76,18 @@ class DataMerger implements Merger {
     return () => this.#listeners.delete(listener)
   }
 
+  resume(asides: readonly KeptAside[]): void {
+    for (const { held, rescueVersion } of asides) {
+      const aside = asideOf(held, rescueVersion)
+      if (aside !== undefined) this.#aside.push(aside)
+      else {
+        held.named.keeper?.merged(held)
+        held.fragment.close()
+      }
+    }
+    this.#runIfDue()
+  }
+
   close(): void {
     this.#stop()
     this.#closing.abort(new EngineError('GRD-001', 'This member is closing'))
@@ -85,8 +100,12 @@ class DataMerger implements Merger {
     else if (event.kind === 'reset') this.#onReset()
     else if (event.kind === 'changed') {
       this.#onView()
-      if (this.#aside.length > 0 && !this.#isRunning) void this.#run()
+      this.#runIfDue()
     }
+  }
+
+  #runIfDue(): void {
+    if (this.#aside.length > 0 && !this.#isRunning) void this.#run()
   }
 
   #onView(): void {
@@ -122,6 +141,7 @@ class DataMerger implements Merger {
     let taken = 0
     for (let aside = this.#aside.pop(); aside !== undefined; aside = this.#aside.pop()) {
       taken += await this.#mergeFragment(aside)
+      if (!this.#closing.signal.aborted) aside.done()
       aside.fragment.close()
     }
     return taken

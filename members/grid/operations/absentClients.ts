@@ -9,40 +9,59 @@ const decoder = new TextDecoder()
 const YES = new Uint8Array([1])
 const NO = new Uint8Array([0])
 
+export interface ClientWatch {
+  /**
+   * This caller holds something here. Where it is neither a member nor a client that is connected, as
+   * after a stop of the whole cluster, it has as long to come back as a client that went away.
+   */
+  noteHolder(callerId: string): void
+  close(): void
+}
+
+const isMemberOf = (member: Member, callerId: string): boolean =>
+  member.members().some(({ processId }) => processId === callerId)
+
+const othersOf = (member: Member) => member.members().filter(({ id }) => id !== member.self.id)
+
+/** Whether a client is, or may be, connected to another member. */
+const isElsewhere = async (member: Member, clientId: string): Promise<boolean> => {
+  const body = encoder.encode(clientId)
+  const answers = await Promise.allSettled(
+    othersOf(member).map(({ address }) =>
+      member.messenger.request(address, GRID_KINDS.hasClient, body, { timeoutMs: ANSWER_MS }),
+    ),
+  )
+  // A member that does not answer may have it.
+  return answers.some((answer) => answer.status === 'rejected' || answer.value[0] === YES[0])
+}
+
 /**
  * Finds out which clients are gone for good: they said so, or they are away from this member for
- * `cleanupTimeoutMs`, and connected to no other one. `onGone` is called on every member. Returns how to stop it.
+ * `cleanupTimeoutMs`, and connected to no other one. `onGone` is called on every member.
  */
 export const watchClients = (
   clock: Clock,
   member: Member,
   cleanupTimeoutMs: number,
   onGone: (clientId: string) => void,
-): (() => void) => {
+): ClientWatch => {
   const { messenger } = member
   const away = new Map<string, Timer>()
+  /** Other members are asked about them. */
+  const lookedFor = new Set<string>()
   const isConnected = (clientId: string): boolean =>
     messenger.clients().some(({ id }) => id === clientId)
-  const others = () => member.members().filter(({ id }) => id !== member.self.id)
-
-  const isElsewhere = async (clientId: string): Promise<boolean> => {
-    const body = encoder.encode(clientId)
-    const answers = await Promise.allSettled(
-      others().map(({ address }) =>
-        messenger.request(address, GRID_KINDS.hasClient, body, { timeoutMs: ANSWER_MS }),
-      ),
-    )
-    // A member that does not answer may have it.
-    return answers.some((answer) => answer.status === 'rejected' || answer.value[0] === YES[0])
-  }
   const isGone = (clientId: string): void => {
     onGone(clientId)
     const body = encoder.encode(clientId)
-    for (const { address } of others()) messenger.send(address, GRID_KINDS.clientGone, body)
+    for (const { address } of othersOf(member)) messenger.send(address, GRID_KINDS.clientGone, body)
   }
   const look = async (clientId: string): Promise<void> => {
-    const isThere = await isElsewhere(clientId)
-    if (isStopped || isConnected(clientId) || away.has(clientId)) return
+    lookedFor.add(clientId)
+    const isThere = await isElsewhere(member, clientId)
+    lookedFor.delete(clientId)
+    if (isStopped || isConnected(clientId) || isMemberOf(member, clientId) || away.has(clientId))
+      return
     if (isThere) {
       wait(clientId)
       return
@@ -79,10 +98,16 @@ export const watchClients = (
       if (!away.has(id)) wait(id)
     },
   })
-  return () => {
-    isStopped = true
-    stopListening()
-    for (const timer of away.values()) timer.cancel()
-    away.clear()
+  return {
+    noteHolder: (callerId) => {
+      if (isConnected(callerId) || isMemberOf(member, callerId)) return
+      if (!away.has(callerId) && !lookedFor.has(callerId)) wait(callerId)
+    },
+    close: () => {
+      isStopped = true
+      stopListening()
+      for (const timer of away.values()) timer.cancel()
+      away.clear()
+    },
   }
 }

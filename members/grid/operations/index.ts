@@ -1,4 +1,4 @@
-export { watchClients } from './absentClients.ts'
+export { type ClientWatch, watchClients } from './absentClients.ts'
 export {
   HEADS,
   OUTCOMES,

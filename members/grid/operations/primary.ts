@@ -2,15 +2,16 @@ import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import { type Piece, pieceOf, WireFault } from '../../wire/index.ts'
 import { ByteSink } from '../bytes/index.ts'
-import type {
-  Caller,
-  Held,
-  Named,
-  Partition,
-  Pending,
-  Pendings,
-  Registry,
-  Replicator,
+import {
+  type Caller,
+  type Held,
+  isHolder,
+  type Named,
+  type Partition,
+  type Pending,
+  type Pendings,
+  type Registry,
+  type Replicator,
 } from '../replication/index.ts'
 import { DESTROY_OPERATION } from '../structures/structure.ts'
 import { OperationCall } from './call.ts'
@@ -22,6 +23,8 @@ import { createParking, type ParkedCall, type Parking } from './parking.ts'
 export interface Primary {
   /** Answers at once, later, or never when the caller has gone. Throws WireFault for nonsense. */
   run(request: Request): void
+  /** Answers a call on a partition that this member is a backup of, where its structure allows that. */
+  readBackup(request: Request): boolean
   /** Lets a fragment change by itself: time has passed, a caller has gone. */
   turn(held: Held, act: (call: OperationCall) => void): void
   /** Calls that wait for `key` run again once nothing else does, the oldest so many of them. */
@@ -78,6 +81,7 @@ class PrimaryRunner implements Primary {
 
   run(request: Request): void {
     const { caller, id, named, partition } = request
+    if (!partition.isPrimary && this.readBackup(request)) return
     if (!this.#serves(partition, caller, id)) return
     if (this.#refuses(named, request.operation, caller, id)) return
     const held = named.held[partition.id] ?? this.#options.registry.hold(named, partition)
@@ -85,16 +89,23 @@ class PrimaryRunner implements Primary {
       caller.answer(id, HEADS[OUTCOMES.busy]!, NOTHING)
       return
     }
-    const call = this.#call
-    call.begin(this.#options.host.clock.now(), named.hasListeners)
-    call.operation = request.operation
-    const { memory, start, end } = request.arguments
-    call.arguments.reset(memory, start, end)
-    call.caller = caller.identity.id
-    call.turn = 1
+    const call = this.#begun(request)
     this.#execute(held, caller, id)
     if (call.parking !== undefined) this.#park(held, request)
     this.#runWoken()
+  }
+
+  readBackup(request: Request): boolean {
+    const { caller, id, named, partition, operation } = request
+    const held = named.held[partition.id]
+    if (held?.fragment.readBackup === undefined || partition.isPrimary) return false
+    if (!isHolder(held) || !this.#isSafe()) return false
+    if (this.#refusalOf(named, operation) !== undefined) return false
+    const call = this.#begun(request)
+    if (!held.fragment.readBackup(call)) return false
+    this.#calls += 1
+    caller.answer(id, HEADS[OUTCOMES.done]!, call.result)
+    return true
   }
 
   turn(held: Held, act: (call: OperationCall) => void): void {
@@ -143,11 +154,26 @@ class PrimaryRunner implements Primary {
       this.#notHere(partition, caller, id)
       return false
     }
-    const { host, safeUntilMs } = this.#options
-    const untilMs = safeUntilMs()
-    if (untilMs === Infinity || host.clock.monotonic() < untilMs) return true
+    if (this.#isSafe()) return true
     caller.answer(id, HEADS[OUTCOMES.unsafe]!, NOTHING)
     return false
+  }
+
+  #isSafe(): boolean {
+    const { host, safeUntilMs } = this.#options
+    const untilMs = safeUntilMs()
+    return untilMs === Infinity || host.clock.monotonic() < untilMs
+  }
+
+  /** The one call, ready to be run for a request. */
+  #begun({ caller, named, operation, arguments: given }: Request): OperationCall {
+    const call = this.#call
+    call.begin(this.#options.host.clock.now(), named.hasListeners)
+    call.operation = operation
+    call.arguments.reset(given.memory, given.start, given.end)
+    call.caller = caller.identity.id
+    call.turn = 1
+    return call
   }
 
   /** Whether the operation must not run now; if so the caller is told why. */

@@ -16,6 +16,8 @@ export interface UpkeepOptions {
   readonly registry: Registry
   readonly primary: Primary
   readonly replicator: () => Replicator
+  /** Told now and then who holds something: whether they are still there is not known here. */
+  readonly onHolder: (caller: string) => void
 }
 
 /** How often every fragment gets a turn. */
@@ -23,7 +25,7 @@ const ROUND_MS = 1000
 /** The turns of a round are taken some at a time, so that calls come in between. */
 const SLICE_MS = 1
 const BETWEEN_SLICES_MS = 5
-/** Every so many rounds fragments that hold nothing are given up. */
+/** Every so many rounds fragments that hold nothing are given up, and holders are looked at. */
 const ROUNDS_UNTIL_SWEEP = 30
 /** The last so many callers that have gone are remembered, for partitions that come here later. */
 const GONE_MAX = 1000
@@ -41,6 +43,18 @@ const sweep = ({ registry, primary, replicator }: UpkeepOptions): void => {
   }
 }
 
+/** Tells who holds something in the partitions of this member, each once. */
+const tellHolders = ({ registry, onHolder }: UpkeepOptions): void => {
+  const callers = new Set<string>()
+  for (const partition of registry.partitions) {
+    if (!serves(partition)) continue
+    for (const { fragment } of partition.held.values()) {
+      for (const caller of fragment.callers?.() ?? []) callers.add(caller)
+    }
+  }
+  for (const caller of callers) onHolder(caller)
+}
+
 export const createUpkeep = (options: UpkeepOptions): Upkeep => {
   const { clock, registry, primary } = options
   const gone = new Set<string>()
@@ -54,7 +68,10 @@ export const createUpkeep = (options: UpkeepOptions): Upkeep => {
   }
   const collect = (): void => {
     rounds += 1
-    if (rounds % ROUNDS_UNTIL_SWEEP === 0) sweep(options)
+    if (rounds % ROUNDS_UNTIL_SWEEP === 0) {
+      sweep(options)
+      tellHolders(options)
+    }
     for (const partition of registry.partitions) {
       if (!serves(partition)) continue
       for (const held of partition.held.values()) {

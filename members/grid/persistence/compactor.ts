@@ -13,6 +13,8 @@ export interface Compactor {
   has(held: Held): boolean
   /** A fragment whose records begin in this segment. */
   add(held: Held, segment: number): void
+  /** It is not written anew: its records stay where they are until it is removed. */
+  pin(held: Held): void
   /** False where the log has nothing of it. */
   remove(held: Held): boolean
   /** Something else writes the fragment anew from here on … */
@@ -20,7 +22,7 @@ export interface Compactor {
   /** … and has ended. */
   rebased(held: Held): void
   /** What was there when the writer began. */
-  open(segments: readonly Segment[]): void
+  open(folder: string, segments: readonly Segment[]): void
   /** Nothing that is there may be removed before this. */
   start(): void
   /** A segment is full. */
@@ -30,7 +32,6 @@ export interface Compactor {
 
 export interface CompactorOptions {
   readonly host: Host
-  readonly folder: string
   readonly logBytesMin: number
   readonly writer: LogWriter
   readonly begin: (held: Held) => void
@@ -63,9 +64,12 @@ interface Job {
 class LogCompactor implements Compactor {
   readonly #options: CompactorOptions
   readonly #places = new Map<Held, Place>()
+  /** Those whose place must not change. */
+  readonly #pinned = new Set<Held>()
   readonly #piece = new ByteSink()
   /** Bytes of the segments that are full, by number. */
   readonly #sizes = new Map<number, number>()
+  #folder = ''
   #queue: Held[] = []
   #job: Job | undefined
   #isRunning = false
@@ -79,7 +83,8 @@ class LogCompactor implements Compactor {
     this.#options = options
   }
 
-  open(segments: readonly Segment[]): void {
+  open(folder: string, segments: readonly Segment[]): void {
+    this.#folder = folder
     for (const { number, sizeBytes } of segments) this.#sizes.set(number, sizeBytes)
   }
 
@@ -91,7 +96,15 @@ class LogCompactor implements Compactor {
     this.#places.set(held, { segment, nextSegment: undefined })
   }
 
+  pin(held: Held): void {
+    this.#pinned.add(held)
+    const place = this.#places.get(held)
+    if (place !== undefined) place.nextSegment = undefined
+    if (this.#job?.held === held) this.#job = undefined
+  }
+
   remove(held: Held): boolean {
+    this.#pinned.delete(held)
     return this.#places.delete(held)
   }
 
@@ -196,7 +209,8 @@ class LogCompactor implements Compactor {
 
   /** A fragment that is being replaced is written anew by that. */
   #isFit(held: Held): boolean {
-    return this.#places.has(held) && held.build === undefined && !held.isFilled
+    const isFree = held.build === undefined && !held.isFilled && !this.#pinned.has(held)
+    return isFree && this.#places.has(held)
   }
 
   #finish(): void {
@@ -210,12 +224,12 @@ class LogCompactor implements Compactor {
   }
 
   async #removeBefore(oldest: number): Promise<void> {
-    const { host, folder, onFailed } = this.#options
+    const { host, onFailed } = this.#options
     try {
       // From the oldest on: what a record undoes never outlives it.
       for (const number of [...this.#sizes.keys()].sort((left, right) => left - right)) {
         if (number >= oldest) break
-        await host.disk.remove(segmentPath(folder, number))
+        await host.disk.remove(segmentPath(this.#folder, number))
         this.#sizes.delete(number)
       }
     } catch (thrown) {

@@ -1,3 +1,8 @@
 export { type Keeping, isFileStore, keepingOf, storageOf } from './keeping.ts'
 export type { LogSizes } from './segments.ts'
-export { createPersistence, type NoteLevel, type Persistence } from './persistence.ts'
+export {
+  createPersistence,
+  type KeptAside,
+  type NoteLevel,
+  type Persistence,
+} from './persistence.ts'

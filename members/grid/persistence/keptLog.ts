@@ -1,5 +1,5 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
-import type { Host } from '../../../runtime/host/index.ts'
+import type { Host, Random } from '../../../runtime/host/index.ts'
 import type { Held, Keeper, Partition, Pending } from '../replication/index.ts'
 import type { FsyncPolicy } from '../settings.ts'
 import { type Compactor, createCompactor } from './compactor.ts'
@@ -9,17 +9,21 @@ import {
   endRecord,
   RECORDS,
   type RowRecord,
+  writeAsideMark,
   writeFragmentName,
   writeFragmentState,
   writeRowRecord,
 } from './records.ts'
+import type { LoadedAside } from './loadLog.ts'
 import type { LogSizes, Segment } from './segments.ts'
 
 /** Fragments that are kept in one folder. */
 export interface KeptLog {
   keeper(fsync: FsyncPolicy): Keeper
-  /** What is there already, oldest first; to be called before anything is written. */
-  open(segments: readonly Segment[]): void
+  /** Holds on to what is set aside since an earlier life; the fragment is `held` by nobody else. */
+  resumeAside(held: Held, aside: LoadedAside): void
+  /** Where it is, and what is there already, oldest first; called before anything is written. */
+  open(folder: string, segments: readonly Segment[]): void
   rowChanged(partition: Partition): void
   compared(partition: Partition, isEqual: boolean): void
   /** Nothing of an earlier life waits to be taken: what is not needed may be removed. */
@@ -30,7 +34,6 @@ export interface KeptLog {
 
 export interface KeptLogOptions {
   readonly host: Host
-  readonly folder: string
   readonly sizes: LogSizes
   readonly fsyncIntervalMs: number | undefined
   readonly onSynced: (pending: Pending) => void
@@ -38,6 +41,7 @@ export interface KeptLogOptions {
   readonly onState: (failure: EngineError | undefined) => void
 }
 
+const ASIDE_NUMBERS = 2 ** 48
 const NO_ROW: RowRecord = { version: 0, place: 0, isComplete: false }
 
 /** Writes the records of fragments, and before them of which row they are. */
@@ -48,15 +52,18 @@ class FragmentLog implements KeptLog {
   readonly #equalVersions: number[] = []
   /** By partition: how many fragments the log has. */
   readonly #counts: number[] = []
+  /** Of what is set aside, in the log. */
+  readonly #asideNumbers = new Map<Held, number>()
+  readonly #random: Random
   readonly #compactor: Compactor
   readonly writer: LogWriter
 
   constructor(options: KeptLogOptions) {
-    const { host, folder, sizes, fsyncIntervalMs, onSynced, onFailed, onState } = options
+    const { host, sizes, fsyncIntervalMs, onSynced, onFailed, onState } = options
+    this.#random = host.random
     this.writer = createLogWriter({
       clock: host.clock,
       disk: host.disk,
-      folder,
       segmentBytes: sizes.segmentBytes,
       syncIntervalMs: fsyncIntervalMs,
       onSynced,
@@ -66,7 +73,6 @@ class FragmentLog implements KeptLog {
     })
     this.#compactor = createCompactor({
       host,
-      folder,
       logBytesMin: sizes.logBytesMin,
       writer: this.writer,
       begin: (held) => this.#copyStart(held),
@@ -76,9 +82,9 @@ class FragmentLog implements KeptLog {
     })
   }
 
-  open(segments: readonly Segment[]): void {
-    this.writer.begin((segments.at(-1)?.number ?? 0) + 1)
-    this.#compactor.open(segments)
+  open(folder: string, segments: readonly Segment[]): void {
+    this.writer.begin(folder, (segments.at(-1)?.number ?? 0) + 1)
+    this.#compactor.open(folder, segments)
   }
 
   keeper(fsync: FsyncPolicy): Keeper {
@@ -128,7 +134,24 @@ class FragmentLog implements KeptLog {
         this.#drop(held.partition, held)
         wrote()
       },
+      setAside: (held, rescueVersion) => {
+        if (!this.#compactor.has(held)) return
+        this.#setAside(held, rescueVersion)
+        writer.wrote(true)
+      },
+      merged: (held) => {
+        const number = this.#asideNumbers.get(held)
+        if (number === undefined || !this.#compactor.remove(held)) return
+        this.#merged(held, number)
+        wrote()
+      },
     }
+  }
+
+  resumeAside(held: Held, { number, kept }: LoadedAside): void {
+    this.#compactor.add(held, kept.segment)
+    this.#compactor.pin(held)
+    this.#asideNumbers.set(held, number)
   }
 
   rowChanged(partition: Partition): void {
@@ -218,6 +241,27 @@ class FragmentLog implements KeptLog {
     const { sink } = this.writer
     const start = beginRecord(sink, RECORDS.drop, partition.id)
     writeFragmentName(sink, { serviceId: named.structure.serviceId, name: named.name })
+    endRecord(sink, start)
+  }
+
+  #setAside(held: Held, rescueVersion: number | undefined): void {
+    this.#compactor.pin(held)
+    this.#count(held.partition, -1)
+    const number = this.#random.integer(ASIDE_NUMBERS)
+    this.#asideNumbers.set(held, number)
+    const { sink } = this.writer
+    const start = beginRecord(sink, RECORDS.aside, held.partition.id)
+    this.#name(held)
+    writeAsideMark(sink, { number, rescueVersion })
+    endRecord(sink, start)
+  }
+
+  #merged(held: Held, number: number): void {
+    this.#asideNumbers.delete(held)
+    const { sink } = this.writer
+    const start = beginRecord(sink, RECORDS.merged, held.partition.id)
+    this.#name(held)
+    sink.f64(number)
     endRecord(sink, start)
   }
 

@@ -2,15 +2,28 @@ import type { Disk } from '../../../runtime/host/index.ts'
 import { ByteSource } from '../bytes/index.ts'
 import type { Kept, Named, Partition, Registry } from '../replication/index.ts'
 import type { Fragment } from '../structures/structure.ts'
-import { type FragmentState, type LogRecord, readRecords, type RowRecord } from './records.ts'
+import {
+  type AsideMark,
+  type FragmentState,
+  type LogRecord,
+  readRecords,
+  type RowRecord,
+} from './records.ts'
 import { cutSegment, listSegments, type Segment } from './segments.ts'
 
 export interface LoadedPartition extends RowRecord {
   readonly fragments: readonly Kept[]
 }
 
+/** A fragment that was set aside and is not merged yet. */
+export interface LoadedAside extends AsideMark {
+  readonly partition: Partition
+  readonly kept: Kept
+}
+
 export interface LoadedLog {
   readonly partitions: Map<number, LoadedPartition>
+  readonly asides: readonly LoadedAside[]
   readonly segments: readonly Segment[]
   /** Files that hold damaged records; what came after them there is lost. */
   readonly damaged: readonly string[]
@@ -39,6 +52,8 @@ const NO_ROW: RowRecord = { version: 0, place: 0, isComplete: false }
 class LogReader {
   readonly #registry: Registry
   readonly #partitions = new Map<number, ReadingPartition>()
+  /** By their numbers. */
+  readonly #asides = new Map<number, LoadedAside>()
   readonly #source = new ByteSource(new Uint8Array(0))
   #segment = 0
 
@@ -50,6 +65,10 @@ class LogReader {
   read(segment: number, bytes: Uint8Array): number {
     this.#segment = segment
     return readRecords(bytes, (record) => this.#take(record))
+  }
+
+  asides(): readonly LoadedAside[] {
+    return [...this.#asides.values()]
   }
 
   /** `isDamaged`: something is missing, nobody knows of what. */
@@ -74,8 +93,13 @@ class LogReader {
     const named = this.#registry.find(record.serviceId, record.name)
     // What is not kept any more is not read either.
     if (named?.keeper === undefined) return
-    if (record.kind !== 'drop') this.#takeOf(record, this.#readingOf(known, named), partition)
-    else {
+    if (record.kind === 'aside') this.#setAside(known, named, partition, record)
+    else if (record.kind === 'merged') {
+      this.#asides.get(record.number)?.kept.fragment.close()
+      this.#asides.delete(record.number)
+    } else if (record.kind !== 'drop') {
+      this.#takeOf(record, this.#readingOf(known, named), partition)
+    } else {
       const dropped = known.fragments.get(named)
       dropped?.fragment?.close()
       dropped?.build?.close()
@@ -83,8 +107,21 @@ class LogReader {
     }
   }
 
+  #setAside(
+    { fragments }: ReadingPartition,
+    named: Named,
+    partition: Partition,
+    { number, rescueVersion }: AsideMark,
+  ): void {
+    const reading = fragments.get(named)
+    fragments.delete(named)
+    for (const kept of reading === undefined ? [] : finish(reading)) {
+      this.#asides.set(number, { number, rescueVersion, partition, kept })
+    }
+  }
+
   #takeOf(
-    record: Exclude<LogRecord, { kind: 'row' } | { kind: 'drop' }>,
+    record: Extract<LogRecord, { kind: 'effects' | 'copyStart' | 'copyPiece' | 'copyEnd' }>,
     reading: Reading,
     partition: Partition,
   ): void {
@@ -113,7 +150,7 @@ class LogReader {
         reading.state = record
         return
       default:
-        record.kind satisfies 'drop'
+        record satisfies never
     }
   }
 
@@ -172,5 +209,6 @@ export const loadLog = async (
     if (number === segments.at(-1)!.number) await cutSegment(disk, path, goodBytes)
     else damaged.push(path)
   }
-  return { partitions: reader.result(damaged.length > 0), segments, damaged }
+  const partitions = reader.result(damaged.length > 0)
+  return { partitions, asides: reader.asides(), segments, damaged }
 }

@@ -7,7 +7,7 @@ import { segmentPath } from './segments.ts'
 /** Appends records to the segments of a folder; what is written in one turn is synced together. */
 export interface LogWriter {
   /** To be called before anything is written, with the number of the first segment. */
-  begin(firstSegment: number): void
+  begin(folder: string, firstSegment: number): void
   /** Where the next record is written; call `wrote` after each. */
   readonly sink: ByteSink
   /** The segment that the next record goes to. */
@@ -33,7 +33,6 @@ export interface LogWriter {
 export interface LogWriterOptions {
   readonly clock: Clock
   readonly disk: Disk
-  readonly folder: string
   readonly segmentBytes: number
   /** What no answer waits for is synced after so long; undefined for never. */
   readonly syncIntervalMs: number | undefined
@@ -64,6 +63,7 @@ class SegmentWriter implements LogWriter {
   readonly #idle: ByteSink[] = []
   /** Oldest first; the last one is being filled. */
   readonly #batches: Batch[] = []
+  #folder = ''
   #file: DiskFile | undefined
   #fileSegment = 0
   #fileBytes = 0
@@ -80,10 +80,11 @@ class SegmentWriter implements LogWriter {
 
   constructor(options: LogWriterOptions) {
     this.#options = options
-    this.begin(1)
+    this.#batches.push(this.#newBatch(1))
   }
 
-  begin(firstSegment: number): void {
+  begin(folder: string, firstSegment: number): void {
+    this.#folder = folder
     this.#batches.length = 0
     this.#batches.push(this.#newBatch(firstSegment))
   }
@@ -224,7 +225,8 @@ class SegmentWriter implements LogWriter {
 
   async #fileFor(segment: number): Promise<DiskFile> {
     if (this.#file !== undefined && this.#fileSegment === segment) return this.#file
-    const { disk, folder } = this.#options
+    const { disk } = this.#options
+    const folder = this.#folder
     if (this.#file !== undefined) {
       await this.#sync(this.#file)
       await this.#file.close()

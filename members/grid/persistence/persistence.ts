@@ -1,6 +1,7 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
-import type { Disk, Host } from '../../../runtime/host/index.ts'
+import type { Disk, DiskLock, Host } from '../../../runtime/host/index.ts'
 import type {
+  Held,
   Keeper,
   Keepers,
   Kept,
@@ -13,14 +14,17 @@ import type { Structure } from '../structures/structure.ts'
 import type { KeptCopy, Recovery } from '../table/index.ts'
 import { createKeptLog, type KeptLog } from './keptLog.ts'
 import type { Keeping } from './keeping.ts'
-import { type LoadedPartition, loadLog } from './loadLog.ts'
+import { type LoadedAside, type LoadedPartition, loadLog } from './loadLog.ts'
 import { LOG_SIZES, type LogSizes } from './segments.ts'
+import { takeMemberFolder } from './memberFolder.ts'
 import { createMembersFile, type MembersFile } from './membersFile.ts'
 
 /** What a member keeps on its disk of the grid, and what it has kept. */
 export interface Persistence extends Keepers, Recovery {
   /** Reads what is kept; `ready` tells its end. What is kept from then on settles `pendings`. */
   begin(registry: Registry, pendings: Pendings): void
+  /** What waits to be merged since an earlier life, once `ready`: the caller's from then on. */
+  takeAsides(): readonly KeptAside[]
   /** Who holds data now, as addresses; to be called once this member has its part of it. */
   noteMembers(addresses: readonly string[]): void
   /** Why nothing can be kept now; undefined when all is well. */
@@ -29,12 +33,19 @@ export interface Persistence extends Keepers, Recovery {
   close(): Promise<void>
 }
 
+/** A fragment that nobody holds, for the merger. */
+export interface KeptAside {
+  readonly held: Held
+  readonly rescueVersion: number | undefined
+}
+
 export type NoteLevel = 'info' | 'warn' | 'error'
 
 export interface PersistenceOptions {
   readonly host: Host
-  /** Told in the name of the member's folder: several members may share a machine. */
+  /** Of this member: several may share a machine. */
   readonly port: number
+  readonly clusterName: string
   /** All that anything may be kept by; at least one. */
   readonly all: readonly Keeping[]
   readonly of: (structure: Structure, name: string) => Keeping | undefined
@@ -42,14 +53,22 @@ export interface PersistenceOptions {
   readonly note: (level: NoteLevel, text: string) => void
 }
 
-/** One folder, and what was found in it and is not taken yet. */
+/** One place of this cluster on this machine, and what was found there and is not taken yet. */
 interface Store {
-  readonly folder: string
+  /** The members have a folder each in it. */
+  readonly root: string
   readonly log: KeptLog
+  lock: DiskLock | undefined
   loaded: Map<number, LoadedPartition>
 }
 
-const folderOf = ({ folder }: Keeping, port: number): string => `${folder}/member-${port}`
+const resumed = (log: KeptLog, aside: LoadedAside): KeptAside => {
+  const { kept, partition, rescueVersion } = aside
+  const { segment: _, ...known } = kept
+  const held = { partition, ...known, build: undefined, isFilled: false, lastPending: undefined }
+  log.resumeAside(held, aside)
+  return { held, rescueVersion }
+}
 
 /** The shortest interval that is asked for in each folder. */
 const intervalsOf = (keepings: readonly Keeping[]): Map<string, number | undefined> => {
@@ -78,7 +97,7 @@ const newestOf = (copies: readonly KeptCopy[]): KeptCopy[] => {
 class GridPersistence implements Persistence {
   readonly #options: PersistenceOptions
   readonly #stores: readonly Store[]
-  readonly #members: MembersFile
+  #members: MembersFile | undefined
   readonly #ready = Promise.withResolvers<void>()
   readonly ready = this.#ready.promise
   #pendings: Pendings | undefined
@@ -88,27 +107,19 @@ class GridPersistence implements Persistence {
   #writing: Promise<void> | undefined
   #unwritten: readonly string[] | undefined
   #written = ''
+  #asides: KeptAside[] = []
+  #isClosed = false
 
   constructor(options: PersistenceOptions) {
     this.#options = options
-    const { host, port, all, sizes = LOG_SIZES } = options
+    const { host, all, sizes = LOG_SIZES } = options
     const onSynced = (pending: Pending): void => this.#pendings!.lessen(pending)
     const onFailed = (pending: Pending): void => this.#pendings!.abandon(pending)
     const onState = (failure: EngineError | undefined): void => this.#told(failure)
     this.#stores = [...intervalsOf(all)].map(([root, fsyncIntervalMs]) => {
-      const folder = `${root}/member-${port}`
-      const log = createKeptLog({
-        host,
-        folder,
-        sizes,
-        fsyncIntervalMs,
-        onSynced,
-        onFailed,
-        onState,
-      })
-      return { folder, log, loaded: new Map<number, LoadedPartition>() }
+      const log = createKeptLog({ host, sizes, fsyncIntervalMs, onSynced, onFailed, onState })
+      return { root, log, lock: undefined, loaded: new Map<number, LoadedPartition>() }
     })
-    this.#members = createMembersFile(host.disk, this.#stores[0]!.folder)
   }
 
   begin(registry: Registry, pendings: Pendings): void {
@@ -130,6 +141,12 @@ class GridPersistence implements Persistence {
     return this.#expected
   }
 
+  takeAsides(): readonly KeptAside[] {
+    const asides = this.#asides
+    this.#asides = []
+    return asides
+  }
+
   noteMembers(addresses: readonly string[]): void {
     const sorted = [...addresses].sort()
     if (sorted.join() === this.#written) return
@@ -139,11 +156,9 @@ class GridPersistence implements Persistence {
   }
 
   keeperOf(structure: Structure, name: string): Keeper | undefined {
-    const { port } = this.#options
     const keeping = this.#options.of(structure, name)
     if (keeping === undefined) return undefined
-    const folder = folderOf(keeping, port)
-    return this.#stores.find((store) => store.folder === folder)?.log.keeper(keeping.fsync)
+    return this.#stores.find(({ root }) => root === keeping.folder)?.log.keeper(keeping.fsync)
   }
 
   take(partition: Partition): readonly Kept[] {
@@ -188,20 +203,37 @@ class GridPersistence implements Persistence {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
+    for (const { held } of this.takeAsides()) held.fragment.close()
     for (const { loaded } of this.#stores) {
       for (const { fragments } of loaded.values())
         for (const each of fragments) each.fragment.close()
       loaded.clear()
     }
     await Promise.all([this.#writing, ...this.#stores.map(({ log }) => log.close())])
+    for (const { lock } of this.#stores) lock?.release()
   }
 
   async #load(disk: Disk, registry: Registry): Promise<void> {
-    const { note } = this.#options
-    this.#expected = await this.#members.read()
+    const { note, port, clusterName } = this.#options
     for (const store of this.#stores) {
-      const { partitions, segments, damaged } = await loadLog(disk, store.folder, registry)
-      store.log.open(segments)
+      const { path: folder, lock } = await takeMemberFolder(disk, {
+        root: store.root,
+        port,
+        clusterName,
+      })
+      if (this.#isClosed) {
+        lock.release()
+        return
+      }
+      store.lock = lock
+      if (store === this.#stores[0]) {
+        this.#members = createMembersFile(disk, folder)
+        this.#expected = await this.#members.read()
+      }
+      const { partitions, asides, segments, damaged } = await loadLog(disk, folder, registry)
+      store.log.open(folder, segments)
+      this.#asides.push(...asides.map((aside) => resumed(store.log, aside)))
       store.loaded = partitions
       for (const id of partitions.keys()) this.#untaken.add(id)
       for (const path of damaged) {
@@ -212,7 +244,7 @@ class GridPersistence implements Persistence {
       }
       const fragments = [...partitions.values()].flatMap((each) => each.fragments)
       const entries = fragments.reduce((sum, each) => sum + each.fragment.sizes().entries, 0)
-      if (entries > 0) note('info', `${store.folder} holds ${entries} entries of an earlier life`)
+      if (entries > 0) note('info', `${folder} holds ${entries} entries of an earlier life`)
     }
     if (this.#untaken.size === 0) this.#settled()
   }
@@ -226,7 +258,7 @@ class GridPersistence implements Persistence {
       const addresses = this.#unwritten
       this.#unwritten = undefined
       try {
-        await this.#members.write(addresses)
+        await this.#members?.write(addresses)
       } catch (thrown) {
         if (!(thrown instanceof EngineError)) throw thrown
         this.#options.note('warn', `${thrown.code} ${thrown.message}`)

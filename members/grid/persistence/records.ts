@@ -12,7 +12,18 @@ export const RECORDS = {
   copyEnd: 5,
   /** The fragment is no more. */
   drop: 6,
+  /** The fragment is set aside until it is merged; its name begins anew. */
+  aside: 7,
+  /** One that was set aside is merged. */
+  merged: 8,
 } as const
+
+/** A fragment that was set aside, by a number of its own in the log. */
+export interface AsideMark {
+  readonly number: number
+  /** See `MergeHead`. */
+  readonly rescueVersion: number | undefined
+}
 
 type RecordKind = (typeof RECORDS)[keyof typeof RECORDS]
 
@@ -43,7 +54,10 @@ export type LogRecord = { readonly partition: number } & (
   | ({ readonly kind: 'effects'; readonly effects: Uint8Array } & FragmentName & FragmentState)
   | ({ readonly kind: 'copyPiece'; readonly effects: Uint8Array } & FragmentName)
   | ({ readonly kind: 'copyEnd' } & FragmentName & FragmentState)
-  | ({ readonly kind: 'copyStart' | 'drop' } & FragmentName)
+  | ({ readonly kind: 'copyStart' } & FragmentName)
+  | ({ readonly kind: 'drop' } & FragmentName)
+  | ({ readonly kind: 'aside' } & FragmentName & AsideMark)
+  | ({ readonly kind: 'merged'; readonly number: number } & FragmentName)
 )
 
 /** Length and checksum of what follows. */
@@ -76,6 +90,12 @@ export const writeFragmentState = (sink: ByteSink, state: FragmentState): void =
   sink.flag(state.isWhole)
 }
 
+export const writeAsideMark = (sink: ByteSink, { number, rescueVersion }: AsideMark): void => {
+  sink.f64(number)
+  sink.flag(rescueVersion !== undefined)
+  if (rescueVersion !== undefined) sink.f64(rescueVersion)
+}
+
 export const writeRowRecord = (sink: ByteSink, partition: number, row: RowRecord): void => {
   const start = beginRecord(sink, RECORDS.row, partition)
   sink.f64(row.version)
@@ -103,6 +123,13 @@ const readBody = (source: ByteSource): LogRecord | undefined => {
       return { kind: 'copyEnd', ...fragment, ...readState(source) }
     case RECORDS.drop:
       return { kind: 'drop', ...fragment }
+    case RECORDS.aside: {
+      const number = source.f64()
+      const rescueVersion = source.flag() ? source.f64() : undefined
+      return { kind: 'aside', ...fragment, number, rescueVersion }
+    }
+    case RECORDS.merged:
+      return { kind: 'merged', ...fragment, number: source.f64() }
     default:
       kind satisfies never
       return undefined

@@ -1,5 +1,6 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import { attributeOf, type Attribute, type QueryEntry } from './attributes.ts'
+import { linearRegex } from './linearRegex.ts'
 import type { Predicate } from './predicate.ts'
 import { canonicalText, classOf, compareValues, conversionsOf } from './values.ts'
 
@@ -42,18 +43,38 @@ const ORDERS = {
   le: (order: number) => order <= 0,
 } as const
 
-const likeExpression = (pattern: string, flags: string): RegExp => {
-  const source = pattern.replace(/\\[\s\S]|[%_]|[\^$.*+?()[\]{}|/\\]/g, (part) => {
+const likeExpression = (pattern: string): string => {
+  return pattern.replace(/\\[\s\S]|[%_]|[\^$.*+?()[\]{}|/\\]/g, (part) => {
     if (part === '%') return '[\\s\\S]*'
     if (part === '_') return '[\\s\\S]'
     const literal = part.length === 2 ? part[1]! : part
     return /[\^$.*+?()[\]{}|/\\]/.test(literal) ? `\\${literal}` : literal
   })
-  return new RegExp(`^(?:${source})$`, flags)
 }
 
-const isText = (expression: RegExp): Test => {
-  return (value) => typeof value === 'string' && expression.test(value)
+/** Texts in their order, with anything between them: each is best found as early as it can be. */
+const containsInOrder = (pattern: string): ((text: string) => boolean) => {
+  const parts = pattern.split('%')
+  const [first, last] = [parts[0]!, parts.at(-1)!]
+  if (parts.length === 1) return (text) => text === first
+  const between = parts.slice(1, -1)
+  return (text) => {
+    if (!text.startsWith(first) || !text.endsWith(last)) return false
+    let at = first.length
+    for (const part of between) {
+      const found = text.indexOf(part, at)
+      if (found < 0) return false
+      at = found + part.length
+    }
+    return at + last.length <= text.length
+  }
+}
+
+const isLike = (pattern: string): ((text: string) => boolean) =>
+  /[_\\]/.test(pattern) ? linearRegex(likeExpression(pattern), 'su') : containsInOrder(pattern)
+
+const isText = (matches: (text: string) => boolean): Test => {
+  return (value) => typeof value === 'string' && matches(value)
 }
 
 /** A predicate comes as data: its types are what the sender says. */
@@ -65,14 +86,6 @@ const listOf = <T>(list: readonly T[], what: string): readonly T[] => {
 const textOf = (text: string): string => {
   if (typeof text === 'string') return text
   throw new EngineError('GRD-020', 'The pattern of a predicate is not a text')
-}
-
-const regexOf = (pattern: string): RegExp => {
-  try {
-    return new RegExp(`^(?:${pattern})$`, 'su')
-  } catch (cause) {
-    throw new EngineError('GRD-020', `\`${pattern}\` is not a regular expression`, { cause })
-  }
 }
 
 /** Makes a predicate ready to run; GRD-020 where it makes no sense. */
@@ -100,17 +113,13 @@ export const compilePredicate = (predicate: Predicate): Matcher => {
       return onAttribute(predicate.attribute, (value) => above(value) && below(value))
     }
     case 'like':
-      return onAttribute(
-        predicate.attribute,
-        isText(likeExpression(textOf(predicate.pattern), 'u')),
-      )
-    case 'ilike':
-      return onAttribute(
-        predicate.attribute,
-        isText(likeExpression(textOf(predicate.pattern), 'iu')),
-      )
+      return onAttribute(predicate.attribute, isText(isLike(textOf(predicate.pattern))))
+    case 'ilike': {
+      const expression = likeExpression(textOf(predicate.pattern))
+      return onAttribute(predicate.attribute, isText(linearRegex(expression, 'isu')))
+    }
     case 'regex':
-      return onAttribute(predicate.attribute, isText(regexOf(textOf(predicate.pattern))))
+      return onAttribute(predicate.attribute, isText(linearRegex(textOf(predicate.pattern), 'su')))
     case 'in': {
       const tests = listOf(predicate.values, 'values').map(isEqual)
       return onAttribute(predicate.attribute, (value) => tests.some((test) => test(value)))

@@ -81,7 +81,10 @@ export const ilike = (attribute: string, pattern: string): Predicate => ({
   attribute,
   pattern,
 })
-/** The whole text fits the regular expression. */
+/**
+ * The whole text fits the regular expression, which must not refer back to groups nor look ahead or
+ * behind: it is matched in a time that is proportional to the length of the text.
+ */
 export const regex = (attribute: string, pattern: string): Predicate => ({
   kind: 'regex',
   attribute,

@@ -3,6 +3,7 @@ export {
   type Caller,
   createRegistry,
   type Held,
+  isHolder,
   type Keeper,
   type Keepers,
   type Kept,

@@ -84,6 +84,13 @@ export interface Keeper {
   copied(held: Held, effects: Uint8Array): void
   copyEnded(held: Held): void
   dropped(held: Held): void
+  /**
+   * It is held no more, but is to be merged into the cluster that this member joins: it outlives the
+   * process until that is done. `rescueVersion`: see `MergeHead`.
+   */
+  setAside(held: Held, rescueVersion: number | undefined): void
+  /** What was set aside is merged, or nobody takes it. */
+  merged(held: Held): void
   /** This fragment is held again. */
   restored(held: Held, kept: Kept): void
   /** It is not to be held any more. */
@@ -174,8 +181,8 @@ export interface Registry {
   /** An empty fragment that is not held yet. */
   create(named: Named, partition: Partition): Fragment
   drop(held: Held): void
-  /** It is held no more, and is now the caller's to close. */
-  takeOut(held: Held): void
+  /** It is held no more, is now the caller's to close, and is kept until its keeper is told more. */
+  setAside(held: Held, rescueVersion: number | undefined): void
   dropAll(): void
   all(): IterableIterator<Named>
 }
@@ -228,7 +235,6 @@ const unlink = (held: Held): void => {
   const { named, partition } = held
   partition.held.delete(named)
   named.held[partition.id] = undefined
-  named.keeper?.dropped(held)
   held.build?.close()
   held.build = undefined
 }
@@ -245,12 +251,10 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       partition: partition.id,
       wake: (key, countMax) => onWake(named, partition, key, countMax),
     })
-  const takeOut = (held: Held): void => {
-    unlink(held)
-    onDrop(held)
-  }
   const drop = (held: Held): void => {
-    takeOut(held)
+    unlink(held)
+    held.named.keeper?.dropped(held)
+    onDrop(held)
     held.fragment.close()
   }
   const add = (held: Held): Held => {
@@ -292,7 +296,11 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     },
     create,
     drop,
-    takeOut,
+    setAside: (held, rescueVersion) => {
+      unlink(held)
+      held.named.keeper?.setAside(held, rescueVersion)
+      onDrop(held)
+    },
     dropAll: () => {
       for (const partition of partitions) for (const held of partition.held.values()) drop(held)
     },

@@ -1,5 +1,5 @@
 import { EngineError, messageOf } from '../../../runtime/errors/index.ts'
-import { type MERGE_POLICIES, type MergePolicy } from '../settings.ts'
+import { MERGE_POLICIES, type MergePolicy } from '../settings.ts'
 
 /** What one side of a split has, with what is known about it. Times are milliseconds since 1970. */
 export interface MergedEntry<Key = unknown, Value = unknown> {
@@ -57,6 +57,12 @@ export const winsBy = (
   const measure = MEASURES[policy]
   return existing === undefined || measure(merging) >= measure(existing)
 }
+
+/** Whether entries have to count how often and when they are read for it; a function may want it. */
+export const looksAtReads = (policy: MergePolicy): boolean =>
+  policy === 'latest-access' ||
+  policy === 'higher-hits' ||
+  !MERGE_POLICIES.some((known) => known === policy)
 
 /** What a function of the user decides; throws GRD-007 where it is missing or fails. */
 export const decideBy = (

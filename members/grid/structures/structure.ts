@@ -46,6 +46,11 @@ export interface Fragment {
    */
   execute(call: FragmentCall): void
   /**
+   * Answers a call from a backup, of which the primary then knows nothing: what is here may be older
+   * than what the primary has, or not acknowledged yet. False where the primary has to be asked.
+   */
+  readonly readBackup?: ((call: FragmentCall) => boolean) | undefined
+  /**
    * Repeats effects, as `execute`, `copy` or `tick` wrote them, up to the end of the source. An effect
    * carries the state it leads to, not the way there: twice does what once does, and it holds also
    * on another earlier state.
@@ -65,6 +70,8 @@ export interface Fragment {
   tick?(turn: FragmentTurn): void
   /** A client or member is gone for good: its locks and the like are released; on the primary. */
   callerGone?(caller: string, turn: FragmentTurn): void
+  /** Who holds something here that `callerGone` releases; a caller may come more than once. */
+  callers?(): Iterable<string>
   /** Entries and bytes held, for statistics and limits. */
   sizes(): { readonly entries: number; readonly bytes: number }
   /** How it becomes one with that of another cluster; without it, it is forgotten at a merge. */

@@ -1,11 +1,11 @@
 import { addressKey, type Host } from '../../../runtime/host/index.ts'
 import type { Member, MemberEvent } from '../../member/index.ts'
-import { canBeMaster, type View } from '../../membership/index.ts'
+import { canBeMaster, isAgreedOn, type View } from '../../membership/index.ts'
 import type { MemberGrouping } from './assignment/index.ts'
 import { createHearing, type Hearing } from './hearing.ts'
-import { isSettled, type LeaderEffect, mayLeave, migrationsLeft } from './leader/index.ts'
+import { isSettled, type LeaderEffect, migrationsLeft } from './leader/index.ts'
 import { createLeaderLoop, type LeaderLoop } from './leaderLoop.ts'
-import { createLeaving } from './leaving.ts'
+import { createLeaving, letGo } from './leaving.ts'
 import { createMasterDesk, type MasterDesk, publicationOf } from './masterDesk.ts'
 import type { PartitionTable } from './partitionTable.ts'
 import type { Recovery } from './recovery.ts'
@@ -147,11 +147,14 @@ const follow = (parts: Parts): ((event: MemberEvent) => void) => {
   }
 }
 
-/** Whether nothing is left to do, as far as this member knows, for the view that it has. */
+/**
+ * Whether nothing is left to do, as far as this member knows, for the view that it has: any one
+ * member may be lost then.
+ */
 const isSafe = ({ member, hearing, loop }: Parts): boolean => {
   const { copy } = hearing
   const view = member.view()
-  if (view === undefined || !copy.isComplete()) return false
+  if (view === undefined || !isAgreedOn(view) || !copy.isComplete()) return false
   const state = loop.state()
   if (state.phase !== 'following') {
     return isSettled(state) && state.epoch === view.epoch && state.viewVersion === view.version
@@ -182,10 +185,7 @@ export const createPartitionTable = (
   const leaving = createLeaving({
     host,
     member,
-    askOwn: (memberId) => {
-      loop.dispatch({ kind: 'leave', memberId })
-      return mayLeave(loop.state(), memberId)
-    },
+    askOwn: (memberId) => letGo(loop, member, memberId),
   })
   const { recovery } = parts
   let isClosed = false

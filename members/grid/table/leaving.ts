@@ -1,6 +1,9 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host, Timer } from '../../../runtime/host/index.ts'
 import type { Member } from '../../member/index.ts'
+import { isAgreedOn } from '../../membership/index.ts'
+import { mayLeave } from './leader/index.ts'
+import type { LeaderLoop } from './leaderLoop.ts'
 import { encodeLeave, TABLE_KINDS } from './messages.ts'
 
 const ANSWER_MS = 5000
@@ -18,6 +21,16 @@ export interface LeavingOptions {
   readonly member: Member
   /** How the active master asks itself; tells whether it may go. */
   readonly askOwn: (memberId: string) => boolean
+}
+
+/**
+ * How the active master answers a member that leaves: it may go when it holds nothing that others
+ * need, and when the masters that stay can be a majority without it.
+ */
+export const letGo = (loop: LeaderLoop, member: Member, memberId: string): boolean => {
+  loop.dispatch({ kind: 'leave', memberId })
+  const view = member.view()
+  return view !== undefined && isAgreedOn(view) && mayLeave(loop.state(), memberId)
 }
 
 export const createLeaving = ({ host, member, askOwn }: LeavingOptions): Leaving => {

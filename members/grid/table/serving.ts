@@ -1,8 +1,8 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Member } from '../../member/index.ts'
 import type { Hearing } from './hearing.ts'
-import { mayLeave } from './leader/index.ts'
 import type { LeaderLoop } from './leaderLoop.ts'
+import { letGo } from './leaving.ts'
 import type { Recovery } from './recovery.ts'
 import type { WholeCopies } from './wholeCopies.ts'
 import {
@@ -73,7 +73,6 @@ export const serveTable = (options: ServingOptions): void => {
   messenger.onRequest(TABLE_KINDS.leave, ({ body }) => {
     const memberId = decodeLeave(body)
     asMaster()
-    loop.dispatch({ kind: 'leave', memberId })
-    return mayLeave(loop.state(), memberId) ? YES : NO
+    return letGo(loop, member, memberId) ? YES : NO
   })
 }

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Disk, DiskEntry, DiskFile } from '../disk.ts'
+import { lockFile } from './fileLock.ts'
 import { diskError, isAbsent, onDisk } from './failures.ts'
 
 /** Loaded when the first file is touched: most threads never do, and it takes half a megabyte of each. */
@@ -131,4 +132,5 @@ export const realDisk: Disk = {
   remove: (path) =>
     onDisk(path, async () => (await files()).rm(path, { recursive: true, force: true })),
   syncFolder,
+  lock: lockFile,
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { freePort } from '../../servers/freePorts.ts'
 import { createWorkspace, type Started, type Workspace } from '../tidegate.ts'
 import { until } from './files.ts'
 
@@ -78,7 +79,7 @@ test.skipIf(noCurl)(
   async () => {
     await using workspace = await createWorkspace()
     const { folder } = workspace
-    const port = 30_000 + Math.floor(Math.random() * 10_000)
+    const port = freePort()
     const pids: number[] = []
     const start = async (role: 'master' | 'worker') => {
       const started = await startMember(workspace, role, port)

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createWorkspace, HELLO, PROJECT_ROOT, type Workspace } from '../tidegate.ts'
+import { createWorkspace, SPREAD_TASKS, HELLO, PROJECT_ROOT, type Workspace } from '../tidegate.ts'
 import { until } from './files.ts'
 
 const SURVIVOR = join(PROJECT_ROOT, 'jobs/examples/survivor.conf')
@@ -30,6 +30,7 @@ const pidOf = (table: string, name: string): number =>
 
 test('a worker is killed with -9: the terminal tells it, and each row comes once', async () => {
   await using workspace = await createWorkspace()
+  await workspace.write('tidegate.yaml', SPREAD_TASKS)
   const cluster = startSurvivor(workspace, 3)
   const table = await cluster.textUntil('Ctrl-C stops all of them.')
   await until('rows are committed', async () => {

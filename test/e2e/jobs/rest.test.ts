@@ -112,7 +112,7 @@ describe('the document', () => {
           method === 'get'
             ? await master.get(path === '/option-rules' ? `${asked}?type=sink` : asked)
             : await master.post(asked, '')
-        const wanted = method === 'post' ? 400 : path === '/log/{file}' ? 404 : 200
+        const wanted = method === 'post' ? 400 : path === '/log/{file}' ? 400 : 200
         expect({ method, path, status: answer.status }).toEqual({ method, path, status: wanted })
         if (wanted !== 200) fails(answer, wanted)
       }
@@ -132,7 +132,7 @@ describe('a job', () => {
             jobId,
             jobName: 'runs',
             jobStatus: 'RUNNING',
-            envOptions: { parallelism: 1 },
+            envOptions: { 'job.name': 'named otherwise', parallelism: '1' },
             createTime: expect.stringMatching(TIME),
             startTime: expect.stringMatching(TIME),
             jobDag: DAG,
@@ -212,7 +212,7 @@ describe('a job', () => {
     for (const state of ['FAILED', 'SAVEPOINT_DONE', 'UNKNOWABLE']) {
       expect(await idsOf(`/finished-jobs/${state}`)).not.toContain(first)
     }
-    fails(await master.get('/finished-jobs/NEVER'), 400, 'FINISHED')
+    expect((await master.get('/finished-jobs/NEVER')).json).toEqual([])
     expect((await idsOf('/finished-jobs')).slice(0, 2)).toEqual([second, first])
   }, 60_000)
 
@@ -234,7 +234,7 @@ describe('a job', () => {
 
   test('that is not known has only its id, and no checkpoints', async () => {
     expect((await worker.get('/job-info/123')).json).toEqual({ jobId: '123' })
-    expect((await worker.get('/job-info/none')).json).toEqual({ jobId: 'none' })
+    fails(await worker.get('/job-info/none'), 400, 'none')
     const { json } = await master.get('/jobs/checkpoints/123')
     matches(json, { jobId: '123', pipelines: [] })
     expect((await master.get('/jobs/checkpoints/history/123')).json).toEqual([])
@@ -396,10 +396,11 @@ export default pipeline({ name: 'in code' })
     const jobIds = (json as JobAnswer[]).map(({ jobId }) => jobId)
     for (const jobId of jobIds) await untilStatus(master, jobId, 'RUNNING')
     const ends = jobIds.map((jobId) => ({ jobId, isStopWithSavePoint: false }))
-    matches(await master.post('/stop-jobs', ends), {
-      status: 200,
-      json: jobIds.map((jobId) => ({ jobId })),
-    })
+    const stopped = await master.post('/stop-jobs', ends)
+    expect([stopped.status, stopped.text]).toEqual([
+      200,
+      `[${jobIds.map((jobId) => `{"jobId":${jobId}}`).join(',')}]`,
+    ])
     for (const jobId of jobIds) await untilStatus(master, jobId, 'CANCELED')
   }, 60_000)
 

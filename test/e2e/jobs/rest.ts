@@ -1,6 +1,7 @@
 import { expect } from 'bun:test'
 import { createWorkspace, type Workspace } from '../tidegate.ts'
 import { until } from './files.ts'
+import { freePort } from '../../servers/freePorts.ts'
 
 export interface Answer {
   readonly status: number
@@ -46,7 +47,7 @@ export interface RestMembers extends AsyncDisposable {
 /** Member processes on free ports, without credentials. */
 export const startRestMembers = async (): Promise<RestMembers> => {
   const workspace = await createWorkspace()
-  const port = 20_000 + Math.floor(Math.random() * 20_000)
+  const port = freePort()
   const start = async (role: string, memberPort: number): Promise<Rest> => {
     const settings = [
       `hazelcast.cluster-name=rest-${port}`,

@@ -81,7 +81,7 @@ describe('a member', () => {
     expect(names).toContain(links[0]!.logName)
     expect((await master.get(`/log/${links[0]!.logName}`)).text).toContain('logged is RUNNING')
     for (const name of ['none.log', '..%2f..%2fetc%2fpasswd', '%2fetc%2fpasswd']) {
-      fails(await master.get(`/log/${name}`), 404)
+      fails(await master.get(`/log/${name}`), 400)
     }
   }, 30_000)
 
@@ -94,6 +94,7 @@ describe('a member', () => {
     }
     const { text } = await master.get('/openmetrics')
     expect(text).toMatch(/^job_count\{.*type="\w+".*\} \d+$/m)
+    expect(text).toMatch(/^# TYPE tidegate_grid_calls counter\ntidegate_grid_calls_total\{/m)
     expect(text).toEndWith('# EOF\n')
   })
 

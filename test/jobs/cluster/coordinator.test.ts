@@ -15,7 +15,7 @@ test('a job runs to its end and is told of as SeaTunnel does', async () => {
     createTime: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
     isStartWithSavePoint: false,
     pluginJarsUrls: [],
-    envOptions: { 'job.name': 'small', 'job.mode': 'BATCH', parallelism: 2 },
+    envOptions: { 'job.name': 'small', 'job.mode': 'BATCH', parallelism: '2' },
   })
   expect(info.metrics).toMatchObject({
     SourceReceivedCount: '20',
@@ -26,10 +26,10 @@ test('a job runs to its end and is told of as SeaTunnel does', async () => {
     TableSourceReceivedCount: { fake: '20' },
     TableSinkWriteCount: { fake: '20' },
   })
-  expect(info.jobDag.pipelineEdges).toEqual({ 1: [{ inputVertexId: '0', targetVertexId: '1' }] })
+  expect(info.jobDag.pipelineEdges).toEqual({ 1: [{ inputVertexId: '1', targetVertexId: '2' }] })
   expect(info.jobDag.vertexInfoMap).toMatchObject([
-    { vertexId: 0, type: 'source', vertexName: 'pipeline-1 [Source[0]-FakeSource]' },
-    { vertexId: 1, type: 'sink', tablePaths: ['fake'] },
+    { vertexId: 1, type: 'source', vertexName: 'pipeline-1 [Source[0]-FakeSource]' },
+    { vertexId: 2, type: 'sink', tablePaths: ['fake'] },
   ])
   expect((await service.finishedJobs('FINISHED')).total).toBe(1)
   expect((await service.runningJobs()).total).toBe(0)

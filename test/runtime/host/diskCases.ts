@@ -97,6 +97,18 @@ export const diskCases: Cases = {
     const missing = disk.writeFileAtomically(`${folder}/none/a`, bytes('x'))
     expect(await codeOf(missing)).toBe('HST-001')
   },
+  'a locked file has one holder until it is released': async ({ host: { disk }, folder }) => {
+    const lock = await disk.lock(`${folder}/lock`)
+    expect(lock).toBeDefined()
+    expect(await disk.lock(`${folder}/lock`)).toBeUndefined()
+    const other = await disk.lock(`${folder}/other`)
+    other?.release()
+    lock?.release()
+    const again = await disk.lock(`${folder}/lock`)
+    expect(again).toBeDefined()
+    again?.release()
+    expect(await codeOf(disk.lock(`${folder}/none/lock`))).toMatch(/^HST-00[14]$/)
+  },
   'removing takes all inside and minds nothing missing': async ({ host: { disk }, folder }) => {
     await disk.makeFolder(`${folder}/sub/deep`)
     await put(disk, `${folder}/sub/deep/a`, 'x')

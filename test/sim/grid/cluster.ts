@@ -3,7 +3,6 @@ import { type GridCore, type KeepingOptions, startGrid } from '../../../members/
 import type { BackupSettings } from '../../../members/grid/settings.ts'
 import type { Structure } from '../../../members/grid/structures/structure.ts'
 import type { SimWorld } from '../host/index.ts'
-import { canBeMaster } from '../../../members/membership/index.ts'
 import { type ClusterOptions, type Node, startCluster } from '../membership/cluster.ts'
 
 export const PARTITIONS = 11
@@ -68,13 +67,6 @@ export const startGridCluster = (world: SimWorld, options: GridOptions): GridNod
 export const liveGrids = (nodes: readonly GridNode[]): GridCore[] =>
   nodes.flatMap(({ node, grid }) => (node.machine.isUp && grid !== undefined ? [grid] : []))
 
-/** Whether the masters that run are those whose majority counts, so that some may be lost. */
-const isAgreed = ({ node: { member } }: GridNode): boolean => {
-  const view = member?.view()
-  if (view === undefined || !member!.isSafe()) return false
-  return view.agreedMasters.length === view.members.filter(canBeMaster).length
-}
-
 /** Whether all members that run are in one cluster whose data is all where it should be. */
 export const isSafe = (nodes: readonly GridNode[], quorum: boolean): boolean => {
   const running = nodes.filter(({ node }) => node.machine.isUp)
@@ -82,6 +74,6 @@ export const isSafe = (nodes: readonly GridNode[], quorum: boolean): boolean => 
     (each) =>
       each.grid?.isClusterSafe() === true &&
       each.node.member?.members().length === running.length &&
-      (!quorum || isAgreed(each)),
+      (!quorum || each.node.member.isSafe()),
   )
 }

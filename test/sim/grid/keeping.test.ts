@@ -93,6 +93,8 @@ test('a member that closes while it writes drops nothing of what it keeps', () =
     const grid = await open()
     const map = grid.map<string, number>('kept')
     const acknowledged: string[] = []
+    // From here on it serves.
+    await map.set('first', 0)
     for (let at = 0; at < 100; at += 1) {
       map.set(`k${at}`, at).then(
         () => acknowledged.push(`k${at}`),

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { MergeEvent } from '../../../members/grid/index.ts'
-import { DEFAULT_GRID, type MapSettings } from '../../../members/grid/settings.ts'
-import { RecordArena } from '../../../members/grid/store/index.ts'
+import type { MapSettings } from '../../../members/grid/settings.ts'
 import {
   createAtomicLong,
   createAtomicLongs,
@@ -14,72 +12,14 @@ import {
   createRingbuffers,
 } from '../../../members/grid/structures/ringbuffer/index.ts'
 import { createSet, createSets } from '../../../members/grid/structures/set/index.ts'
-import { createGridMap, createMapStructure } from '../../../members/grid/structures/map/index.ts'
 import type { MergeFunctions } from '../../../members/grid/structures/mergePolicies.ts'
 import type { EngineError } from '../../../runtime/errors/index.ts'
 import { simulate, type SimWorld } from '../host/index.ts'
-import { expectConverged } from './checker.ts'
-import { type GridNode, isSafe, liveGrids, PARTITIONS, startGridCluster } from './cluster.ts'
+import { type GridNode, isSafe, startGridCluster } from './cluster.ts'
+import { cutOff, mapOf, mended, type Started, startMaps } from './twoSides.ts'
 
 const mergeFunctions: MergeFunctions = {
   sum: (merging, existing) => (merging.value as number) + ((existing?.value as number) ?? 0),
-}
-
-interface Started {
-  readonly nodes: GridNode[]
-  /** What members told, in the order in which they did. */
-  readonly told: MergeEvent[]
-}
-
-const start = async (
-  world: SimWorld,
-  options: { readonly masters: number; readonly quorum?: boolean },
-  settings: Partial<MapSettings>,
-): Promise<Started> => {
-  const nodes = startGridCluster(world, {
-    ...options,
-    structures: () => [
-      createMapStructure({
-        settings: { ...DEFAULT_GRID, partitionCount: PARTITIONS, maps: { default: settings } },
-        arena: new RecordArena(),
-        processors: {},
-        mergeFunctions,
-        memoryLimitBytes: 2 ** 30,
-        dataMemberCount: () => options.masters,
-      }),
-    ],
-  })
-  await world.until('safe', () => isSafe(nodes, options.quorum === true), 20_000)
-  const told: MergeEvent[] = []
-  for (const { grid } of nodes) grid!.onMerge((event) => told.push(event))
-  return { nodes, told }
-}
-
-const mapOf = (node: GridNode) => createGridMap<string, number>(node.grid!.invoker, 'm')
-
-/** Cuts the first members off until both sides go on, each by itself. */
-const cutOff = async (world: SimWorld, nodes: readonly GridNode[], count: number) => {
-  const machines = nodes.map(({ node }) => node.machine)
-  const heal = world.network.partition(machines.slice(0, count), machines.slice(count))
-  await world.until('both sides go on', () => isSideWhole(nodes, count), 60_000)
-  return heal
-}
-
-const isSideWhole = (nodes: readonly GridNode[], count: number): boolean =>
-  nodes.every(
-    ({ node, grid }, at) =>
-      (at < count && !node.member!.isSafe()) ||
-      (grid!.isClusterSafe() &&
-        node.member!.members().length === (at < count ? count : nodes.length - count)),
-  )
-
-const mended = async (world: SimWorld, nodes: readonly GridNode[]): Promise<void> => {
-  await world.until(
-    'one cluster without anything to merge',
-    () => isSafe(nodes, false) && liveGrids(nodes).every((grid) => !grid.isMerging()),
-    120_000,
-  )
-  expectConverged(nodes)
 }
 
 /** Both sides write: keys of the one, of the other, and of both; then they become one again. */
@@ -88,7 +28,7 @@ const split = async (
   settings: Partial<MapSettings>,
   shape: { readonly masters: number; readonly cutOff: number },
 ): Promise<Started & { readonly entries: ReadonlyMap<string, number> }> => {
-  const { nodes, told } = await start(world, shape, settings)
+  const { nodes, told } = await startMaps(world, { ...shape, mergeFunctions }, settings)
   const [small, large] = [mapOf(nodes[0]!), mapOf(nodes.at(-1)!)]
   for (let at = 0; at < 50; at += 1) await small.set(`before${at}`, at)
   const heal = await cutOff(world, nodes, shape.cutOff)
@@ -176,7 +116,7 @@ describe('two sides of a split become one', () => {
 
   test('listeners are told of entries that were merged, and of no others', () =>
     simulate(7, async (world) => {
-      const { nodes } = await start(world, { masters: 3 }, { mergePolicy: 'latest-update' })
+      const { nodes } = await startMaps(world, { masters: 3 }, { mergePolicy: 'latest-update' })
       const [small, large] = [mapOf(nodes[0]!), mapOf(nodes[2]!)]
       for (let at = 0; at < 20; at += 1) await small.set(`before${at}`, at)
       const merged: [string, number | null, number | null][] = []
@@ -304,7 +244,7 @@ describe('with split-brain protection', () => {
   test('nothing acknowledged is lost, and nothing of the smaller side appears', () =>
     simulate(8, async (world) => {
       const shape = { masters: 3, quorum: true }
-      const { nodes, told } = await start(world, shape, { mergePolicy: 'pass-through' })
+      const { nodes, told } = await startMaps(world, shape, { mergePolicy: 'pass-through' })
       const [small, large] = [mapOf(nodes[0]!), mapOf(nodes[2]!)]
       for (let at = 0; at < 50; at += 1) await small.set(`key${at}`, 1)
       const heal = await cutOff(world, nodes, 1)
@@ -330,7 +270,7 @@ describe('with split-brain protection', () => {
 
   test('what the larger side has lost comes back with the smaller one', () =>
     simulate(9, async (world) => {
-      const { nodes } = await start(
+      const { nodes } = await startMaps(
         world,
         { masters: 3, quorum: true },
         { mergePolicy: 'discard', backupCount: 0 },

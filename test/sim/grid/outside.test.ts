@@ -49,7 +49,6 @@ const startGrids = (world: SimWorld) => {
       (node) =>
         node.machine.isUp &&
         node.member?.isSafe() === true &&
-        node.member.view()?.agreedMasters.length === MASTERS &&
         grids.get(node)?.members().length === MASTERS &&
         grids.get(node)!.isClusterSafe(),
     )

@@ -12,7 +12,7 @@ const SHORT = { segmentBytes: 2000, logBytesMin: 4000 }
 
 const keepingIn = (fsync: FsyncPolicy) => {
   const keeping = { folder: '/data/maps', fsync, fsyncIntervalMs: 100 }
-  return { all: [keeping], of: () => keeping, note: () => {}, sizes: SHORT }
+  return { clusterName: 'dev', all: [keeping], of: () => keeping, note: () => {}, sizes: SHORT }
 }
 
 /** All machines lose their power at about the same time, and come back in any order. */

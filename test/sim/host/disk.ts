@@ -9,7 +9,7 @@ import {
   type Unsynced,
   writeAt,
 } from './diskNodes.ts'
-import type { Process } from './process.ts'
+import type { Held, Process } from './process.ts'
 import type { SeededRandom } from './random.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -43,6 +43,8 @@ export interface DiskDevice {
   readonly names: DiskNames
   /** When the calls made so far are done: a disk does one thing at a time. */
   busyUntilMs: number
+  /** Who has which file for itself, by path. */
+  readonly locks: Map<string, { readonly process: Process; readonly held: Held }>
   crash(choose: () => Unsynced, random: SeededRandom): void
 }
 
@@ -59,6 +61,7 @@ export const createDiskDevice = (nowMs: () => number): DiskDevice => {
   }
   return {
     names,
+    locks: new Map(),
     busyUntilMs: 0,
     crash: (choose, given) => names.crash(choose, given),
     controls: {
@@ -222,6 +225,20 @@ const writeFileAtomically = (view: DiskView, disk: Disk): Disk['writeFileAtomica
   }
 }
 
+const lock = (view: DiskView): Disk['lock'] => {
+  const { names, locks } = view.device
+  return (path) =>
+    perform(view, 'write', path, () => {
+      const holder = locks.get(path)
+      if (holder?.process.held.has(holder.held) === true) return undefined
+      if (names.find(path) === undefined) names.set(path, createFileNode(view.wallMs()))
+      const held = { describe: () => `lock of ${path}` }
+      view.process.held.add(held)
+      locks.set(path, { process: view.process, held })
+      return { release: () => void view.process.held.delete(held) }
+    })
+}
+
 /** The disk of a machine as one of its processes sees it. */
 export const createDisk = (view: DiskView): Disk => {
   const { names } = view.device
@@ -255,6 +272,7 @@ export const createDisk = (view: DiskView): Disk => {
         const folder = names.folder(path)
         if (!view.device.controls.faults.losesSyncs) names.syncFolder(folder)
       }),
+    lock: lock(view),
   }
   return disk
 }

@@ -135,6 +135,29 @@ describe('with split-brain protection', () => {
       await world.until('both safe', () => allSafe(nodes), 10_000)
     }))
 
+  test('of those that are configured any one may go as soon as all are there again', () =>
+    simulate(9, async (world) => {
+      const nodes = startCluster(world, { masters: 3, quorum: true })
+      const [a, , c] = nodes
+      await world.until('safe', () => allSafe(nodes), 5000)
+      await world.sleep(2000)
+      await c!.member!.leave()
+      c!.machine.kill()
+      await world.until('c is out', () => a!.member!.members().length === 2, 5000)
+      await world.sleep(2000)
+      c!.machine.restart()
+      await world.until('c is in', () => a!.member!.members().length === 3, 5000)
+      await world.until('c knows', () => c!.member?.members().length === 3, 5000)
+      await a!.member!.leave()
+      a!.machine.kill()
+      await world.until(
+        'the others go on',
+        () => liveMembers(nodes).every((each) => each.isSafe()),
+        10_000,
+      )
+      expect(safeMasters(nodes)).toHaveLength(1)
+    }))
+
   test('members leave in good order down to the majority', () =>
     simulate(4, async (world) => {
       const nodes = startCluster(world, { masters: 3, quorum: true })

@@ -14,6 +14,11 @@ test(`tables stay one under faults (${count} seeds)`, async () => {
   expect(count).toBeGreaterThan(0)
 }, 600_000)
 
+test('a worker that promised itself to a claim that came to nothing comes back', async () => {
+  const seed = 657
+  await simulate(seed, (world) => swarm(world), { limitMs: 600_000 })
+}, 60_000)
+
 test('a primary that says too early that its replicas hold everything is found', async () => {
   let found: unknown
   for (let seed = 1; seed <= 20 && found === undefined; seed += 1) {

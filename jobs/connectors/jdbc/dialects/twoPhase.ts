@@ -11,6 +11,12 @@ import {
   rollbackJournal,
 } from './sqliteJournal.ts'
 
+/**
+ * What came of the end of a prepared transaction: `ended` now, `unknown` because it was ended
+ * before, or still `held` by the connection that prepared it and closes.
+ */
+export type Ending = 'ended' | 'unknown' | 'held'
+
 /** Transactions that are prepared by one connection and committed by another, maybe later. */
 export interface TwoPhase {
   /** Throws JDB-007 when the database is not set up for it. */
@@ -22,9 +28,8 @@ export interface TwoPhase {
   readonly closesAfterPrepare: boolean
   /** Leaves a transaction that was not prepared. */
   abandon(connection: DatabaseConnection, name: TransactionName): Promise<void>
-  /** True when it was there; false when it is gone, because it was committed before. */
-  commit(connection: DatabaseConnection, name: TransactionName): Promise<boolean>
-  rollback(connection: DatabaseConnection, name: TransactionName): Promise<void>
+  commit(connection: DatabaseConnection, name: TransactionName): Promise<Ending>
+  rollback(connection: DatabaseConnection, name: TransactionName): Promise<Ending>
   /** What is prepared of a sink of a job. */
   list(connection: DatabaseConnection, group: string): Promise<readonly TransactionName[]>
 }
@@ -39,12 +44,12 @@ const endPostgres = async (
   connection: DatabaseConnection,
   verb: string,
   name: TransactionName,
-): Promise<boolean> => {
+): Promise<Ending> => {
   try {
     await connection.script(`${verb} ${identifier(name)}`)
-    return true
+    return 'ended'
   } catch (error) {
-    if (error instanceof DatabaseError && error.state === POSTGRES_UNKNOWN) return false
+    if (error instanceof DatabaseError && error.state === POSTGRES_UNKNOWN) return 'unknown'
     throw error
   }
 }
@@ -65,9 +70,7 @@ const postgres: TwoPhase = {
   closesAfterPrepare: false,
   abandon: (connection) => connection.script('ROLLBACK'),
   commit: (connection, name) => endPostgres(connection, 'COMMIT PREPARED', name),
-  rollback: async (connection, name) => {
-    await endPostgres(connection, 'ROLLBACK PREPARED', name)
-  },
+  rollback: (connection, name) => endPostgres(connection, 'ROLLBACK PREPARED', name),
   list: async (connection, group) => {
     const { rows } = await connection.query(
       `SELECT gid FROM pg_prepared_xacts
@@ -88,20 +91,14 @@ const endMysql = async (
   connection: DatabaseConnection,
   verb: string,
   name: TransactionName,
-): Promise<boolean> => {
+): Promise<Ending> => {
   try {
     await connection.script(`${verb} ${xid(name)}`)
-    return true
+    return 'ended'
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.state !== MYSQL_UNKNOWN) throw error
     const prepared = await mysql.list(connection, name.group)
-    if (!prepared.some(({ branch }) => branch === name.branch)) return false
-    throw new EngineError(
-      'JDB-002',
-      `The transaction ${name.group}:${name.branch} is still held by the connection that prepared ` +
-        'it: try again.',
-      { retry: 'backoff', cause: error },
-    )
+    return prepared.some(({ branch }) => branch === name.branch) ? 'held' : 'unknown'
   }
 }
 
@@ -118,9 +115,7 @@ const mysql: TwoPhase = {
     await connection.script(`XA ROLLBACK ${xid(name)}`)
   },
   commit: (connection, name) => endMysql(connection, 'XA COMMIT', name),
-  rollback: async (connection, name) => {
-    await endMysql(connection, 'XA ROLLBACK', name)
-  },
+  rollback: (connection, name) => endMysql(connection, 'XA ROLLBACK', name),
   list: async (connection, group) => {
     const { rows } = await connection.query('XA RECOVER')
     return rows.flatMap(([, groupLength, branchLength, data]) => {
@@ -141,8 +136,12 @@ const sqlite: TwoPhase = {
     endJournal(connection)
     await rollbackJournal(connection, name)
   },
-  commit: commitJournal,
-  rollback: rollbackJournal,
+  commit: async (connection, name) =>
+    (await commitJournal(connection, name)) ? 'ended' : 'unknown',
+  rollback: async (connection, name) => {
+    await rollbackJournal(connection, name)
+    return 'ended'
+  },
   list: listJournal,
 }
 

@@ -88,6 +88,10 @@ class LockFragment implements Fragment {
     if (this.#owner?.caller === caller) this.#free(turn)
   }
 
+  callers(): Iterable<string> {
+    return this.#owner === undefined ? [] : [this.#owner.caller]
+  }
+
   /** Nobody has it any more; fences go on, so that what it protects still refuses old ones. */
   destroy(call: FragmentCall): void {
     if (this.#owner !== undefined) this.#free(call)

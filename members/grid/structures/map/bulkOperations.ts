@@ -174,6 +174,7 @@ export const destroy = (state: MapState, call: FragmentCall): void => {
   takeAll(state, MapEventType.removed, call)
   state.journal?.clear(call.effects)
   state.indexes.forget(call.effects)
+  state.outside?.forget(call.effects)
 }
 
 /** Whether all was cleared (else evicted), count: tells listeners once for all partitions. */

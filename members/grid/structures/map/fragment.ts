@@ -1,6 +1,7 @@
 import { WireFault } from '../../../wire/index.ts'
 import type { ByteSink, ByteSource } from '../../bytes/index.ts'
 import { DEFAULT_MAP, settingsOf, type MapSettings } from '../../settings.ts'
+import { keyHashOf } from '../../data/index.ts'
 import { RecordStore } from '../../store/index.ts'
 import type {
   Fragment,
@@ -10,6 +11,7 @@ import type {
   Merging,
 } from '../structure.ts'
 import { sweepExpired } from './bulkOperations.ts'
+import { looksAtReads } from '../mergePolicies.ts'
 import { createCounters } from './counters.ts'
 import { applyExpiry, applyPut, applyRemove, writePut } from './entries.ts'
 import { FragmentIndexes } from './fragmentIndexes.ts'
@@ -18,9 +20,10 @@ import { Journal } from './journal.ts'
 import { KeyLocks } from './locks.ts'
 import { memoryNoter, type MapMemory } from './memory.ts'
 import { mapMerging } from './merging.ts'
-import { MapEffect } from './operations.ts'
+import { getFromBackup } from './keyOperations.ts'
+import { MapEffect, MapOperation } from './operations.ts'
 import { createOutside, type Outside } from './outside.ts'
-import { executeWithStore } from './outsideCalls.ts'
+import { executeWithStore, takeBeginning } from './outsideCalls.ts'
 import type { MapState } from './state.ts'
 import type { MapSurroundings } from './surroundings.ts'
 
@@ -52,16 +55,18 @@ const journalOf = (
   return new Journal(capacity, eventJournal.timeToLiveSeconds * MS_OF_SECOND)
 }
 
-const createState = (context: FragmentContext, shared: SharedState): MapState => {
-  const { surroundings, memory } = shared
-  const settings = settingsFor(shared, context.name)
+const createState = (context: FragmentContext, common: SharedState): MapState => {
+  const { surroundings, memory } = common
+  const settings = settingsFor(common, context.name)
   const { policy } = settings.eviction
   const store = new RecordStore(surroundings.arena)
+  const isHeld = (key: Uint8Array): boolean => store.find(keyHashOf(key), key) >= 0
+  const shared = surroundings.storeOf?.(context.name)
   return {
     context,
     settings,
     surroundings,
-    outside: createOutside(context, settings, surroundings.storeOf?.(context.name)),
+    outside: createOutside({ context, settings, shared, isHeld }),
     store,
     locks: new KeyLocks(context),
     indexes: new FragmentIndexes(store, settings.indexes),
@@ -75,8 +80,7 @@ const createState = (context: FragmentContext, shared: SharedState): MapState =>
       settings.perEntryStatsEnabled ||
       policy === 'LRU' ||
       policy === 'LFU' ||
-      settings.mergePolicy === 'latest-access' ||
-      settings.mergePolicy === 'higher-hits',
+      looksAtReads(settings.mergePolicy),
     mayExpire: false,
     invalidationId: context.host.random.integer(2 ** 32),
     invalidations: 0,
@@ -105,6 +109,7 @@ const applyEffect = (state: MapState, effect: number, effects: ByteSource): void
     case MapEffect.behind:
     case MapEffect.stored:
     case MapEffect.loaded:
+    case MapEffect.notLoaded:
       return outsideFor(state, effect).apply(effect, effects)
     case MapEffect.journal:
       return journalFor(state, effect).applyItem(effects)
@@ -160,12 +165,16 @@ const SWEEP_BUDGET = 1000
 export class MapFragment implements Fragment {
   readonly #shared: SharedState
   readonly #state: MapState
+  readonly readBackup: ((call: FragmentCall) => boolean) | undefined
   #sweepCursor = 0
 
   constructor(context: FragmentContext, shared: SharedState) {
     this.#shared = shared
     this.#state = createState(context, shared)
     shared.states.add(this.#state)
+    this.readBackup = this.#state.settings.readBackupData
+      ? (call) => call.operation === MapOperation.get && getFromBackup(this.#state, call)
+      : undefined
   }
 
   get backupCount(): number {
@@ -201,7 +210,7 @@ export class MapFragment implements Fragment {
 
   isEmpty(): boolean {
     const { store, locks, indexes, journal, outside } = this.#state
-    if (outside !== undefined && outside.behindCount > 0) return false
+    if (outside?.isUsed === true) return false
     const isJournalEmpty = journal === undefined || journal.tail < 0
     return store.count === 0 && locks.count === 0 && indexes.addedCount === 0 && isJournalEmpty
   }
@@ -209,13 +218,20 @@ export class MapFragment implements Fragment {
   tick(turn: FragmentTurn): void {
     const { locks, mayExpire, outside } = this.#state
     if (locks.count > 0) locks.releaseEnded(turn)
-    if (outside !== undefined) outside.tick(turn)
+    if (outside !== undefined) {
+      takeBeginning(this.#state, outside, turn)
+      outside.tick(turn)
+    }
     if (!mayExpire) return
     this.#sweepCursor = sweepExpired(this.#state, this.#sweepCursor, SWEEP_BUDGET, turn) ?? 0
   }
 
   callerGone(caller: string, turn: FragmentTurn): void {
     this.#state.locks.releaseOf(caller, turn)
+  }
+
+  callers(): Iterable<string> {
+    return this.#state.locks.callers()
   }
 
   sizes(): { readonly entries: number; readonly bytes: number } {

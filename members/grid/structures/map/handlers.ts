@@ -53,6 +53,8 @@ const HANDLERS: Readonly<Record<keyof typeof MapOperation, Handler>> = {
   journalState: journal.journalState,
   statistics,
   invalidationState,
+  // The partition has what it begins with when it comes to this.
+  begin: () => {},
 }
 
 const byNumber: (Handler | undefined)[] = []
@@ -76,6 +78,7 @@ const READING: ReadonlySet<number> = new Set([
   MapOperation.journalState,
   MapOperation.invalidationState,
   MapOperation.statistics,
+  MapOperation.begin,
 ])
 
 /** Whether an operation changes no entry. */

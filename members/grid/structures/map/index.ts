@@ -1,3 +1,4 @@
+export { beginMap } from './calls/beginCall.ts'
 export type { EntryLifetime } from './calls/caller.ts'
 export { createGridMap, type GridMap, type GridMapOptions } from './gridMap.ts'
 export type {

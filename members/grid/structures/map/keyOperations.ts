@@ -1,4 +1,5 @@
 import { bytesOf, pieceOf } from '../../../wire/index.ts'
+import { keyHashIn } from '../../data/index.ts'
 import type { FragmentCall } from '../structure.ts'
 import {
   changeLifetime,
@@ -38,6 +39,24 @@ export const get = (state: MapState, call: FragmentCall): void => {
     noteRead(state, handle, call)
   }
   answerValue(state, handle, call)
+}
+
+/**
+ * As `get`, on a backup. False where the primary is to be asked: for what is not here, and for what
+ * idles out, as the read has to count there.
+ */
+export const getFromBackup = (state: MapState, call: FragmentCall): boolean => {
+  const { store, counters } = state
+  const key = call.arguments.piece()
+  const handle = store.findPiece(keyHashIn(key), key)
+  if (handle < 0 || store.maxIdleMs(handle) !== 0) return false
+  const expiresAtMs = store.expiresAtMs(handle)
+  if (expiresAtMs !== 0 && expiresAtMs <= call.nowMs) return false
+  counters.gets += 1
+  counters.hits += 1
+  noteRead(state, handle, call)
+  answerValue(state, handle, call)
+  return true
 }
 
 /** Key → whether it is there. */

@@ -146,6 +146,11 @@ export class KeyLocks {
     this.#context.wake(text)
   }
 
+  /** Those who hold locks. */
+  *callers(): Iterable<string> {
+    for (const { caller } of this.#locks.values()) yield caller
+  }
+
   /** Keys that are locked now. */
   *lockedKeys(nowMs: number): Iterable<Uint8Array> {
     for (const lock of this.#locks.values()) if (lock.leaseUntilMs > nowMs) yield lock.key

@@ -43,6 +43,7 @@ export const MapOperation = {
   statistics: 38,
   tellAll: 39,
   queryPage: 40,
+  begin: 41,
 } as const
 
 /** What an effect leads to (u8 before it). */
@@ -63,6 +64,8 @@ export const MapEffect = {
   stored: 12,
   /** What the map is to begin with was taken in. */
   loaded: 13,
+  /** It is to begin anew. */
+  notLoaded: 14,
 } as const
 
 /** What `getAll` answers for a key (u8 before its value). */

@@ -4,6 +4,7 @@ import { keyHashOf } from '../../data/index.ts'
 import type { SharedStore } from '../../mapstores/index.ts'
 import type { MapSettings } from '../../settings.ts'
 import type { FragmentContext, FragmentTurn } from '../structure.ts'
+import { Beginning, type Found } from './beginning.ts'
 import { keyTextOf } from './keyText.ts'
 import { MapEffect } from './operations.ts'
 
@@ -17,61 +18,72 @@ interface Behind {
   readonly number: number
 }
 
-/** What a load has found, until the calls that wait for it have seen it. */
-export interface Found {
-  readonly key: Uint8Array
-  readonly value: Uint8Array | undefined
-  readonly failure: EngineError | undefined
-}
-
 /** What calls wait for while the store works. */
 export const STORE_WAIT_KEY = 'store'
 /** write-behind: what may wait for the store on one member, as in Hazelcast. */
 const BEHIND_MAX = 50_000
 const BACK_OFF_MIN_MS = 1000
 const BACK_OFF_MAX_MS = 60_000
-const LOAD_BATCH = 1000
 /** Writes that go in one turn. */
 const FLUSH_MAX = 1000
 const MS_OF_SECOND = 1000
+
+export interface OutsideOptions {
+  readonly context: FragmentContext
+  readonly shared: SharedStore
+  readonly settings: NonNullable<MapSettings['mapStore']>
+  /** Whether the map has the key already: then it is not loaded. */
+  readonly isHeld: (key: Uint8Array) => boolean
+}
 
 /** The part of a partition in the store of its map: only the primary talks to it. */
 export class Outside {
   readonly #context: FragmentContext
   readonly #shared: SharedStore
   readonly #settings: NonNullable<MapSettings['mapStore']>
+  readonly #isHeld: (key: Uint8Array) => boolean
   /** The last write of each key that is under way, for those that come after it. */
   readonly #writing = new Map<string, Promise<void>>()
-  readonly #loading = new Set<string>()
+  /** Keys that are looked for, by their text; who writes a key makes what is found worthless. */
+  readonly #loading = new Map<string, Uint8Array>()
   readonly #found = new Map<string, Found>()
   /** By key, or by key and number where every write counts; oldest first. */
   readonly #behind = new Map<string, Behind>()
   #stored: { readonly name: string; readonly number: number }[] = []
   /** Keys whose values the store did not take: they are what the store says they are. */
   #refused: Uint8Array[] = []
-  #beginning: 'not asked' | 'asked' | 'read' | 'taken in' = 'not asked'
-  #beginningFailure: EngineError | undefined
-  #began: readonly Found[] = []
   #isFlushing = false
   #failures = 0
   #retryAtMs = 0
   #lastNumber = 0
   #isClosed = false
+  /** What it begins with. */
+  readonly beginning: Beginning
   /** The present call is one that the store does not hear of. */
   isTransient = false
 
-  constructor(
-    context: FragmentContext,
-    shared: SharedStore,
-    settings: NonNullable<MapSettings['mapStore']>,
-  ) {
+  constructor({ context, shared, settings, isHeld }: OutsideOptions) {
     this.#context = context
     this.#shared = shared
     this.#settings = settings
+    this.#isHeld = isHeld
+    this.beginning = new Beginning({
+      context,
+      shared,
+      isEager: this.isEager,
+      unknownOf: (keys) => this.#unknownOf(keys),
+      wake: () => context.wake(STORE_WAIT_KEY),
+    })
   }
 
-  get behindCount(): number {
-    return this.#behind.size
+  /** Whether a new primary would miss what is known here. */
+  get isUsed(): boolean {
+    return this.beginning.isAsked || this.#behind.size > 0
+  }
+
+  /** `initial-mode`: calls wait until all of the map is there. */
+  get isEager(): boolean {
+    return this.#settings.initialMode === 'EAGER'
   }
 
   /** Too many writes wait for the store on this member. */
@@ -85,6 +97,8 @@ export class Outside {
     const [ownKey, ownValue] = [key.slice(), value?.slice()]
     const text = keyTextOf(ownKey)
     this.#found.delete(text)
+    this.#loading.delete(text)
+    this.beginning.wrote(text)
     if (this.#settings.writeDelaySeconds > 0) {
       this.#writeBehind(text, ownKey, ownValue, turn)
       return
@@ -118,32 +132,30 @@ export class Outside {
 
   /** Looks for keys; calls that wait for the store run again when all are there. */
   look(keys: readonly Uint8Array[]): void {
-    const wanted = keys
-      .filter((key) => !this.#loading.has(keyTextOf(key)))
-      .map((key) => key.slice())
+    const isUnderWay = (text: string): boolean =>
+      this.#loading.has(text) || this.beginning.isComing(text)
+    const wanted = keys.filter((key) => !isUnderWay(keyTextOf(key))).map((key) => key.slice())
     if (wanted.length === 0) return
-    for (const key of wanted) this.#loading.add(keyTextOf(key))
-    this.#shared.load(wanted).then(
+    for (const key of wanted) this.#loading.set(keyTextOf(key), key)
+    this.#load(wanted).then(
       (values) => this.#looked(wanted, (at) => ({ value: values[at], failure: undefined })),
       (failure: EngineError) => this.#looked(wanted, () => ({ value: undefined, failure })),
     )
   }
 
-  /** True when the map has what it is to begin with; else calls wait for it. Throws GRD-041. */
-  hasBegun(): boolean {
-    if (this.#beginningFailure !== undefined) throw this.#beginningFailure
-    if (this.#beginning === 'not asked') this.#begin()
-    return this.#beginning === 'read' || this.#beginning === 'taken in'
+  /** What was read of its beginning since it was asked last; each entry once. */
+  takeBeginning(effects: ByteSink): Iterable<Found> {
+    const taken = this.beginning.take()
+    if (taken === undefined) return []
+    if (this.beginning.isTakenIn) effects.u8(MapEffect.loaded)
+    return taken
   }
 
-  /** What it begins with, once. */
-  takeBeginning(effects: ByteSink): readonly Found[] {
-    if (this.#beginning === 'taken in') return []
-    const began = this.#began
-    this.#began = []
-    this.#beginning = 'taken in'
-    effects.u8(MapEffect.loaded)
-    return began.filter(({ key }) => !this.#behind.has(keyTextOf(key)))
+  /** The map is destroyed: if it is used again it begins anew. */
+  forget(effects: ByteSink): void {
+    if (!this.beginning.isTakenIn) return
+    this.beginning.isTakenIn = false
+    effects.u8(MapEffect.notLoaded)
   }
 
   /** Keys that are to be dropped from the map, because the store did not take their values. */
@@ -166,7 +178,8 @@ export class Outside {
 
   /** Repeats an effect. */
   apply(effect: number, effects: ByteSource): void {
-    if (effect === MapEffect.loaded) this.#beginning = 'taken in'
+    if (effect === MapEffect.loaded) this.beginning.isTakenIn = true
+    else if (effect === MapEffect.notLoaded) this.beginning.isTakenIn = false
     else if (effect === MapEffect.stored) this.#drop(effects.text())
     else {
       const name = effects.text()
@@ -177,20 +190,28 @@ export class Outside {
   }
 
   copy(effects: ByteSink): void {
-    if (this.#beginning === 'taken in') effects.u8(MapEffect.loaded)
+    if (this.beginning.isTakenIn) effects.u8(MapEffect.loaded)
     for (const [name, behind] of this.#behind) writeBehind(effects, name, behind)
   }
 
   digest(): number {
-    let sum = this.#beginning === 'taken in' ? 1 : 0
+    let sum = this.beginning.isTakenIn ? 1 : 0
     for (const { key, number } of this.#behind.values()) sum = (sum + keyHashOf(key) * number) | 0
     return sum
   }
 
   close(): void {
     this.#isClosed = true
+    this.beginning.close()
     this.#shared.behindCount -= this.#behind.size
     this.#behind.clear()
+  }
+
+  /** The store is asked when it has what was written of these keys before. */
+  async #load(keys: readonly Uint8Array[]): ReturnType<SharedStore['load']> {
+    const before = keys.flatMap((key) => this.#writing.get(keyTextOf(key)) ?? [])
+    if (before.length > 0) await Promise.allSettled(before)
+    return this.#shared.load(keys)
   }
 
   #looked(
@@ -200,6 +221,7 @@ export class Outside {
     if (this.#isClosed) return
     for (const [at, key] of keys.entries()) {
       const text = keyTextOf(key)
+      if (this.#loading.get(text) !== key) continue
       this.#loading.delete(text)
       this.#found.set(text, { key, ...resultOf(at) })
     }
@@ -208,35 +230,13 @@ export class Outside {
     for (const key of keys) this.#found.delete(keyTextOf(key))
   }
 
-  #begin(): void {
-    this.#beginning = 'asked'
-    this.#readAll().then(
-      (began) => {
-        if (this.#isClosed) return
-        this.#began = began
-        this.#beginning = 'read'
-        this.#context.wake(STORE_WAIT_KEY)
-      },
-      (failure: EngineError) => {
-        this.#beginning = 'not asked'
-        this.#beginningFailure = failure
-        if (!this.#isClosed) this.#context.wake(STORE_WAIT_KEY)
-        this.#beginningFailure = undefined
-      },
-    )
-  }
-
-  async #readAll(): Promise<Found[]> {
-    const keys = await this.#shared.keysOf(this.#context.partition)
-    const began: Found[] = []
-    for (let from = 0; from < keys.length; from += LOAD_BATCH) {
-      const batch = keys.slice(from, from + LOAD_BATCH)
-      const values = await this.#shared.load(batch)
-      for (const [at, key] of batch.entries()) {
-        began.push({ key, value: values[at], failure: undefined })
-      }
-    }
-    return began
+  /** The keys that nobody here has or is writing. */
+  #unknownOf(keys: readonly Uint8Array[]): Uint8Array[] {
+    const behind = new Set(Array.from(this.#behind.values(), ({ key }) => keyTextOf(key)))
+    return keys.filter((key) => {
+      const text = keyTextOf(key)
+      return !this.#isHeld(key) && !this.#writing.has(text) && !behind.has(text)
+    })
   }
 
   #writeBehind(
@@ -319,11 +319,17 @@ const writeBehind = (effects: ByteSink, name: string, behind: Behind): void => {
 }
 
 /** The part that a map has in its store; undefined where it has none. */
-export const createOutside = (
-  context: FragmentContext,
-  { mapStore }: MapSettings,
-  shared: SharedStore | undefined,
-): Outside | undefined =>
+export const createOutside = ({
+  context,
+  settings: { mapStore },
+  shared,
+  isHeld,
+}: {
+  readonly context: FragmentContext
+  readonly settings: MapSettings
+  readonly shared: SharedStore | undefined
+  readonly isHeld: (key: Uint8Array) => boolean
+}): Outside | undefined =>
   shared === undefined || mapStore === undefined
     ? undefined
-    : new Outside(context, shared, mapStore)
+    : new Outside({ context, shared, settings: mapStore, isHeld })

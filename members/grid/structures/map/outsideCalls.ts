@@ -1,10 +1,11 @@
 import { EngineError } from '../../../../runtime/errors/index.ts'
-import type { FragmentCall } from '../structure.ts'
+import type { FragmentCall, FragmentTurn } from '../structure.ts'
 import { DEFAULT_LIFETIME, findEntry, removeEntry, writeEntry } from './entries.ts'
 import { MapEventType } from './events.ts'
 import { onlyReads } from './handlers.ts'
 import { MapOperation } from './operations.ts'
-import { type Found, type Outside, STORE_WAIT_KEY } from './outside.ts'
+import type { Found, Need } from './beginning.ts'
+import { type Outside, STORE_WAIT_KEY } from './outside.ts'
 import { pieceOf } from '../../../wire/index.ts'
 import type { MapState } from './state.ts'
 
@@ -25,6 +26,22 @@ const OF_ONE_KEY: ReadonlySet<number> = new Set([
   MapOperation.delete,
   MapOperation.tryRemove,
   MapOperation.setTtl,
+])
+
+/** Operations that need all entries of their partition. */
+const OF_ALL_KEYS: ReadonlySet<number> = new Set([
+  MapOperation.begin,
+  MapOperation.size,
+  MapOperation.containsValue,
+  MapOperation.entries,
+  MapOperation.clear,
+  MapOperation.evictAll,
+  MapOperation.executeOnEntries,
+  MapOperation.query,
+  MapOperation.queryPage,
+  MapOperation.aggregate,
+  MapOperation.removeAll,
+  MapOperation.addIndex,
 ])
 
 /** Operations that need nothing of the entries. */
@@ -63,18 +80,29 @@ const takeIn = (
   state: MapState,
   outside: Outside,
   { key, value }: Found,
-  call: FragmentCall,
+  turn: FragmentTurn,
 ): void => {
-  if (value === undefined || findEntry(state, key, call) >= 0) return
+  if (value === undefined || findEntry(state, key, turn) >= 0) return
   outside.isTransient = true
   const entry = { key: pieceOf(key), value: pieceOf(value), lifetime: DEFAULT_LIFETIME }
-  writeEntry(state, -1, entry, call)
+  writeEntry(state, -1, entry, turn)
+}
+
+/** Takes in what was read meanwhile of the entries that the map begins with. */
+export const takeBeginning = (state: MapState, outside: Outside, turn: FragmentTurn): void => {
+  for (const found of outside.takeBeginning(turn.effects)) takeIn(state, outside, found, turn)
+}
+
+const needOf = ({ isEager }: Outside, operation: number): Need => {
+  if (isEager && operation !== MapOperation.begin) return 'map'
+  return OF_ALL_KEYS.has(operation) ? 'partition' : 'keys'
 }
 
 /** Whether all that the call needs is in the map, or known not to be in the store; else it waits. */
 const isReady = (state: MapState, outside: Outside, call: FragmentCall): boolean => {
-  if (!outside.hasBegun()) return false
-  for (const found of outside.takeBeginning(call.effects)) takeIn(state, outside, found, call)
+  takeBeginning(state, outside, call)
+  if (call.operation !== MapOperation.begin) outside.beginning.everywhere()
+  if (!outside.beginning.hasBegun(needOf(outside, call.operation))) return false
   const missing: Uint8Array[] = []
   for (const key of neededKeys(call)) {
     if (findEntry(state, key, call) >= 0) continue

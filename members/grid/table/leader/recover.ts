@@ -19,11 +19,16 @@ export const takeCopies = (
   }
 }
 
-/** Whether the cluster was stopped whole, and somebody who held data has not come yet. */
+/**
+ * Whether the cluster was stopped whole, and somebody who held data has not come yet. Who comes back
+ * has another address at times: as many that kept something as held data are all of them, too.
+ */
 export const isRecovering = ({ rows, recovery, members, nowMs }: Draft): boolean => {
-  if (nowMs >= recovery.untilMs || rows.some((row) => row !== undefined)) return false
+  const { copies, expected, untilMs } = recovery
+  if (nowMs >= untilMs || rows.some((row) => row !== undefined)) return false
+  if (members.filter(({ id }) => copies.has(id)).length >= expected.size) return false
   const present = new Set(members.map(({ address }) => address))
-  return [...recovery.expected].some((address) => !present.has(address))
+  return [...expected].some((address) => !present.has(address))
 }
 
 /**

@@ -81,12 +81,14 @@ export const openPostgres = async (): Promise<TestDatabase> => {
   )
 }
 
+/** A connection that stays open until the test closes it. */
+export const openMariadbConnection = async (): Promise<DatabaseConnection> =>
+  createRealHost().databases.mysql(serverOf(await sharedServer('mariadb', startMariadb)))
+
 export const openMariadb = async (): Promise<TestDatabase> => {
   const server = await sharedServer('mariadb', startMariadb)
   const url = `jdbc:mariadb://127.0.0.1:${server.port}/test`
-  return openDatabase(url, server, 'test.', () =>
-    createRealHost().databases.mysql(serverOf(server)),
-  )
+  return openDatabase(url, server, 'test.', openMariadbConnection)
 }
 
 export const openSqlite = async (): Promise<TestDatabase> => {

@@ -166,6 +166,29 @@ describe('a map with a store', () => {
     expect(entries.has('b')).toBe(false)
   })
 
+  test('does not find in the store what is being removed there', async () => {
+    const { entries, calls, implementation } = createMemory()
+    const mayRemove = Promise.withResolvers<void>()
+    const slow: UserMapStore = {
+      ...implementation,
+      delete: async (key) => {
+        calls.push(`delete ${key}`)
+        await mayRemove.promise
+        entries.delete(key)
+      },
+    }
+    await using grid = await aloneWith({ settings: storeSettings({ implementation: slow }) })
+    const map = grid.map<string, number>('kept')
+    await map.set('a', 1)
+    const removed = map.delete('a')
+    const found = map.get('a')
+    await until(() => calls.includes('delete a'))
+    mayRemove.resolve()
+    await removed
+    expect(await found).toBeNull()
+    expect(await map.get('a')).toBeNull()
+  })
+
   test('tells what the store refuses, and then has what the store has', async () => {
     const { state, implementation } = createMemory()
     await using grid = await aloneWith({ settings: storeSettings({ implementation }) })

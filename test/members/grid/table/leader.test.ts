@@ -267,4 +267,29 @@ describe('the master of the table', () => {
     for (const event of taken) state = step(state, { ...event, nowMs: 0, isSafe: true }).state
     expect(lostIn(state)).toEqual([2])
   })
+
+  test('after a stop of all it waits for as many as held data, whatever their addresses are', () => {
+    let state = createLeader({
+      partitionCount: 1,
+      grouping: { type: 'PER_MEMBER' },
+      replicas: 2,
+      recoveryTimeoutMs: 30_000,
+    })
+    const come = (...ids: readonly string[]): void => {
+      const known = ids.map((id) => ({ id, host: 'one', address: `one:${id}` }))
+      const view = { kind: 'view' as const, selfId: 'a', isMaster: true, epoch: 1 }
+      const told = { kind: 'fetched' as const, epoch: 1, rows: [], whole: [], copies: [] }
+      const expected = ['one:before', 'one:earlier']
+      for (const event of [
+        { ...view, viewVersion: ids.length, members: known },
+        { ...told, memberId: ids.at(-1)!, expected },
+      ]) {
+        state = step(state, { ...event, nowMs: 0, isSafe: true }).state
+      }
+    }
+    come('a')
+    expect(state.phase).toBe('fetching')
+    come('a', 'b')
+    expect(state.phase).toBe('leading')
+  })
 })
