@@ -1,7 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Disk, DiskEntry, DiskFile } from '../disk.ts'
-import { lockFile } from './fileLock.ts'
 import { diskError, isAbsent, onDisk } from './failures.ts'
 
 /** Loaded when the first file is touched: most threads never do, and it takes half a megabyte of each. */
@@ -132,5 +131,5 @@ export const realDisk: Disk = {
   remove: (path) =>
     onDisk(path, async () => (await files()).rm(path, { recursive: true, force: true })),
   syncFolder,
-  lock: lockFile,
+  lock: async (path) => (await import('./fileLock.ts')).lockFile(path),
 }
