@@ -21,6 +21,8 @@ const compile = (): Promise<number> =>
       '--compile',
       '--minify',
       '--bytecode',
+      // What one thread loads when it is needed must not come along with all the rest.
+      '--splitting',
       // Without it bytecode falls back to CommonJS, where await at the top level is an error.
       '--format=esm',
       // Threads are found by their path from the root of the project.

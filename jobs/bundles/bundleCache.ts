@@ -1,37 +1,23 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
-import { untilSure, type GridStructures } from '../../members/grid/index.ts'
 import type { Bundle } from './bundleJob.ts'
+import type { BundleMap } from './bundleMap.ts'
 
-/** The map of the grid that holds the code of jobs, by content hash. */
-const BUNDLE_MAP = 'engine_jobBundles'
 /** One value of a map travels in one message. */
 const BUNDLE_BYTES_MAX = 8 * 1024 * 1024
 /** Bundles that are kept on a member although no job runs them. */
 const IDLE_MAX = 64
 
-/** What the cache needs of that map. */
-export interface BundleMap {
-  get(hash: string): Promise<string | undefined>
-  set(hash: string, text: string): Promise<void>
-}
-
-/** The bundles in a grid. */
-export const bundleMap = (grid: Pick<GridStructures, 'map'>): BundleMap => {
-  const map = grid.map<string, string>(BUNDLE_MAP)
-  return {
-    get: async (hash) => (await map.get(hash)) ?? undefined,
-    set: (hash, text) => untilSure(() => map.set(hash, text)),
-  }
-}
-
 /** The code of jobs on this member and in the grid. */
 export interface BundleCache {
   /** Gives code to all members. Throws PIP-005 where it is too long for that. */
   distribute(bundle: Bundle): Promise<void>
-  /** The path of the code on this member, fetched from the grid the first time. Throws PIP-006. */
+  /**
+   * The path of the code on this member, fetched from the grid the first time. Throws PIP-006. Only
+   * what is retained stays there.
+   */
   pathOf(hash: string): Promise<string>
-  /** An execution with this code has begun here; it must be released as often. */
+  /** This code is needed here from now on; it must be released as often. */
   retain(hash: string): void
   release(hash: string): void
 }
@@ -53,6 +39,7 @@ export const createBundleCache = (options: BundleCacheOptions): BundleCache => {
   /** Code that nobody runs, the longest idle first. */
   const idle = new Set<string>()
   const fetches = new Map<string, Promise<string>>()
+  const removals = new Map<string, Promise<void>>()
   const fileOf = (hash: string): string => `${folder}/${hash}.js`
 
   const keep = async (hash: string, text: string): Promise<string> => {
@@ -61,6 +48,7 @@ export const createBundleCache = (options: BundleCacheOptions): BundleCache => {
     return fileOf(hash)
   }
   const obtain = async (hash: string): Promise<string> => {
+    await removals.get(hash)
     if ((await disk.stat(fileOf(hash))) !== undefined) return fileOf(hash)
     const text = await map.get(hash)
     if (text !== undefined) return keep(hash, text)
@@ -68,8 +56,12 @@ export const createBundleCache = (options: BundleCacheOptions): BundleCache => {
   }
   const forget = (hash: string): void => {
     idle.delete(hash)
-    // What cannot be removed now is overwritten when it comes again.
-    void disk.remove(fileOf(hash)).catch(() => undefined)
+    const removal = disk
+      .remove(fileOf(hash))
+      // What cannot be removed now is overwritten when it comes again.
+      .catch(() => undefined)
+      .finally(() => removals.delete(hash))
+    removals.set(hash, removal)
   }
   return {
     distribute: async ({ hash, text }) => {

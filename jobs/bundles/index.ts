@@ -1,5 +1,7 @@
-export { bundleMap, createBundleCache, type BundleCache } from './bundleCache.ts'
+export { createBundleCache, type BundleCache } from './bundleCache.ts'
+export { bundleMap } from './bundleMap.ts'
 export { bundleJob, bundleOf, isCodeFile, type Bundle } from './bundleJob.ts'
 export { describeBundle } from './describeBundle.ts'
 export { readPipeline } from './readPipeline.ts'
+export { createBundleSweep, type SweepBundles } from './sweepBundles.ts'
 export { takeCode, type TakenCode } from './takeCode.ts'

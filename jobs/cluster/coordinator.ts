@@ -2,6 +2,7 @@ import type { Member } from '../../members/member/index.ts'
 import type { SlotDirectory } from '../../members/slots/index.ts'
 import { EngineError } from '../../runtime/errors/index.ts'
 import type { Host, Timer } from '../../runtime/host/index.ts'
+import type { SweepBundles } from '../bundles/index.ts'
 import type { StateMaps } from '../coordinator/index.ts'
 import type { TaskHosts } from '../workers/index.ts'
 import { startEventReport } from './eventReport.ts'
@@ -28,6 +29,8 @@ export interface JobCoordinatorOptions {
   readonly logs: JobLogs
   /** A job is in the history no more: what else is kept of it can go. */
   readonly onForgotten?: (jobId: string) => void
+  /** Called now and then by the master; without it no job has code. */
+  readonly sweepBundles?: SweepBundles
 }
 
 export interface JobCoordinator {
@@ -42,7 +45,7 @@ export interface JobCoordinator {
  */
 export const startJobCoordinator = (options: JobCoordinatorOptions): JobCoordinator => {
   const { host, member, maps, directory, hosts, settings, versions, logs } = options
-  const { onForgotten = () => undefined } = options
+  const { onForgotten = () => undefined, sweepBundles = async () => undefined } = options
   let mastership: Mastership | undefined
   let timer: Timer | undefined
   let isClosed = false
@@ -74,6 +77,7 @@ export const startJobCoordinator = (options: JobCoordinatorOptions): JobCoordina
       logs,
       report: (event) => report?.add(event),
       onForgotten,
+      sweepBundles,
       masterEpoch,
       isCurrent: () => isStill(masterEpoch),
       memberCount: () => member.members().length,

@@ -4,6 +4,9 @@ import type { JobBook } from './book/jobBook.ts'
 import type { FinishedRecord } from './book/records.ts'
 import { finishedInfo } from './describe.ts'
 
+/** Ended jobs that are remembered, some ten kilobytes each on the master. */
+const JOBS_MAX = 10_000
+
 export interface HistoryOptions {
   readonly book: JobBook
   readonly storage: CheckpointStorage
@@ -14,6 +17,7 @@ export interface HistoryOptions {
 /** The ended jobs, as their master knows them. */
 export class History {
   readonly #options: HistoryOptions
+  /** The oldest end first. */
   readonly #records = new Map<string, FinishedRecord>()
 
   constructor(options: HistoryOptions) {
@@ -21,12 +25,13 @@ export class History {
   }
 
   async load(): Promise<void> {
-    for (const [jobId, record] of await this.#options.book.finished.entries()) {
-      this.#records.set(jobId, record)
-    }
+    const found = await this.#options.book.finished.entries()
+    found.sort(([, left], [, right]) => left.endedAtMs - right.endedAtMs)
+    for (const [jobId, record] of found) this.#records.set(jobId, record)
   }
 
   add(record: FinishedRecord): void {
+    this.#records.delete(record.jobId)
     this.#records.set(record.jobId, record)
   }
 
@@ -50,13 +55,13 @@ export class History {
   }
 
   /**
-   * Removes what has expired, with its checkpoints; those of a savepoint stay, because a user asked
-   * for them. `isRunning` tells the jobs that go on under the id of an ended one.
+   * Removes what has expired or is too much, the oldest end first, with its checkpoints; those of a
+   * savepoint stay, because a user asked for them. `isRunning` tells the jobs that go on under the id of an ended one.
    */
   async expire(nowMs: number, isRunning: (jobId: string) => boolean): Promise<void> {
     const { book, storage, expiryMs, onForgotten } = this.#options
     for (const { jobId, status, endedAtMs } of this.#records.values()) {
-      if (endedAtMs + expiryMs > nowMs) continue
+      if (endedAtMs + expiryMs > nowMs && this.#records.size <= JOBS_MAX) continue
       if (!isRunning(jobId)) {
         if (status !== 'SAVEPOINT_DONE') await storage.forget(jobId)
         await book.diary.remove(jobId)

@@ -1,5 +1,6 @@
 import { EngineError, messageOf } from '../../runtime/errors/index.ts'
 import type { Timer } from '../../runtime/host/index.ts'
+import type { SweepBundles } from '../bundles/index.ts'
 import { openCheckpointStorage, type StateMaps } from '../coordinator/index.ts'
 import { openJobBook, type JobBook } from './book/jobBook.ts'
 import type { JobInfoRecord } from './book/records.ts'
@@ -21,6 +22,8 @@ import { readSubmission, restoreSourceOf } from './submission.ts'
 const EXPIRY_INTERVAL_MS = 1_000
 /** After a split the other side may bring jobs that this master does not know. */
 const ADOPTION_INTERVAL_MS = 30_000
+/** Code that no job needs any more is looked for. */
+const SWEEP_INTERVAL_MS = 30_000
 /** The grid is asked again after so long. */
 const RETRY_MS = 500
 
@@ -28,6 +31,7 @@ export type MastershipOptions = Omit<RunContext, 'book' | 'storage' | 'scheduler
   readonly maps: StateMaps
   /** A job is in the history no more. */
   readonly onForgotten: (jobId: string) => void
+  readonly sweepBundles: SweepBundles
 }
 
 /** The time in which this member is the master of all jobs: from a takeover to the next. */
@@ -37,6 +41,7 @@ export class Mastership {
   readonly #book: JobBook
   readonly #runs = new Map<string, JobRun>()
   readonly #newId: () => string
+  readonly #sweepBundles: SweepBundles
   readonly #timers = new Set<Timer>()
   readonly #opened: Promise<void>
   #printed = jobCounts([], [])
@@ -64,6 +69,7 @@ export class Mastership {
         onLack: settings.scheduleStrategy,
       }),
     }
+    this.#sweepBundles = options.sweepBundles
     this.#newId = createJobIds(host.clock, masterEpoch)
     this.#opened = this.#open()
   }
@@ -151,6 +157,7 @@ export class Mastership {
         this.#repeat(ADOPTION_INTERVAL_MS, async () => {
           await this.#adopt()
         })
+        this.#repeat(SWEEP_INTERVAL_MS, () => this.#sweep())
         this.#repeat(settings.backupIntervalMs, () => this.#backUp())
         if (settings.printIntervalMs > 0) {
           this.#repeat(settings.printIntervalMs, async () => this.#print())
@@ -204,6 +211,13 @@ export class Mastership {
       if (this.#runs.get(jobId) === run) this.#runs.delete(jobId)
     })
     void run.start()
+  }
+
+  #sweep(): Promise<void> {
+    return this.#sweepBundles((hash) => {
+      for (const { info } of this.#runs.values()) if (info.bundle === hash) return true
+      return false
+    })
   }
 
   async #backUp(): Promise<void> {

@@ -27,6 +27,8 @@ export type JobContent =
     }
   | {
       readonly plan: Plan
+      /** By vertex id, as far as they are known before the job runs. */
+      readonly tablePaths: readonly (readonly string[])[]
       /** The content hash under which the code that the plan names is already distributed. */
       readonly bundle?: string
     }

@@ -1,5 +1,5 @@
 import { EngineError } from '../../runtime/errors/index.ts'
-import { readJobText, type ReadJob } from '../files/index.ts'
+import { readJobText, tablePathsOf } from '../files/index.ts'
 import type { Plan } from '../plan/index.ts'
 import type { JobInfoRecord, RestoreSource } from './book/records.ts'
 import { checkJobId } from './jobIds.ts'
@@ -18,8 +18,8 @@ export interface CheckedSubmission {
  */
 export const readSubmission = async (content: JobContent): Promise<CheckedSubmission> => {
   if ('plan' in content) {
-    const { plan, bundle = null } = content
-    return { plan, bundle, tablePaths: plan.vertices.map(() => []) }
+    const { plan, bundle = null, tablePaths } = content
+    return { plan, bundle, tablePaths }
   }
   const { text, format, file, variables } = content
   const job = await readJobText(text, format, file, { variables })
@@ -34,12 +34,6 @@ export const readSubmission = async (content: JobContent): Promise<CheckedSubmis
 }
 
 const NO_PLAN = { code: 'PLN-001', message: 'The job has no plan.', at: undefined } as const
-
-const tablePathsOf = ({ plan, tables }: ReadJob): JobInfoRecord['tablePaths'] =>
-  plan!.vertices.map(({ id, kind }) => {
-    const { input, output } = tables[id] ?? {}
-    return ((kind === 'sink' ? input : output) ?? []).map(({ path }) => path)
-  })
 
 /** Where the job's first state comes from. Throws JOB-002 and JOB-003. */
 export const restoreSourceOf = (submission: JobSubmission): RestoreSource | null => {

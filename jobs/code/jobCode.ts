@@ -70,10 +70,13 @@ export const loadCode = async (host: Host, options: LoadCodeOptions): Promise<Jo
   }
 }
 
-/** The first line of the stack: where in the bundle it happened. */
-const placeIn = ({ stack }: Error): string => {
-  const line = stack?.split('\n').find((each) => /:\d+:\d+\)?$/.test(each))
-  return line === undefined ? '' : ` (${line.trim().replace(/^at /, '')})`
+/** The end of a line of a stack: the name of a file of the user, who knows no other path, and where. */
+const PLACE = /([^/\\(\s]+:\d+:\d+)\)?$/m
+
+/** The first line of the stack: where in the code of the user it happened. */
+const placeIn = ({ stack = '' }: Error): string => {
+  const place = PLACE.exec(stack)?.[1]
+  return place === undefined ? '' : ` (${place})`
 }
 
 /** What code of a job threw, as an error that names who threw it. */

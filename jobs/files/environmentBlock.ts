@@ -1,6 +1,7 @@
 import { toJson, type ConfigObject, type JsonValue } from '../../runtime/config/index.ts'
 import type { Diagnostics } from '../../runtime/errors/index.ts'
-import { option, parseOptions, redact, type OptionsOf } from '../options/index.ts'
+import { parseOptions, redact } from '../optionblocks/index.ts'
+import { option, type OptionsOf } from '../options/index.ts'
 import type { DeadLetterPolicy, JobEnvironment } from '../plan/index.ts'
 
 /** The keys of a job's `env` block. */

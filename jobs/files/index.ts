@@ -10,5 +10,6 @@ export {
 } from './readJob.ts'
 export { REGISTRIES, type Plugin, type Registries } from './registries.ts'
 export { planTables, type StaticTables } from './tables.ts'
+export { tablePathsOf } from './tablePaths.ts'
 export { specsOf } from './vertices.ts'
 export { shadeJobFile, shadeJobText, type ShadedJob } from './shadeFile.ts'

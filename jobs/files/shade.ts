@@ -5,7 +5,8 @@ import {
   type JsonValue,
 } from '../../runtime/config/index.ts'
 import { nearest, type Diagnostics } from '../../runtime/errors/index.ts'
-import { findEntry, option, parseOptions } from '../options/index.ts'
+import { findEntry, parseOptions } from '../optionblocks/index.ts'
+import { option } from '../options/index.ts'
 import { pluginBlocks } from './blocks.ts'
 import { mapScalars } from './variables.ts'
 

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../runtime/config/index.ts'
 import { Diagnostics } from '../../runtime/errors/index.ts'
-import { option, parseOptions, type OptionSpecs } from '../options/index.ts'
+import { parseOptions } from '../optionblocks/index.ts'
+import { option, type OptionSpecs } from '../options/index.ts'
 import type { UnwiredVertex, VertexKind } from '../plan/index.ts'
 import type { PluginBlock } from './blocks.ts'
 import type { Plugin } from './registries.ts'

@@ -19,4 +19,5 @@ export {
 } from './delimited/index.ts'
 export { decodeBytes, encoderOf, isUtf8, type EncodeBytes } from './encodings/index.ts'
 export { createJsonReader, createJsonWriter, startsAsArray } from './json/index.ts'
-export { createParquetWriter, openParquet, type ParquetInput } from './parquet/index.ts'
+export { loadParquet, type Parquet } from './loadParquet.ts'
+export type { ParquetInput } from './parquet/index.ts'

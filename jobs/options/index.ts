@@ -1,7 +1,2 @@
 export { option } from './builders.ts'
-export { optionsDocumentation } from './documentation.ts'
-export { findEntry } from './find.ts'
-export { optionsJsonSchema, type JsonSchema } from './jsonSchema.ts'
-export { parseOptions, type OptionsOwner, type ParsedOptions } from './parse.ts'
-export { isSensitiveKey, redact, REDACTED } from './redact.ts'
 export type { OptionKind, OptionSpec, OptionSpecs, OptionsOf } from './spec.ts'

@@ -1,25 +1,17 @@
 import { assert } from '../../runtime/errors/index.ts'
-import {
-  RingReader,
-  RingWriter,
-  type EdgeReader,
-  type EdgeWriter,
-} from '../../runtime/exchange/index.ts'
+import type { EdgeReader } from '../../runtime/exchange/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import {
   Emitter,
-  ExchangeTarget,
   ReceiverNode,
   type Node,
   type Receiver,
   type Target,
 } from '../../runtime/isolate/index.ts'
 import { inputEdges, outputEdges, type Edge, type Vertex } from '../plan/index.ts'
-import type { GroupDeployment } from './messages.ts'
-import { partitionerOf } from './partitioners.ts'
-import { EdgeTarget } from './edgeTarget.ts'
+import type { GroupExchange } from './groupExchange.ts'
 import type { IncomingStreams } from './incomingStreams.ts'
-import { connectStream } from './outgoingStream.ts'
+import type { GroupDeployment } from './messages.ts'
 
 /**
  * How the nodes of one task group are joined. Inputs of a vertex are numbered by its edges in plan
@@ -30,9 +22,8 @@ export class GroupEdges {
   readonly #targets = new Map<number, Target>()
   readonly #wake: () => void
   readonly #incoming: IncomingStreams | null
-  /** The edges to instances on other members, by edge and instance. */
-  readonly #streams = new Map<string, EdgeWriter>()
-  readonly #openEnds: (EdgeReader | EdgeWriter)[] = []
+  /** Null where all rows stay in this group. */
+  #exchange: GroupExchange | null = null
 
   constructor(deployment: GroupDeployment, incoming: IncomingStreams | null, wake: () => void) {
     this.#deployment = deployment
@@ -40,18 +31,17 @@ export class GroupEdges {
     this.#wake = wake
   }
 
-  /** Connects to the groups on other members; rejects when one is not reached. */
+  /**
+   * Connects to other groups; rejects when one is not reached. The exchange is loaded only where an
+   * edge needs it: it takes over a megabyte of an isolate.
+   */
   async connect(host: Host, fail: (error: Error) => void): Promise<void> {
-    const { streams, instance, exchange } = this.#deployment
-    await Promise.all(
-      streams
-        .filter((stream) => stream.from === instance)
-        .map(async (stream) => {
-          const writer = await connectStream(host, stream, exchange.tls, fail)
-          this.#streams.set(`${stream.edgeIndex} ${stream.to}`, writer)
-          this.#openEnds.push(writer)
-        }),
-    )
+    const { plan, vertexIds } = this.#deployment.execution
+    const edges = vertexIds.flatMap((id) => outputEdges(plan, id))
+    if (edges.every(({ partitioning }) => partitioning.kind === 'forward')) return
+    const { GroupExchange } = await import('./groupExchange.ts')
+    this.#exchange = new GroupExchange(this.#deployment, this.#incoming, this.#wake)
+    await this.#exchange.connect(host, fail)
   }
 
   /** The vertices that have this instance, each after all that it writes to. */
@@ -84,7 +74,7 @@ export class GroupEdges {
     const { execution, instance } = this.#deployment
     const receivers: Receiver[] = []
     for (const edge of outputEdges(execution.plan, vertexId)) {
-      if (edge.partitioning.kind !== 'forward') receivers.push(this.#exchange(edge))
+      if (edge.partitioning.kind !== 'forward') receivers.push(this.#exchanged(edge))
       else if (this.#isHere(edge.to)) {
         receivers.push(this.#receiver(edge.to, this.#inputOf(edge, instance)))
       }
@@ -94,20 +84,21 @@ export class GroupEdges {
 
   /** What brings rows from other groups. */
   receivers(): Node[] {
+    const exchange = this.#exchange
+    if (exchange === null) return []
     const { instance, rings, streams } = this.#deployment
-    const nodes = rings
-      .filter((ring) => ring.to === instance)
-      .map((ring) => this.#receiverNode(ring, new RingReader(ring.memory)))
-    for (const stream of streams) {
-      if (stream.to !== instance) continue
-      assert(this.#incoming !== null, 'a group listens before it is deployed')
-      nodes.push(this.#receiverNode(stream, this.#incoming.reader(stream.token)))
-    }
-    return nodes
+    return [
+      ...rings
+        .filter(({ to }) => to === instance)
+        .map((ring) => this.#receiverNode(ring, exchange.ringReader(ring))),
+      ...streams
+        .filter(({ to }) => to === instance)
+        .map((stream) => this.#receiverNode(stream, exchange.streamReader(stream))),
+    ]
   }
 
   close(): void {
-    for (const end of this.#openEnds) end.close()
+    this.#exchange?.close()
   }
 
   /** The sinks that read what the dead-letter policy routes. */
@@ -123,36 +114,16 @@ export class GroupEdges {
     reader: EdgeReader,
   ): ReceiverNode {
     const edge = this.#deployment.execution.plan.edges[edgeIndex]!
-    reader.listen(this.#wake)
-    this.#openEnds.push(reader)
     return new ReceiverNode(edge.to, reader, this.#receiver(edge.to, this.#inputOf(edge, from)))
   }
 
-  /** Sends to this group's own instance directly, to the others through rings or streams. */
-  #exchange(edge: Edge): Receiver {
+  /** Sends to this group's own instance directly, to the others through the exchange. */
+  #exchanged(edge: Edge): Receiver {
+    assert(this.#exchange !== null, 'a group is connected before its nodes are made')
     const { execution, instance } = this.#deployment
-    const { parallelism } = execution.plan.vertices[edge.to]!
-    const receivers = Array.from({ length: parallelism }, (_, to): Receiver => {
-      if (to === instance) return this.#receiver(edge.to, this.#inputOf(edge, instance))
-      const writer = this.#writer(execution.plan.edges.indexOf(edge), to)
-      writer.listen(this.#wake)
-      return { target: new EdgeTarget(writer), input: 0 }
-    })
-    const partitioner = partitionerOf(edge.partitioning, parallelism)
-    return { target: new ExchangeTarget(partitioner, receivers), input: 0 }
-  }
-
-  #writer(edgeIndex: number, to: number): EdgeWriter {
-    const { instance, rings } = this.#deployment
-    const stream = this.#streams.get(`${edgeIndex} ${to}`)
-    if (stream !== undefined) return stream
-    const ring = rings.find(
-      (each) => each.edgeIndex === edgeIndex && each.from === instance && each.to === to,
-    )
-    assert(ring !== undefined, 'there is a way to each other instance')
-    const writer = new RingWriter(ring.memory)
-    this.#openEnds.push(writer)
-    return writer
+    const own = (): Receiver => this.#receiver(edge.to, this.#inputOf(edge, instance))
+    const edgeIndex = execution.plan.edges.indexOf(edge)
+    return { target: this.#exchange.target(edge, edgeIndex, own), input: 0 }
   }
 
   /** The inputs of a vertex: for each edge, the instances that write to this one. */

@@ -16,6 +16,7 @@ import { GroupSnapshot } from './groupSnapshot.ts'
 import type { IncomingStreams } from './incomingStreams.ts'
 import type { GroupDeployment, SinkState, VertexProgress } from './messages.ts'
 import { loadSink, loadSource, loadTransform } from './plugins.ts'
+import { QuietMemory } from './quietMemory.ts'
 import { SplitSource } from './splitSource.ts'
 import { connectorContext, Printer, type TaskEnvironment } from './taskContext.ts'
 import { TransformOperator } from './transformOperator.ts'
@@ -53,6 +54,7 @@ export class TaskGroup {
   readonly #nodes: Node[] = []
   readonly #loop: Loop
   readonly #outlet: BoundedOutlet
+  readonly #quietMemory: QuietMemory
   #snapshot: GroupSnapshot | null = null
   #triggeredId = 0
   readonly #heldGrants: HeldGrant[] = []
@@ -76,6 +78,7 @@ export class TaskGroup {
         environment.report({ kind: 'stateChunk', checkpointId, vertexId, chunk }),
       wake: () => this.wake(),
     })
+    this.#quietMemory = new QuietMemory(environment.host, () => this.#movedCount())
     this.#loop = new Loop({
       nodes: this.#nodes,
       clock: environment.host.clock,
@@ -149,6 +152,7 @@ export class TaskGroup {
   async close(abort: boolean): Promise<void> {
     this.#loop.stop()
     this.#outlet.close()
+    this.#quietMemory.close()
     this.#edges.close()
     for (const { reader } of this.#sources.values()) await reader.close()
     for (const { writer } of this.#sinks) {
@@ -274,6 +278,7 @@ export class TaskGroup {
     for (const { node } of this.#sinks) node.flush()
     this.#printer.flush()
     this.#reportProgress()
+    this.#quietMemory.idle()
     if (this.#drainedReported || !this.#nodes.every((node) => node.done)) return
     this.#drainedReported = true
     if (!this.#isWithinBudget()) return
@@ -302,6 +307,12 @@ export class TaskGroup {
   #readCount(): number {
     let sum = 0
     for (const { node } of this.#sources.values()) sum += node.rowCount
+    return sum
+  }
+
+  #movedCount(): number {
+    let sum = this.#readCount()
+    for (const { node } of this.#sinks) sum += node.rowCount
     return sum
   }
 

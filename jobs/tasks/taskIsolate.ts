@@ -4,7 +4,7 @@ import { loadCode, type JobCode } from '../code/index.ts'
 import type { Vertex } from '../plan/index.ts'
 import { CommitterTask } from './committerTask.ts'
 import { EnumeratorTask } from './enumeratorTask.ts'
-import { IncomingStreams } from './incomingStreams.ts'
+import type { IncomingStreams } from './incomingStreams.ts'
 import type { ExchangePlace, Execution, TaskCommand, TaskReport } from './messages.ts'
 import { loadPlugin } from './plugins.ts'
 import { prepareTask } from './prepareTask.ts'
@@ -130,6 +130,7 @@ export class TaskIsolate {
 
   async #listen(tokens: readonly string[], exchange: ExchangePlace): Promise<void> {
     const { host, fail } = this.#environment
+    const { IncomingStreams } = await import('./incomingStreams.ts')
     this.#incoming = await IncomingStreams.open(host, tokens, exchange, fail)
     this.#report({ kind: 'listening', address: this.#incoming.address })
   }

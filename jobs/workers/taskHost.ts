@@ -27,7 +27,7 @@ export interface JobCodeShelf {
   readonly limits?: CodeLimits
   /** Where it is, once it is here. */
   pathOf(bundle: string): Promise<string>
-  /** An execution with it begins, and has ended. */
+  /** An execution with it begins, before it asks where it is, and has ended. */
   retain(bundle: string): void
   release(bundle: string): void
 }
@@ -164,6 +164,7 @@ export class TaskHost {
     if (older !== undefined) await this.end(older, true)
     const { host, self, exchange, relay, states = null } = this.#options
     let failure: unknown
+    if (bundle !== null) this.#options.code?.retain(bundle)
     const isolates = await this.#isolatesWith(bundle).catch((thrown: unknown) => {
       failure = thrown
       return this.#options.isolates
@@ -179,10 +180,7 @@ export class TaskHost {
       shelf: keepsStates ? states : null,
     })
     this.#executions.set(keyOf(id), execution)
-    if (bundle !== null) {
-      this.#bundles.set(execution, bundle)
-      this.#options.code?.retain(bundle)
-    }
+    if (bundle !== null) this.#bundles.set(execution, bundle)
     execution.listen(onReport)
     onReport({ kind: 'begun' })
     if (failure !== undefined) execution.fail(failure as Error)

@@ -1,4 +1,5 @@
-import { EngineError, isErrorCode, messageOf } from '../../runtime/errors/index.ts'
+import { isErrorCode } from '../../runtime/codes/index.ts'
+import { EngineError, messageOf } from '../../runtime/errors/index.ts'
 import type { Clock, Timer } from '../../runtime/host/index.ts'
 import { createByteReader, createByteWriter, WireFault } from './bytes.ts'
 import type { Channel } from './channel.ts'

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './codes/index.ts'
+import type { ErrorCode } from '../codes/index.ts'
 import { EngineError } from './engineError.ts'
 import { formatPlace, type Place } from './places.ts'
 

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './codes/index.ts'
+import type { ErrorCode } from '../codes/index.ts'
 import { formatPlace, type Place } from './places.ts'
 
 /** Whether trying again can help: `backoff` waits, `reconnect` opens the connection anew. */

@@ -1,4 +1,4 @@
-export { ERROR_CODES, isErrorCode, type ErrorCode, type ErrorCodeText } from './codes/index.ts'
+export type { ErrorCode } from '../codes/index.ts'
 export { Diagnostics, formatDiagnostic, type Diagnostic } from './diagnostics.ts'
 export {
   EngineError,

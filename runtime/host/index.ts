@@ -21,7 +21,7 @@ export type { Clock, Environment, Host, Random, Timer } from './host.ts'
 export type { Http, HttpRequestInit, HttpServeOptions, HttpServer } from './http.ts'
 export type { Memory } from './memory.ts'
 export type { Processors, ProcessorTimes } from './processors.ts'
-export type { BundleProblem, BundleResult, Modules } from './modules.ts'
+export type { BundleOptions, BundleProblem, BundleResult, Modules } from './modules.ts'
 export {
   addressKey,
   type Address,

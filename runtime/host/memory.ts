@@ -9,6 +9,11 @@ export interface Memory {
   heapSnapshot(): Uint8Array
   /** What the heap of this thread takes, garbage included. */
   heapBytes(): number
+  /**
+   * Lets go of what this thread can make again: garbage, and compiled code that does not run now.
+   * Takes as long as a full collection.
+   */
+  shrink(): void
   /** RAM of the machine, and what of it nobody holds. */
   machine(): { readonly totalBytes: number; readonly freeBytes: number }
 }

@@ -3,11 +3,17 @@ export interface Modules {
   /** Runs the module in the file and answers what it exports; rejects with what it throws. */
   load(path: string): Promise<Readonly<Record<string, unknown>>>
   /**
-   * Puts a TypeScript or JavaScript file and all that it imports into one module. `virtual` gives the
-   * text of modules by the name under which they are imported. Resolves with the text, or with what
-   * is wrong.
+   * Puts a TypeScript or JavaScript file and all that it imports into one module. Resolves with the
+   * text, which is the same wherever the file lies, or with what is wrong.
    */
-  bundle(path: string, virtual: Readonly<Record<string, string>>): Promise<BundleResult>
+  bundle(path: string, options: BundleOptions): Promise<BundleResult>
+}
+
+export interface BundleOptions {
+  /** What stacks of the module call the file. */
+  readonly name: string
+  /** The text of modules by the name under which they are imported. */
+  readonly virtual: Readonly<Record<string, string>>
 }
 
 export type BundleResult =

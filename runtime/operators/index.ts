@@ -7,4 +7,3 @@ export {
   unpackEntries,
   type ChunkTarget,
 } from './stateChunks.ts'
-export { StatefulMap, type StatefulMapping, type StatefulStep } from './statefulMap.ts'

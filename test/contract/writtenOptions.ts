@@ -1,4 +1,5 @@
-import { parseOptions, type OptionSpecs, type OptionsOf } from '../../jobs/options/index.ts'
+import { parseOptions } from '../../jobs/optionblocks/index.ts'
+import type { OptionSpecs, OptionsOf } from '../../jobs/options/index.ts'
 import { readHocon } from '../../runtime/config/index.ts'
 import { Diagnostics, formatDiagnostic } from '../../runtime/errors/index.ts'
 

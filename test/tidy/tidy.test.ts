@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test'
-import { ERROR_CODES } from '../../runtime/errors/index.ts'
+import { ERROR_CODES } from '../../runtime/codes/index.ts'
 import { errorCodes } from './rules/errorCodes.ts'
 import { hostSeam } from './rules/host.ts'
 import { importDirection, noBarrels, noDeadFiles, oneDoor } from './rules/imports.ts'
+import { lightIsolates } from './rules/lightIsolates.ts'
 import { pluginsAreComplete } from './rules/plugins.ts'
 import { fileSizes, noMachinePaths, noSecrets, skipsHaveReasons } from './rules/texts.ts'
 import { readProject, type Rule, type SourceFile } from './sources.ts'
@@ -66,6 +67,17 @@ keeps('no barrels', noBarrels, {
 
 keeps('no dead files', noDeadFiles, {
   'a file that nothing imports': [file('runtime/rows/planted.ts', 'export const planted = 1\n')],
+})
+
+keeps('isolates are light', lightIsolates, {
+  'a package that every isolate loads': [
+    file('jobs/tasks/main.ts', `import './planted.ts'\n`),
+    file('jobs/tasks/planted.ts', `import { Packr } from 'msgpackr/pack'\n`),
+  ],
+  'a feature that few tasks need': [
+    file('jobs/tasks/main.ts', `import './planted.ts'\n`),
+    file('jobs/tasks/planted.ts', `import { readYaml } from '../../runtime/config/index.ts'\n`),
+  ],
 })
 
 keeps('only the host touches the machine', hostSeam, {

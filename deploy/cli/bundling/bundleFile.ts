@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { bundleJob, type Bundle } from '../../../jobs/bundles/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import { stateFolder } from '../stateFolder.ts'
@@ -6,7 +6,7 @@ import { apiText } from './apiText.ts' with { type: 'macro' }
 
 /** Bundles a job in code. Throws PIP-003. */
 export const bundleFile = (host: Host, path: string): Promise<Bundle> =>
-  bundleJob(host.modules, path, apiText())
+  bundleJob(host.modules, { path, name: basename(path), api: apiText() })
 
 /** Keeps a bundle where isolates can load it, named by its content; answers its path. */
 export const keepBundle = async ({ disk, environment }: Host, bundle: Bundle): Promise<string> => {

@@ -1,8 +1,10 @@
 import {
   bundleMap,
   createBundleCache,
+  createBundleSweep,
   takeCode,
   type BundleCache,
+  type SweepBundles,
 } from '../../../jobs/bundles/index.ts'
 import type { JobTools } from '../../../jobs/http/index.ts'
 import { createJobLogs, type JobLogs } from '../../../jobs/logs/index.ts'
@@ -16,6 +18,7 @@ import type { MemberJobs } from './memberJobs.ts'
 
 export interface JobShelves {
   readonly bundles: BundleCache
+  readonly sweepBundles: SweepBundles
   readonly logs: JobLogs
 }
 
@@ -24,15 +27,19 @@ export const openJobShelves = (
   host: Host,
   grid: MemberGrid,
   { dataFolder, keepsIdleCode }: { readonly dataFolder: string; readonly keepsIdleCode: boolean },
-): JobShelves => ({
-  bundles: createBundleCache({
-    host,
-    map: bundleMap(grid),
-    folder: `${dataFolder}/bundles`,
-    keepsIdle: keepsIdleCode,
-  }),
-  logs: createJobLogs(host, `${dataFolder}/logs`),
-})
+): JobShelves => {
+  const map = bundleMap(grid, host.clock)
+  return {
+    bundles: createBundleCache({
+      host,
+      map,
+      folder: `${dataFolder}/bundles`,
+      keepsIdle: keepsIdleCode,
+    }),
+    sweepBundles: createBundleSweep(host.clock, map),
+    logs: createJobLogs(host, `${dataFolder}/logs`),
+  }
+}
 
 export interface JobToolsOptions {
   readonly host: Host

@@ -85,6 +85,7 @@ export const startMemberJobs = (options: MemberJobsOptions): MemberJobs => {
     directory,
     hosts: tasks.hosts,
     settings: settings.jobs,
+    sweepBundles: shelves.sweepBundles,
     onForgotten: (jobId) => {
       if (settings.deletesJobLogs) void shelves.logs.remove(jobId)
     },

@@ -1,6 +1,6 @@
 import type { SinkConnector, SourceConnector } from '../../../jobs/connectors/index.ts'
 import { specsOf, type Plugin } from '../../../jobs/files/index.ts'
-import { optionsDocumentation } from '../../../jobs/options/index.ts'
+import { optionsDocumentation } from '../../../jobs/optionblocks/index.ts'
 import { defineCommand } from '../command.ts'
 import { ExitCode } from '../exitCodes.ts'
 import { findPlugin } from '../plugins.ts'

@@ -1,4 +1,5 @@
-import { EngineError, ERROR_CODES, isErrorCode } from '../../../runtime/errors/index.ts'
+import { ERROR_CODES, isErrorCode } from '../../../runtime/codes/index.ts'
+import { EngineError } from '../../../runtime/errors/index.ts'
 import { didYouMean } from '../arguments.ts'
 import { defineCommand } from '../command.ts'
 import { ExitCode } from '../exitCodes.ts'

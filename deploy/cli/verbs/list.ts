@@ -1,6 +1,6 @@
 import { CONNECTORS } from '../../../jobs/connectors/index.ts'
 import { TRANSFORMS } from '../../../jobs/transforms/index.ts'
-import { ERROR_CODES } from '../../../runtime/errors/index.ts'
+import { ERROR_CODES } from '../../../runtime/codes/index.ts'
 import { createRealHost } from '../../../runtime/host/index.ts'
 import { defineCommand, formatFlag } from '../command.ts'
 import { ExitCode } from '../exitCodes.ts'

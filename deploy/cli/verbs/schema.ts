@@ -1,6 +1,6 @@
 import { CONNECTORS } from '../../../jobs/connectors/index.ts'
 import { ENVIRONMENT_OPTIONS, specsOf, type Plugin } from '../../../jobs/files/index.ts'
-import { optionsJsonSchema, type JsonSchema } from '../../../jobs/options/index.ts'
+import { optionsJsonSchema, type JsonSchema } from '../../../jobs/optionblocks/index.ts'
 import { TRANSFORMS } from '../../../jobs/transforms/index.ts'
 import { defineCommand } from '../command.ts'
 import { ExitCode } from '../exitCodes.ts'

@@ -1,5 +1,6 @@
-import { StatefulMap, type Operator, type StatefulStep } from '../../../runtime/operators/index.ts'
+import type { Operator } from '../../../runtime/operators/index.ts'
 import type { DataType, Value } from '../../../runtime/rows/index.ts'
+import { StatefulMap, type StatefulStep } from '../../../runtime/stateful/index.ts'
 import type { StageNode } from '../../pipeline/index.ts'
 import { codeFailed, type JobCode } from '../jobCode.ts'
 import { ITEMS } from '../items.ts'

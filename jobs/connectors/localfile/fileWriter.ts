@@ -55,6 +55,7 @@ export const createFileWriter = (
 
   return {
     open: async (state) => {
+      await files.load()
       for (const saved of state) for (const path of saved as readonly string[]) withRows.add(path)
     },
     write: (batch: Batch): void | Promise<void> => {

@@ -1,4 +1,4 @@
-import { EngineError } from '../../../runtime/errors/index.ts'
+import { assert, EngineError } from '../../../runtime/errors/index.ts'
 import type { Disk, DiskFile } from '../../../runtime/host/index.ts'
 import type { Batch } from '../../../runtime/rows/index.ts'
 import {
@@ -6,10 +6,11 @@ import {
   createDelimitedWriter,
   createJsonWriter,
   createLzopWriter,
-  createParquetWriter,
   encoderOf,
+  loadParquet,
   type ByteCompressor,
   type EncodeBytes,
+  type Parquet,
   type QuoteMode,
   type RowWriter,
 } from '../../formats/index.ts'
@@ -113,8 +114,20 @@ export const createOutputFile = (options: OutputFileOptions): OutputFile => {
   }
 }
 
-/** The writer of a format with the options of a job. */
-export const rowWriterOf = (options: SinkOptions, target: FileTarget): RowWriter => {
+/** Makes the writers of the files of a job. */
+export type RowWriterOf = (target: FileTarget) => RowWriter
+
+/** Loads what the format of a job needs. */
+export const loadRowWriters = async (options: SinkOptions): Promise<RowWriterOf> => {
+  const parquet = options.file_format_type === 'parquet' ? await loadParquet() : null
+  return (target) => rowWriterOf(options, target, parquet)
+}
+
+const rowWriterOf = (
+  options: SinkOptions,
+  target: FileTarget,
+  parquet: Parquet | null,
+): RowWriter => {
   const { format, written: table } = target
   const rowDelimiter = unescapeText(options.row_delimiter)
   switch (format) {
@@ -135,7 +148,8 @@ export const rowWriterOf = (options: SinkOptions, target: FileTarget): RowWriter
     case 'json':
       return createJsonWriter(table, rowDelimiter)
     case 'parquet':
-      return createParquetWriter({
+      assert(parquet !== null, 'the parquet format is loaded before rows are written')
+      return parquet.createParquetWriter({
         table,
         codec: options.compress_codec,
         timestampsAsInt96: options.parquet_avro_write_timestamp_as_int96,

@@ -1,11 +1,13 @@
+import { assert } from '../../../runtime/errors/index.ts'
 import type { Disk } from '../../../runtime/host/index.ts'
 import { selectRows, type Batch } from '../../../runtime/rows/index.ts'
 import {
   compressorOf,
   createOutputFile,
   encodeOf,
-  rowWriterOf,
+  loadRowWriters,
   type OutputFile,
+  type RowWriterOf,
 } from './outputFile.ts'
 import { joinPath } from './paths.ts'
 import type { FileTarget, SinkOptions } from './targets.ts'
@@ -27,6 +29,7 @@ export class OutputFiles {
   readonly #rowsMax: number
   readonly #open = new Map<string, OutputFile>()
   readonly #full: FinishedFile[] = []
+  #rowWriterOf: RowWriterOf | null = null
   #fileCount = 0
   #isFolderMade = false
 
@@ -37,6 +40,11 @@ export class OutputFiles {
     this.#folder = folder
     const isWhole = options.single_file_mode || options.file_format_type === 'binary'
     this.#rowsMax = isWhole ? Number.POSITIVE_INFINITY : options.batch_size
+  }
+
+  /** Loads what the format needs, before the first row. */
+  async load(): Promise<void> {
+    this.#rowWriterOf = await loadRowWriters(this.#options)
   }
 
   /** Takes all rows; null when they only had to be buffered. */
@@ -54,13 +62,14 @@ export class OutputFiles {
     const folder = joinPath(target.folder, partition)
     const found = this.#open.get(folder)
     if (found !== undefined) return found
+    assert(this.#rowWriterOf !== null, 'the format is loaded before rows are written')
     const file = createOutputFile({
       disk: this.#disk,
       path: joinPath(this.#folder, String(this.#fileCount)),
       folder,
       part: this.#full.filter((one) => one.folder === folder).length,
       isWhole: target.format === 'binary',
-      writer: rowWriterOf(this.#options, target),
+      writer: this.#rowWriterOf(target),
       encode: encodeOf(this.#options, target),
       compressor: compressorOf(this.#options, target),
     })

@@ -1,6 +1,6 @@
 import type { Disk } from '../../../runtime/host/index.ts'
 import type { Column } from '../../../runtime/rows/index.ts'
-import { openParquet, type ParquetInput } from '../../formats/index.ts'
+import { loadParquet, type ParquetInput } from '../../formats/index.ts'
 import type { OpenFile, OpenRequest } from './rowFile.ts'
 import { readAt } from './splits.ts'
 
@@ -17,6 +17,7 @@ const inputOf = (disk: Disk, path: string, byteLength: number): ParquetInput => 
 /** Opens a parquet file. The position is the number of the next row. */
 export const openParquetFile = async (request: OpenRequest): Promise<OpenFile> => {
   const { host, split, columns } = request
+  const { openParquet } = await loadParquet()
   const file = await openParquet(inputOf(host.disk, split.path, split.end))
   const rows = file.openRows(columns, (split.position as number | null) ?? 0)
   return { read: () => rows.next(), position: () => rows.position(), close: async () => undefined }
@@ -27,4 +28,7 @@ export const parquetColumns = async (
   disk: Disk,
   path: string,
   sizeBytes: number,
-): Promise<readonly Column[]> => (await openParquet(inputOf(disk, path, sizeBytes))).columns
+): Promise<readonly Column[]> => {
+  const { openParquet } = await loadParquet()
+  return (await openParquet(inputOf(disk, path, sizeBytes))).columns
+}

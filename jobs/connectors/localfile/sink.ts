@@ -1,14 +1,14 @@
 import { defineSink } from '../define.ts'
 import { createFileCommitter } from './commit.ts'
 import { createFileWriter } from './fileWriter.ts'
-import { compressorOf, encodeOf, rowWriterOf } from './outputFile.ts'
+import { compressorOf, encodeOf, loadRowWriters, type RowWriterOf } from './outputFile.ts'
 import { applySaveModes } from './saveModes.ts'
 import { SINK_OPTIONS } from './spec.ts'
 import { targetFolder, targetOf, type FileTarget, type SinkOptions } from './targets.ts'
 
 /** Makes what a file needs once, so that a codec or encoding that is not supported shows at the start. */
-const checkFormat = (options: SinkOptions, target: FileTarget): void => {
-  rowWriterOf(options, target)
+const checkFormat = (options: SinkOptions, target: FileTarget, rowWriterOf: RowWriterOf): void => {
+  rowWriterOf(target)
   encodeOf(options, target)
   compressorOf(options, target)
 }
@@ -21,7 +21,8 @@ export const localFileSink = defineSink({
   options: SINK_OPTIONS,
   guarantee: (options) => (options.is_enable_transaction ? 'exactly-once' : 'at-least-once'),
   prepare: async (options, tables, { host }) => {
-    for (const table of tables) checkFormat(options, targetOf(options, table))
+    const rowWriterOf = await loadRowWriters(options)
+    for (const table of tables) checkFormat(options, targetOf(options, table), rowWriterOf)
     for (const folder of new Set(tables.map((table) => targetFolder(options, table)))) {
       await applySaveModes(host.disk, options, folder)
     }

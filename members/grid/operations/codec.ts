@@ -1,4 +1,5 @@
-import { EngineError, isErrorCode } from '../../../runtime/errors/index.ts'
+import { isErrorCode } from '../../../runtime/codes/index.ts'
+import { EngineError } from '../../../runtime/errors/index.ts'
 import type { ByteSink, ByteSource } from '../bytes/index.ts'
 import type { PartitionRow } from '../table/index.ts'
 import type { Invocation } from './invoker.ts'

@@ -12,7 +12,6 @@ import {
   type DatabaseServer,
   type PostgresConnection,
 } from '../database.ts'
-import { openSqlite } from './sqlite.ts'
 
 type Adapter = 'postgres' | 'mysql'
 
@@ -20,7 +19,7 @@ type Adapter = 'postgres' | 'mysql'
 export const createDatabases = (): Databases => ({
   postgres: connectPostgres,
   mysql: async (server) => connectionOf(await open(server, 'mysql')),
-  sqlite: openSqlite,
+  sqlite: async (file) => (await import('./sqlite.ts')).openSqlite(file),
 })
 
 /** One connection of a pool of its own, and how to close both. */

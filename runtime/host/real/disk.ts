@@ -1,8 +1,10 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Disk, DiskEntry, DiskFile } from '../disk.ts'
-import { lockFile } from './fileLock.ts'
 import { diskError, isAbsent, onDisk } from './failures.ts'
+
+/** Loaded when the first file is touched: most threads never do, and it takes half a megabyte of each. */
+const files = () => import('node:fs/promises')
 
 const FLAGS = { read: 'r', write: 'w', append: 'a', update: 'r+' } as const
 
@@ -45,10 +47,14 @@ const createFile = (path: string, handle: FileHandle, appends: boolean): DiskFil
 }
 
 const openFile: Disk['open'] = (path, mode) =>
-  onDisk(path, async () => createFile(path, await open(path, FLAGS[mode]), mode === 'append'))
+  onDisk(path, async () => {
+    const { open } = await files()
+    return createFile(path, await open(path, FLAGS[mode]), mode === 'append')
+  })
 
 const syncFolder: Disk['syncFolder'] = (path) =>
   onDisk(path, async () => {
+    const { open } = await files()
     const handle = await open(path, 'r')
     try {
       await handle.sync()
@@ -59,6 +65,7 @@ const syncFolder: Disk['syncFolder'] = (path) =>
 
 const statPath: Disk['stat'] = async (path) => {
   try {
+    const { stat } = await files()
     const found = await stat(path)
     return { isFolder: found.isDirectory(), sizeBytes: found.size, modifiedAtMs: found.mtimeMs }
   } catch (thrown) {
@@ -69,6 +76,7 @@ const statPath: Disk['stat'] = async (path) => {
 
 const listFolder: Disk['list'] = (path) =>
   onDisk(path, async () => {
+    const { readdir } = await files()
     const found: DiskEntry[] = []
     for (const entry of await readdir(path, { withFileTypes: true })) {
       const isFolder = entry.isSymbolicLink()
@@ -81,6 +89,7 @@ const listFolder: Disk['list'] = (path) =>
 
 const writeFileAtomically: Disk['writeFileAtomically'] = async (path, bytes) => {
   const folder = dirname(path)
+  const { rename, rm } = await files()
   const temporary = join(folder, `.${basename(path)}.${crypto.randomUUID()}.tmp`)
   try {
     const file = await openFile(temporary, 'write')
@@ -101,6 +110,7 @@ const writeFileAtomically: Disk['writeFileAtomically'] = async (path, bytes) => 
 
 const makeFolder: Disk['makeFolder'] = (path) =>
   onDisk(path, async () => {
+    const { mkdir } = await files()
     const highestMade = await mkdir(path, { recursive: true })
     if (highestMade === undefined) return
     const top = dirname(resolve(highestMade))
@@ -112,13 +122,14 @@ const makeFolder: Disk['makeFolder'] = (path) =>
 /** Files over node:fs. */
 export const realDisk: Disk = {
   open: openFile,
-  readFile: (path) => onDisk(path, () => readFile(path)),
+  readFile: (path) => onDisk(path, async () => (await files()).readFile(path)),
   writeFileAtomically,
   list: listFolder,
   stat: statPath,
   makeFolder,
-  rename: (from, to) => onDisk(from, () => rename(from, to)),
-  remove: (path) => onDisk(path, () => rm(path, { recursive: true, force: true })),
+  rename: (from, to) => onDisk(from, async () => (await files()).rename(from, to)),
+  remove: (path) =>
+    onDisk(path, async () => (await files()).rm(path, { recursive: true, force: true })),
   syncFolder,
-  lock: lockFile,
+  lock: async (path) => (await import('./fileLock.ts')).lockFile(path),
 }

@@ -9,5 +9,9 @@ export const realMemory: Memory = {
   },
   heapSnapshot: () => new Uint8Array(Bun.generateHeapSnapshot('v8', 'arraybuffer')),
   heapBytes: heapSize,
+  shrink: () => {
+    Bun.gc(true)
+    Bun.shrink()
+  },
   machine: () => ({ totalBytes: totalmem(), freeBytes: freemem() }),
 }

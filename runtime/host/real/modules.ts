@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url'
 import type { BundleProblem, Modules } from '../modules.ts'
 
 const NAMESPACE = 'virtual'
@@ -42,18 +41,45 @@ const logsOf = (thrown: unknown): readonly BuildLog[] => {
   throw thrown
 }
 
+interface SourceMap {
+  readonly version: number
+  readonly sources: readonly string[]
+  readonly mappings: string
+  readonly names: readonly string[]
+}
+
+const DEBUG_ID = /\n\/\/# debugId=\w+\s*$/
+
+/**
+ * A bundle with its source map inside, for the places in stacks. The texts of the sources are left
+ * out, and the file, which is the last source, is called by its name: paths make no difference.
+ */
+const withSourceMap = (text: string, map: SourceMap, name: string): string => {
+  const path = map.sources.at(-1)!
+  const sources = map.sources.with(map.sources.length - 1, name)
+  const { version, mappings, names } = map
+  const sourcesContent = sources.map(() => null)
+  const json = JSON.stringify({ version, sources, sourcesContent, names, mappings })
+  const body = text.replace(DEBUG_ID, '').replace(`\n// ${path}\n`, () => `\n// ${name}\n`)
+  const encoded = new TextEncoder().encode(json).toBase64()
+  return `${body}\n//# sourceMappingURL=data:application/json;base64,${encoded}\n`
+}
+
 /** The module loader and the bundler of Bun. */
 export const realModules: Modules = {
-  load: (path) => import(pathToFileURL(path).href) as Promise<Record<string, unknown>>,
-  bundle: async (path, virtual) => {
+  load: (path) => import(Bun.pathToFileURL(path).href) as Promise<Record<string, unknown>>,
+  bundle: async (path, { name, virtual }) => {
     try {
       const built = await Bun.build({
         entrypoints: [path],
         target: 'bun',
         format: 'esm',
+        sourcemap: 'external',
         plugins: [virtualModules(virtual)],
       })
-      return { kind: 'bundled', text: await built.outputs[0]!.text() }
+      const [module, map] = built.outputs
+      const sourceMap = (await map!.json()) as SourceMap
+      return { kind: 'bundled', text: withSourceMap(await module!.text(), sourceMap, name) }
     } catch (thrown) {
       return { kind: 'failed', problems: logsOf(thrown).map(problemOf) }
     }

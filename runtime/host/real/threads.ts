@@ -1,12 +1,13 @@
-import { isMainThread, parentPort } from 'node:worker_threads'
 import type { Thread, ThreadPort, Threads } from '../threads.ts'
 
+/** Over what each worker has anyway: node:worker_threads would take half a megabyte of each. */
 const createParentPort = (): ThreadPort | undefined => {
-  const port = parentPort
-  if (isMainThread || port === null) return undefined
+  if (Bun.isMainThread) return undefined
+  const scope = globalThis as unknown as Worker
   return {
-    post: (message, transfer) => port.postMessage(message, [...(transfer ?? [])]),
-    onMessage: (receive) => void port.on('message', receive),
+    post: (message, transfer) => scope.postMessage(message, [...(transfer ?? [])]),
+    onMessage: (receive) =>
+      scope.addEventListener('message', (event: MessageEvent<unknown>) => receive(event.data)),
   }
 }
 

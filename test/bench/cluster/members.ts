@@ -6,7 +6,7 @@ import { freePort } from '../grid/servers.ts'
 
 type Role = 'master' | 'worker' | 'master_and_worker'
 
-/** A member as a user starts it, from source. */
+/** A member as a user starts it. */
 export interface BenchMember {
   readonly url: string
   readonly pid: number
@@ -48,10 +48,16 @@ const membersOf = async ({ url }: BenchMember): Promise<Listed['members']> => {
   return ((await response?.json()) as Listed | undefined)?.members ?? []
 }
 
+/** The command line, as it runs from source. */
+export const FROM_SOURCE = [process.execPath, join(PROJECT_ROOT, 'deploy/cli/main.ts')]
+/** The command line, as `bun run build` makes it. */
+export const EXECUTABLE = [join(PROJECT_ROOT, 'dist/tidegate')]
+
 /** Members with default settings, joined by their list of loopback ports. */
 export const startCluster = async (
   roles: readonly Role[],
   settings: readonly string[] = [],
+  command: readonly string[] = FROM_SOURCE,
 ): Promise<BenchCluster> => {
   const folder = await mkdtemp(join(tmpdir(), 'tidegate-bench-'))
   const ports = await Promise.all(roles.map(freePort))
@@ -67,8 +73,7 @@ export const startCluster = async (
       'seatunnel.engine.http.port=0',
       ...settings,
     ].flatMap((setting) => ['-s', setting])
-    const main = join(PROJECT_ROOT, 'deploy/cli/main.ts')
-    const child = Bun.spawn([process.execPath, main, 'member', '-r', role, ...words], {
+    const child = Bun.spawn([...command, 'member', '-r', role, ...words], {
       env: { ...process.env, NO_COLOR: '1', XDG_STATE_HOME: join(folder, `state-${index}`) },
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],

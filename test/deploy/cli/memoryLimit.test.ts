@@ -12,6 +12,7 @@ const heldBy = (host: Host) => {
   const held = { bytes: 0, garbageBytes: 0, snapshots: 0 }
   const memory: Host['memory'] = {
     heapBytes: () => 0,
+    shrink: () => undefined,
     usedBytes: (collect) => {
       if (collect !== undefined) held.garbageBytes = 0
       return held.bytes + held.garbageBytes

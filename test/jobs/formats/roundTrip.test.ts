@@ -5,14 +5,15 @@ import {
   createDelimitedWriter,
   createJsonReader,
   createJsonWriter,
-  createParquetWriter,
-  openParquet,
+  loadParquet,
   type RowReader,
   type RowWriter,
 } from '../../../jobs/formats/index.ts'
 import { batchOfRows, type Value } from '../../../runtime/rows/index.ts'
 import { rowTexts } from '../../contract/rowTexts.ts'
 import { anyRow, everyType } from './everyType.ts'
+
+const { createParquetWriter, openParquet } = await loadParquet()
 
 const START = { offset: 0, line: 0 }
 const reject = ({ error }: { readonly error: Error }): never => {

@@ -25,7 +25,7 @@ test('a stage that throws fails its job with its name', async () => {
       .writeTo(sinks.console())
   `)
   expect(error).toMatchObject({ code: 'PIP-002' })
-  expect(String(error)).toContain('The stage enrich threw RangeError: too small')
+  expect(String(error)).toContain('The stage enrich threw RangeError: too small (job.ts:4:44)')
 })
 
 test('a source that throws fails its job with its name', async () => {
@@ -36,7 +36,7 @@ test('a source that throws fails its job with its name', async () => {
     export default pipeline().readFrom(broken).writeTo(sinks.console())
   `)
   expect(error).toMatchObject({ code: 'PIP-002' })
-  expect(String(error)).toContain('The source broken threw Error: no more')
+  expect(String(error)).toContain('The source broken threw Error: no more (job.ts:4:37)')
 })
 
 test('a module without a pipeline is told so', async () => {

@@ -26,7 +26,7 @@ export const codeJob = async (text: string, limits?: CodeLimits): Promise<CodeJo
   const folder = await mkdtemp(join(tmpdir(), 'pipeline-'))
   const source = join(folder, 'job.ts')
   await Bun.write(source, text.replaceAll('$FOLDER', folder))
-  const bundle = await bundleJob(host.modules, source, api)
+  const bundle = await bundleJob(host.modules, { path: source, name: 'job.ts', api })
   const path = join(folder, `${bundle.hash}.js`)
   await Bun.write(path, bundle.text)
   const { plan, diagnostics } = await readPipeline(await describeBundle(host, path), source)

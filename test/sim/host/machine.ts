@@ -98,6 +98,7 @@ const noObjects: Host['objects'] = {
 const noMemory: Host['memory'] = {
   usedBytes: () => 0,
   heapBytes: () => 0,
+  shrink: () => undefined,
   heapSnapshot: () => new Uint8Array(),
   machine: () => ({ totalBytes: 2 ** 33, freeBytes: 2 ** 32 }),
 }

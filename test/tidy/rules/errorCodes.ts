@@ -1,7 +1,7 @@
-import type { ErrorCodeText } from '../../../runtime/errors/index.ts'
+import type { ErrorCodeText } from '../../../runtime/codes/index.ts'
 import { isProduct, type Rule } from '../sources.ts'
 
-const REGISTRY = 'runtime/errors/codes/'
+const REGISTRY = 'runtime/codes/'
 /** Ours count from 001; SHA-256 is none. */
 const CODE = /\b[A-Z]{3}-0\d{2}\b/g
 const QUOTED_CODE = /'([A-Z]{3}-0\d{2})'/g

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../runtime/config/index.ts'
-import type { OptionSpec, OptionSpecs } from './spec.ts'
+import type { OptionSpec, OptionSpecs } from '../options/index.ts'
 
 export type JsonSchema = { readonly [key: string]: JsonValue }
 

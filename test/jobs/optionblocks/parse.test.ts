@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
-import { option, parseOptions } from '../../../jobs/options/index.ts'
+import { parseOptions } from '../../../jobs/optionblocks/index.ts'
+import { option } from '../../../jobs/options/index.ts'
 import { readHocon } from '../../../runtime/config/index.ts'
 import { Diagnostics, formatDiagnostic } from '../../../runtime/errors/index.ts'
 

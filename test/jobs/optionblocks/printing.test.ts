@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test'
 import {
-  option,
   optionsDocumentation,
   optionsJsonSchema,
   redact,
-} from '../../../jobs/options/index.ts'
+} from '../../../jobs/optionblocks/index.ts'
+import { option } from '../../../jobs/options/index.ts'
 
 const specs = {
   url: option.string({ description: 'Where | to.', required: true, example: 'x' }),

@@ -1,5 +1,12 @@
 import { ByteReader, ByteWriter, keyHashOf, readValue, writeValue } from '../exchange/index.ts'
 import {
+  ChunkWriter,
+  unpackEntries,
+  type Operator,
+  type Outbox,
+  type StateEntry,
+} from '../operators/index.ts'
+import {
   batchOfRows,
   rowAt,
   valueAt,
@@ -9,8 +16,6 @@ import {
   type TableSchema,
   type Value,
 } from '../rows/index.ts'
-import type { Operator, Outbox, StateEntry } from './operator.ts'
-import { ChunkWriter, unpackEntries } from './stateChunks.ts'
 
 /** What `StatefulMap` does with the rows of one key. */
 export interface StatefulMapping {

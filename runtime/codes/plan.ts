@@ -17,7 +17,7 @@ export const PLAN_CODES = {
   },
   'PIP-002': {
     what: 'The code of a job threw.',
-    action: 'Correct the stage that is named; the place is that in the bundle.',
+    action: 'Correct the stage that is named; the place is in the file of the job.',
   },
   'PIP-003': {
     what: 'The code of a job cannot be bundled.',

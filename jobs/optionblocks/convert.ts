@@ -12,7 +12,7 @@ import {
   type ErrorCode,
   type Place,
 } from '../../runtime/errors/index.ts'
-import type { OptionSpec, OptionSpecs } from './spec.ts'
+import type { OptionSpec, OptionSpecs } from '../options/index.ts'
 
 /** What converting needs to know beside the value. */
 export interface Conversion {

@@ -2,7 +2,7 @@ import type { ConfigEntry, ConfigObject, JsonValue } from '../../runtime/config/
 import { nearest, type Diagnostics, type Place } from '../../runtime/errors/index.ts'
 import { convert } from './convert.ts'
 import { findEntry } from './find.ts'
-import type { OptionSpec, OptionSpecs, OptionsOf } from './spec.ts'
+import type { OptionSpec, OptionSpecs, OptionsOf } from '../options/index.ts'
 
 /** Whose options are parsed. */
 export interface OptionsOwner {

@@ -1,4 +1,4 @@
-import type { OptionSpec, OptionSpecs } from './spec.ts'
+import type { OptionSpec, OptionSpecs } from '../options/index.ts'
 
 /** A Markdown table of the options; those of an `object` or of listed objects follow theirs. */
 export const optionsDocumentation = (specs: OptionSpecs): string =>

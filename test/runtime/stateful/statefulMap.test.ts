@@ -1,12 +1,8 @@
 import { expect, test } from 'bun:test'
 import { instanceOf } from '../../../runtime/exchange/index.ts'
-import {
-  packEntries,
-  StatefulMap,
-  unpackEntries,
-  type StateEntry,
-} from '../../../runtime/operators/index.ts'
+import { packEntries, unpackEntries, type StateEntry } from '../../../runtime/operators/index.ts'
 import { batchOfRows, column, rowAt, type Batch, type Value } from '../../../runtime/rows/index.ts'
+import { StatefulMap } from '../../../runtime/stateful/index.ts'
 import { operatorContract } from '../../contract/operatorContract.ts'
 
 const input = {

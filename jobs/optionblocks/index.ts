@@ -1,0 +1,5 @@
+export { optionsDocumentation } from './documentation.ts'
+export { findEntry } from './find.ts'
+export { optionsJsonSchema, type JsonSchema } from './jsonSchema.ts'
+export { parseOptions, type OptionsOwner, type ParsedOptions } from './parse.ts'
+export { isSensitiveKey, redact, REDACTED } from './redact.ts'

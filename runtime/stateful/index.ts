@@ -1,0 +1,1 @@
+export { StatefulMap, type StatefulMapping, type StatefulStep } from './statefulMap.ts'
