@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { freePort } from '../../servers/freePorts.ts'
 import { createWorkspace, type Started, type Workspace } from '../tidegate.ts'
+import { writtenRows } from './countedRows.ts'
 import { until } from './files.ts'
 
 /** Jet's fault-tolerant source as its documentation has it: a counter that goes on where it was. */
@@ -24,26 +25,6 @@ const jobText = (folder: string): string => `
     .columns({ n: 'bigint', key: 'int', seen: 'int' })
     .writeTo(sinks.localFile({ path: '${folder}/out', file_format_type: 'json' }))
 `
-
-interface CountedRow {
-  readonly n: number
-  readonly seen: number
-}
-
-const writtenRows = async (folder: string): Promise<CountedRow[]> => {
-  const rows: CountedRow[] = []
-  const files = new Bun.Glob('out/*.json').scan({ cwd: folder, absolute: true })
-  try {
-    for await (const file of files) {
-      for (const line of (await Bun.file(file).text()).split('\n')) {
-        if (line !== '') rows.push(JSON.parse(line) as CountedRow)
-      }
-    }
-  } catch (thrown) {
-    if ((thrown as { code?: string }).code !== 'ENOENT') throw thrown
-  }
-  return rows.sort((left, right) => left.n - right.n)
-}
 
 const startMember = async (
   workspace: Workspace,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { connect } from '../../../deploy/index.ts'
 import { createWorkspace, type Started, type Workspace } from '../tidegate.ts'
 import { freePort } from '../../bench/grid/servers.ts'
+import { writtenRows } from './countedRows.ts'
 import { until } from './files.ts'
 
 const KEYS = 3000
@@ -37,21 +38,6 @@ const jobText = (folder: string): string => `
     .columns({ n: 'bigint', seen: 'int' })
     .writeTo(sinks.localFile({ path: '${folder}/out', file_format_type: 'json' }))
 `
-
-interface CountedRow {
-  readonly n: number
-  readonly seen: number
-}
-
-const writtenRows = async (folder: string): Promise<CountedRow[]> => {
-  const rows: CountedRow[] = []
-  for await (const file of new Bun.Glob('out/*.json').scan({ cwd: folder, absolute: true })) {
-    for (const line of (await Bun.file(file).text()).split('\n')) {
-      if (line !== '') rows.push(JSON.parse(line) as CountedRow)
-    }
-  }
-  return rows.sort((left, right) => left.n - right.n)
-}
 
 const startMember = async (
   workspace: Workspace,
