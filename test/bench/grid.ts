@@ -191,11 +191,11 @@ const twoMembers = async (emit: Emit): Promise<void> => {
 }
 
 /** From the moment that a second member is in the list until it has a copy of everything. */
-const migration = async (emit: Emit): Promise<void> => {
+const migrationOf = async (emit: Emit, data: typeof LARGE): Promise<void> => {
   const common = { clusterName: CLUSTER, backupCount: 1 }
   await using first = await startMember({ ...common, cores: '0' })
   const side: Side = { name: '', kind: 'grid', servers: [first], loadCores: LOAD_CORE }
-  await fill(side, LARGE)
+  await fill(side, data)
   await using client = await connectTo(first)
   const joined = Promise.withResolvers<{ readonly ns: number; readonly usedByFirst: number }>()
   client.onMembers((members) => {
@@ -210,12 +210,12 @@ const migration = async (emit: Emit): Promise<void> => {
       const map = structures.find(({ name }) => name === MAP_NAME)
       return map === undefined ? 0 : map.ownedEntries + map.backupEntries
     })
-    return held.length === 2 && held.every((entries) => entries === LARGE.keyCount)
+    return held.length === 2 && held.every((entries) => entries === data.keyCount)
   }
   // What the members hold is counted last: that takes them longer than to say that all is safe.
   while (!((await client.isSafe()) && (await isDone()))) await Bun.sleep(LOOK_MS)
   const seconds = (Bun.nanoseconds() - startNs) / 1e9
-  const megabytes = (LARGE.keyCount * (LARGE.valueBytes + keyData(0).length)) / MEGABYTE
+  const megabytes = (data.keyCount * (data.valueBytes + keyData(0).length)) / MEGABYTE
   emit({
     bench: 'grid',
     name: 'migration to a second member',
@@ -227,6 +227,12 @@ const migration = async (emit: Emit): Promise<void> => {
     cpuSecondsOfTarget: rounded(cpuSeconds(second.pid) - usedToStart),
     cpuSecondsToStart: rounded(usedToStart),
   })
+}
+
+/** Small data shows what the start costs, much of it how fast the rest goes. */
+const migration = async (emit: Emit): Promise<void> => {
+  await migrationOf(emit, LARGE)
+  await migrationOf(emit, { ...LARGE, keyCount: 4 * LARGE.keyCount })
 }
 
 const programs = async (emit: Emit): Promise<void> => {

@@ -76,21 +76,27 @@ export interface KillRounds {
   /** The id of each row that can be seen where the job wrote. */
   readonly idsWritten: (folder: string, round: number) => Promise<readonly number[]>
   readonly rowCount: number
+  /** What no job may leave behind once all rounds are over. */
+  readonly leftBehind?: () => Promise<readonly string[]>
 }
 
+/** Rounds at the same time: the jobs are slow on purpose. */
+const LANES = 2
+
 /**
- * Kills a job and restores it at another parallelism, round after round; each row must be there once
+ * Kills a job and restores it at another parallelism, in many rounds; each row must be there once
  * after every round. The job file takes the variable `parallelism`.
  */
 export const checkKilledRounds = async (rounds: KillRounds): Promise<void> => {
   const { name, roundCount, killWithinMs, rowCount } = rounds
   const seed = Number(process.env['SEED'] ?? 20_261_122)
   const random = seededRandom(seed)
+  const moments = Array.from({ length: roundCount }, () => 100 + random() * (killWithinMs - 100))
   let killed = 0
-  for (let round = 0; round < roundCount; round += 1) {
+  const check = async (round: number): Promise<void> => {
     const folder = await mkdtemp(join(tmpdir(), 'tidegate-killed-'))
     const jobFile = await rounds.arrange(folder, round)
-    const killAfterMs = 100 + random() * (killWithinMs - 100)
+    const killAfterMs = moments[round]!
     const checkpointFolder = join(folder, 'checkpoints')
     const restoreWords = ['-i', `parallelism=${1 + (round % 4)}`]
     const run = { jobFile, checkpointFolder, killAfterMs, restoreWords }
@@ -100,6 +106,12 @@ export const checkKilledRounds = async (rounds: KillRounds): Promise<void> => {
     expect([note, ids.length, new Set(ids).size]).toEqual([note, rowCount, rowCount])
     await rm(folder, { recursive: true })
   }
+  let next = 0
+  const lane = async (): Promise<void> => {
+    while (next < roundCount) await check(next++)
+  }
+  await Promise.all(Array.from({ length: LANES }, lane))
+  expect((await rounds.leftBehind?.()) ?? []).toEqual([])
   console.log(`${name}: ${killed} of ${roundCount} runs were killed, 0 rows lost or doubled`)
   expect(killed).toBeGreaterThan(roundCount / 2)
 }
