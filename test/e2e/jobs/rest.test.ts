@@ -123,7 +123,10 @@ describe('the document', () => {
 describe('a job', () => {
   test('is told while it runs, on any member and under both versions', async () => {
     const jobId = await submitted(worker, '?jobName=runs', endlessJob('named otherwise'))
-    await untilStatus(master, jobId, 'RUNNING')
+    await until('rows of its table are counted', async () => {
+      const { jobStatus, metrics } = await infoOf(master, jobId)
+      return jobStatus === 'RUNNING' && metrics['SinkWriteCount'] !== '0'
+    })
     for (const rest of [master, worker]) {
       for (const base of ['', '/hazelcast/rest/maps']) {
         for (const path of [`/job-info/${jobId}`, `/running-job/${jobId}`]) {
