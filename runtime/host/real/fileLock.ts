@@ -5,6 +5,9 @@ import { onDisk } from './failures.ts'
 const isTaken = (thrown: unknown): boolean =>
   thrown instanceof SQLiteError && thrown.code === 'SQLITE_BUSY'
 
+/** A database that nobody knows any more would be closed, and its lock be gone. */
+const held = new Set<Database>()
+
 /**
  * Locks of SQLite: the kernel gives them up with their process, and two holders in one process shut
  * each other out as two processes do. Nothing is ever written to the file.
@@ -19,5 +22,11 @@ export const lockFile: Disk['lock'] = (path) =>
       if (isTaken(thrown)) return undefined
       throw thrown
     }
-    return { release: () => database.close() }
+    held.add(database)
+    return {
+      release: () => {
+        held.delete(database)
+        database.close()
+      },
+    }
   })
