@@ -15,15 +15,13 @@ import { GroupEdges } from './groupEdges.ts'
 import { GroupSnapshot } from './groupSnapshot.ts'
 import type { IncomingStreams } from './incomingStreams.ts'
 import type { GroupDeployment, SinkState, VertexProgress } from './messages.ts'
+import { PacedReport } from './pacedReport.ts'
 import { loadSink, loadSource, loadTransform } from './plugins.ts'
 import { QuietMemory } from './quietMemory.ts'
 import { SplitSource } from './splitSource.ts'
 import { connectorContext, Printer, type TaskEnvironment } from './taskContext.ts'
 import { TransformOperator } from './transformOperator.ts'
 import { writerSink } from './writerSink.ts'
-
-/** How often progress is reported while rows flow, in milliseconds. */
-const progressEveryMs = 200
 
 interface SourceParts {
   readonly node: SourceNode
@@ -55,11 +53,11 @@ export class TaskGroup {
   readonly #loop: Loop
   readonly #outlet: BoundedOutlet
   readonly #quietMemory: QuietMemory
+  readonly #progress: PacedReport
   #snapshot: GroupSnapshot | null = null
   #triggeredId = 0
   readonly #heldGrants: HeldGrant[] = []
   #drainedReported = false
-  #progressAtMs = 0
 
   constructor(
     environment: TaskEnvironment,
@@ -79,11 +77,12 @@ export class TaskGroup {
       wake: () => this.wake(),
     })
     this.#quietMemory = new QuietMemory(environment.host, () => this.#movedCount())
+    this.#progress = new PacedReport(environment.host.clock, () => this.#reportProgress())
     this.#loop = new Loop({
       nodes: this.#nodes,
       clock: environment.host.clock,
       onIdle: () => this.#onIdle(),
-      onSlice: () => this.#onSlice(),
+      onSlice: () => this.#progress.soon(),
     })
   }
 
@@ -100,7 +99,7 @@ export class TaskGroup {
     })
     if (deadLetterNode !== null) this.#nodes.push(deadLetterNode)
     this.#snapshot = new GroupSnapshot(this.#nodes.length, (checkpointId, states) => {
-      this.#reportProgress()
+      this.#progress.now()
       this.#environment.report({ kind: 'acknowledged', checkpointId, states })
     })
     this.#nodes.push(...this.#edges.receivers())
@@ -152,6 +151,7 @@ export class TaskGroup {
   async close(abort: boolean): Promise<void> {
     this.#loop.stop()
     this.#outlet.close()
+    this.#progress.close()
     this.#quietMemory.close()
     this.#edges.close()
     for (const { reader } of this.#sources.values()) await reader.close()
@@ -277,10 +277,11 @@ export class TaskGroup {
     if (!rowsWait && this.#outlet.release()) this.wake()
     for (const { node } of this.#sinks) node.flush()
     this.#printer.flush()
-    this.#reportProgress()
+    this.#progress.soon()
     this.#quietMemory.idle()
     if (this.#drainedReported || !this.#nodes.every((node) => node.done)) return
     this.#drainedReported = true
+    this.#progress.now()
     if (!this.#isWithinBudget()) return
     this.#environment.report({ kind: 'drained' })
   }
@@ -296,14 +297,6 @@ export class TaskGroup {
     }
   }
 
-  #onSlice(): void {
-    const nowMs = this.#environment.host.clock.monotonic()
-    if (nowMs - this.#progressAtMs < progressEveryMs) return
-    this.#progressAtMs = nowMs
-    this.#printer.flush()
-    this.#reportProgress()
-  }
-
   #readCount(): number {
     let sum = 0
     for (const { node } of this.#sources.values()) sum += node.rowCount
@@ -317,6 +310,7 @@ export class TaskGroup {
   }
 
   #reportProgress(): void {
+    this.#printer.flush()
     const vertices: VertexProgress[] = []
     for (const [vertexId, { node, splits }] of this.#sources) {
       const { rowCount, byteCount } = node
