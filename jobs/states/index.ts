@@ -9,3 +9,4 @@ export {
   type StatesOver,
   type StoredState,
 } from './stateShelf.ts'
+export { ChunkPacker } from './packedChunk.ts'

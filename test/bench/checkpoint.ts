@@ -11,12 +11,39 @@ const INTERVAL_MS = 1_000
 const SHOWN_EVERY = 64
 const FILL_PATIENCE_MS = 120_000
 
+/** One of the two workers may get all tasks otherwise. */
+const SPREAD_TASKS = [
+  'dynamic-slot=false',
+  'slot-num=8',
+  'slot-allocation-strategy=SLOT_RATIO',
+].map((setting) => `seatunnel.engine.slot-service.${setting}`)
+
 const GUARANTEES = ['EXACTLY_ONCE', 'AT_LEAST_ONCE'] as const
 type Guarantee = (typeof GUARANTEES)[number]
 
+/** Readings such as devices send, or characters that mean nothing and hardly pack. */
+const CONTENTS = {
+  readings: '`{"at":17${next(1e9)},"sensor":"pump-${next(500)}","value":${next(1e5) / 100}},`',
+  noise: 'String.fromCharCode(32 + next(95))',
+} as const
+
+interface Load {
+  readonly port: number
+  readonly keyCount: number
+  readonly guarantee: Guarantee
+  readonly content: keyof typeof CONTENTS
+}
+
 /** Two readers go through all keys again and again; the state of each key has a kilobyte. */
-const codeOf = (port: number, keyCount: number, guarantee: Guarantee): string => `
+const codeOf = ({ port, keyCount, guarantee, content }: Load): string => `
 import { pipeline, SourceBuilder, sinks } from 'tidegate'
+let seed = 1
+const next = (bound) => (seed = (seed * 48271) % 2147483647) % bound
+const text = () => {
+  let made = ''
+  while (made.length < ${KEY_BYTES}) made += ${CONTENTS[content]}
+  return made
+}
 const keys = SourceBuilder.stream('keys', () => ({ next: 0 }))
   .fillBuffer((state, buffer) => {
     for (let count = 0; count < 1024; count += 1) {
@@ -32,7 +59,7 @@ export default pipeline({ name: 'keyed-state', parallelism: 2, env: { 'processin
   .readFrom(keys)
   .groupingKey((key) => key)
   .mapStateful(
-    () => ({ count: 0, text: 'x'.repeat(${KEY_BYTES}) }),
+    () => ({ count: 0, text: text() }),
     (state, key) => {
       state.count += 1
       return (state.count + key) % ${SHOWN_EVERY} === 0 ? { rows: state.count } : null
@@ -90,20 +117,19 @@ const save = async (url: string, jobId: string): Promise<void> => {
 }
 
 const measure = async (
-  guarantee: Guarantee,
-  keyCount: number,
+  load: Omit<Load, 'port'>,
   settings: readonly string[],
 ): Promise<(readonly [without: Window, during: Window])[]> => {
   const rows = listen()
   await using cluster = await startCluster(['master', 'master', 'worker', 'worker'], settings)
   try {
     const { url } = await cluster.activeMaster()
-    const body = codeOf(rows.port, keyCount, guarantee)
+    const body = codeOf({ ...load, port: rows.port })
     const response = await fetch(`${url}/submit-job?format=js`, { method: 'POST', body })
     if (!response.ok) throw new Error(await response.text())
     const { jobId } = (await response.json()) as { readonly jobId: string }
     // Every key has been seen, by both readers, some times.
-    const linesWhenFull = (keyCount * 4) / SHOWN_EVERY
+    const linesWhenFull = (load.keyCount * 4) / SHOWN_EVERY
     const isFull = async () => (rows.lines() > linesWhenFull ? true : undefined)
     await until(`the state is there`, isFull, FILL_PATIENCE_MS)
     const used = (): number => cluster.members.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0)
@@ -138,8 +164,8 @@ const rounded = (value: number): number => Math.round(100 * value) / 100
 
 /**
  * What checkpoints once a second cost a job with much state over two workers, beside the same job
- * between them. Options: megabytes of state (10 and 100 unless told), and `folder` for checkpoints in
- * a folder instead of the grid.
+ * between them. Options: megabytes of state (10 and 100 unless told), `folder` for checkpoints in a
+ * folder instead of the grid, and `noise` for states that hardly pack.
  */
 export const run = async (
   emit: (figure: Figure) => void,
@@ -147,11 +173,14 @@ export const run = async (
 ): Promise<void> => {
   const told = options.filter((option) => /^\d+$/.test(option)).map(Number)
   const storage = options.includes('folder') ? 'folder' : 'grid'
-  const settings =
-    storage === 'folder' ? ['seatunnel.engine.checkpoint.storage.type=localfile'] : []
+  const content = options.includes('noise') ? 'noise' : 'readings'
+  const settings = [
+    ...SPREAD_TASKS,
+    ...(storage === 'folder' ? ['seatunnel.engine.checkpoint.storage.type=localfile'] : []),
+  ]
   for (const megabytes of told.length > 0 ? told : [10, 100]) {
     for (const guarantee of GUARANTEES) {
-      const rounds = await measure(guarantee, megabytes * 1000, settings)
+      const rounds = await measure({ guarantee, keyCount: megabytes * 1000, content }, settings)
       const during = rounds.map(([, each]) => each)
       const sharesOf = (field: 'rowsPerSecond' | 'rowsPerCpuSecond'): number[] =>
         rounds.map(([without, each]) => rounded(each[field] / without[field]))
@@ -161,6 +190,7 @@ export const run = async (
         value: median(sharesOf('rowsPerSecond')),
         unit: '',
         stateMB: megabytes,
+        content,
         storage,
         shares: sharesOf('rowsPerSecond').join(' '),
         byCpu: median(sharesOf('rowsPerCpuSecond')),
