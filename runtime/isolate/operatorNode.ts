@@ -1,4 +1,4 @@
-import { StatePacker, type Operator } from '../operators/index.ts'
+import { ChunkWriter, type Operator, type Snapshot } from '../operators/index.ts'
 import type { Batch } from '../rows/index.ts'
 import { Alignment } from './alignment.ts'
 import type { Emitter } from './emitter.ts'
@@ -22,7 +22,11 @@ const SLICE_BYTES = 64 * 1024
 /** A snapshot that is being taken while rows go on. */
 interface Saving {
   readonly checkpointId: number
-  readonly packer: StatePacker
+  readonly snapshot: Snapshot
+  readonly writer: ChunkWriter
+  /** Chunks that wait for the outlet. */
+  readonly chunks: Uint8Array<ArrayBuffer>[]
+  isTaken: boolean
 }
 
 /**
@@ -139,24 +143,33 @@ export class OperatorNode implements Node, Target {
 
   #acknowledge(checkpointId: number): void {
     this.#acknowledged = checkpointId
-    const entries = this.#options.operator.snapshot?.()
-    if (entries === undefined) this.#options.acknowledge(checkpointId, this.vertexId, null)
-    else {
-      const { outlet } = this.#options
-      const packer = new StatePacker(entries, {
-        allocate: (sizeBytes) => outlet.allocate(sizeBytes),
-        add: (chunk) => outlet.send(checkpointId, this.vertexId, chunk),
-      })
-      this.#saving = { checkpointId, packer }
-      // A small one is whole at once.
-      this.#saveSlice()
+    const { operator, outlet } = this.#options
+    if (operator.snapshot === undefined) {
+      this.#options.acknowledge(checkpointId, this.vertexId, null)
+      return
     }
+    const chunks: Uint8Array<ArrayBuffer>[] = []
+    const writer = new ChunkWriter({
+      allocate: (sizeBytes) => outlet.allocate(sizeBytes),
+      add: (chunk) => chunks.push(chunk),
+    })
+    const snapshot = operator.snapshot(writer)
+    this.#saving = { checkpointId, snapshot, writer, chunks, isTaken: false }
+    // A small one is whole at once.
+    this.#saveSlice()
   }
 
   #saveSlice(): boolean {
-    if (this.#saving === null || !this.#options.outlet.hasRoom) return false
-    const { checkpointId, packer } = this.#saving
-    if (packer.take(SLICE_BYTES)) {
+    const saving = this.#saving
+    if (saving === null || !this.#options.outlet.hasRoom) return false
+    const { checkpointId, snapshot, writer, chunks } = saving
+    if (!saving.isTaken && chunks.length === 0) {
+      saving.isTaken = snapshot.take(SLICE_BYTES)
+      if (saving.isTaken) writer.finish()
+    }
+    const chunk = chunks.shift()
+    if (chunk !== undefined) this.#options.outlet.send(checkpointId, this.vertexId, chunk)
+    if (saving.isTaken && chunks.length === 0) {
       this.#saving = null
       this.#options.acknowledge(checkpointId, this.vertexId, null)
     }

@@ -1,9 +1,15 @@
-export type { Operator, OperatorPlace, Outbox, StateEntry } from './operator.ts'
+export type {
+  Operator,
+  OperatorPlace,
+  Outbox,
+  Snapshot,
+  StateEntry,
+  StateWriter,
+} from './operator.ts'
 export {
   CHUNK_BYTES,
   ChunkWriter,
   packEntries,
-  StatePacker,
   unpackEntries,
   type ChunkTarget,
 } from './stateChunks.ts'

@@ -13,8 +13,19 @@ export interface Outbox {
 export interface StateEntry {
   /** The hash of the state's key, or null for state that every instance gets back. */
   readonly keyHash: number | null
-  /** Of an entry of a snapshot: good until the next one is taken or a row is processed. */
   readonly bytes: Uint8Array
+}
+
+/** Takes the entries of a snapshot. */
+export interface StateWriter {
+  /** The bytes are copied. */
+  add(keyHash: StateEntry['keyHash'], bytes: Uint8Array): void
+}
+
+/** A snapshot that is being taken. */
+export interface Snapshot {
+  /** Writes about `sizeBytes` more; true once all is written. */
+  take(sizeBytes: number): boolean
 }
 
 /**
@@ -32,11 +43,11 @@ export interface Operator {
   /** All inputs have ended; called until it returns true. */
   complete?(outbox: Outbox): boolean
   /**
-   * The state at this moment, which is a barrier. Entries may be many: they are taken some at a time,
-   * and rows are processed in between. What a row is about to change must be kept as it was until it
-   * has been taken. A snapshot that is not taken to its end before the next one begins is given up.
+   * Writes the state at this moment, which is a barrier. Entries may be many: they are taken some at a
+   * time, and rows are processed in between. What a row is about to change is written first, as it
+   * was. A snapshot that is not taken to its end before the next one begins is given up.
    */
-  snapshot?(): Iterable<StateEntry>
+  snapshot?(writer: StateWriter): Snapshot
   /** All entries whose key belongs to this instance, before the first `process`. */
   restore?(entries: Iterable<StateEntry>): void
   close?(): void

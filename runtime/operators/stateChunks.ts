@@ -1,4 +1,4 @@
-import type { StateEntry } from './operator.ts'
+import type { StateEntry, StateWriter } from './operator.ts'
 
 /*
  * The state of an operator on its way: entries one after the other in chunks, so that many small
@@ -21,7 +21,7 @@ export interface ChunkTarget {
 }
 
 /** Packs entries into chunks as they come, each in memory of its own that may be transferred. */
-export class ChunkWriter {
+export class ChunkWriter implements StateWriter {
   readonly #target: ChunkTarget
   #chunk = NO_CHUNK
   #view = new DataView(NO_CHUNK.buffer)
@@ -31,7 +31,7 @@ export class ChunkWriter {
     this.#target = target
   }
 
-  add({ keyHash, bytes }: StateEntry): void {
+  add(keyHash: StateEntry['keyHash'], bytes: Uint8Array): void {
     const neededBytes = HEAD_BYTES + bytes.length
     if (this.#at + neededBytes > this.#chunk.length) {
       this.finish()
@@ -53,38 +53,15 @@ export class ChunkWriter {
   }
 }
 
-/** Packs the entries of a snapshot, some at a time. */
-export class StatePacker {
-  readonly #entries: Iterator<StateEntry>
-  readonly #writer: ChunkWriter
-
-  constructor(entries: Iterable<StateEntry>, target: ChunkTarget) {
-    this.#entries = entries[Symbol.iterator]()
-    this.#writer = new ChunkWriter(target)
-  }
-
-  /** Takes entries until there are about `sizeBytes` more; true once there are none left. */
-  take(sizeBytes: number): boolean {
-    for (let takenBytes = 0; takenBytes < sizeBytes;) {
-      const next = this.#entries.next()
-      if (next.done === true) {
-        this.#writer.finish()
-        return true
-      }
-      this.#writer.add(next.value)
-      takenBytes += HEAD_BYTES + next.value.bytes.length
-    }
-    return false
-  }
-}
-
 /** All entries in chunks. */
 export const packEntries = (entries: Iterable<StateEntry>): Uint8Array<ArrayBuffer>[] => {
   const chunks: Uint8Array<ArrayBuffer>[] = []
-  new StatePacker(entries, {
+  const writer = new ChunkWriter({
     allocate: (sizeBytes) => new Uint8Array(sizeBytes),
     add: (chunk) => chunks.push(chunk.length === chunk.buffer.byteLength ? chunk : chunk.slice()),
-  }).take(Infinity)
+  })
+  for (const { keyHash, bytes } of entries) writer.add(keyHash, bytes)
+  writer.finish()
   return chunks
 }
 

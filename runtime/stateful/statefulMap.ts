@@ -1,11 +1,5 @@
 import { ByteReader, ByteWriter, keyHashOf, readValue, writeValue } from '../exchange/index.ts'
-import {
-  ChunkWriter,
-  unpackEntries,
-  type Operator,
-  type Outbox,
-  type StateEntry,
-} from '../operators/index.ts'
+import type { Operator, Outbox, Snapshot, StateEntry, StateWriter } from '../operators/index.ts'
 import {
   batchOfRows,
   rowAt,
@@ -59,12 +53,9 @@ export class StatefulMap implements Operator {
   #pending: Batch | null = null
   #ending: Iterator<KeyState> | null = null
   #snapshotNumber = 0
-  /** The snapshot is not taken to its end yet. */
-  #isSaving = false
-  /** States that were saved because a row was about to change them, and are not taken yet. */
-  #savedFirst: Uint8Array[] = []
-  #firstWriter = this.#createFirstWriter()
-  readonly #writer = new ByteWriter()
+  /** Of the snapshot that is not taken to its end yet. */
+  #target: StateWriter | null = null
+  readonly #entry = new ByteWriter()
 
   constructor(mapping: StatefulMapping) {
     this.#mapping = mapping
@@ -90,12 +81,11 @@ export class StatefulMap implements Operator {
     }
   }
 
-  snapshot(): Iterable<StateEntry> {
+  snapshot(writer: StateWriter): Snapshot {
     this.#snapshotNumber += 1
-    this.#isSaving = true
-    this.#savedFirst = []
-    this.#firstWriter = this.#createFirstWriter()
-    return this.#entries(this.#snapshotNumber)
+    this.#target = writer
+    const unseen = this.#states.values()
+    return { take: (sizeBytes) => this.#take(unseen, writer, sizeBytes) }
   }
 
   restore(entries: Iterable<StateEntry>): void {
@@ -107,33 +97,27 @@ export class StatefulMap implements Operator {
     }
   }
 
-  /** All states as they were when snapshot `number` began; rows are mapped while they are taken. */
-  *#entries(number: number): Iterable<StateEntry> {
-    for (const held of this.#states.values()) {
-      if (this.#snapshotNumber !== number) return
-      if (this.#savedFirst.length > 0) yield* unpackEntries(this.#savedFirst.splice(0))
-      if (held.savedIn !== number) yield this.#save(held)
+  /** What no row has changed since the snapshot began. */
+  #take(unseen: Iterator<KeyState>, writer: StateWriter, sizeBytes: number): boolean {
+    for (let takenBytes = 0; takenBytes < sizeBytes;) {
+      const next = unseen.next()
+      if (next.done === true) {
+        this.#target = null
+        return true
+      }
+      if (next.value.savedIn !== this.#snapshotNumber) takenBytes += this.#save(next.value, writer)
     }
-    if (this.#snapshotNumber !== number) return
-    this.#isSaving = false
-    this.#firstWriter.finish()
-    yield* unpackEntries(this.#savedFirst.splice(0))
+    return false
   }
 
-  #save(held: KeyState): StateEntry {
+  /** Returns how many bytes that were. */
+  #save(held: KeyState, writer: StateWriter): number {
     held.savedIn = this.#snapshotNumber
-    this.#writer.clear()
-    writeValue(this.#keyRowType, held.key, this.#writer)
-    writeValue(this.#mapping.stateType, held.state, this.#writer)
-    return { keyHash: held.keyHash, bytes: this.#writer.view() }
-  }
-
-  #createFirstWriter(): ChunkWriter {
-    const chunks = this.#savedFirst
-    return new ChunkWriter({
-      allocate: (sizeBytes) => new Uint8Array(sizeBytes),
-      add: (chunk) => chunks.push(chunk),
-    })
+    this.#entry.clear()
+    writeValue(this.#keyRowType, held.key, this.#entry)
+    writeValue(this.#mapping.stateType, held.state, this.#entry)
+    writer.add(held.keyHash, this.#entry.view())
+    return this.#entry.length
   }
 
   #map(batch: Batch): Batch {
@@ -141,8 +125,8 @@ export class StatefulMap implements Operator {
     const rows: (readonly Value[])[] = []
     for (let row = 0; row < batch.rowCount; row += 1) {
       const held = this.#stateOf(batch, row, hashes[row]!)
-      if (this.#isSaving && held.savedIn !== this.#snapshotNumber) {
-        this.#firstWriter.add(this.#save(held))
+      if (this.#target !== null && held.savedIn !== this.#snapshotNumber) {
+        this.#save(held, this.#target)
       }
       const step = this.#mapping.step(held.state, rowAt(batch, row))
       held.state = step.state

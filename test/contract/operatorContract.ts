@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import type { Operator, Outbox, StateEntry } from '../../runtime/operators/index.ts'
+import type { Operator, Outbox } from '../../runtime/operators/index.ts'
 import { rowText, selectRows, type Batch } from '../../runtime/rows/index.ts'
+import { entriesOf } from './snapshots.ts'
 
 export interface OperatorCase {
   readonly name: string
@@ -78,11 +79,9 @@ const run = ({ create, input }: OperatorCase, mode: Mode): string[] => {
   ): void => {
     untilTrue(() => work(operator))
     if (mode.restoring === 'never' || operator.snapshot === undefined) return
-    const entries: StateEntry[] = []
-    for (const entry of operator.snapshot()) {
-      entries.push({ ...entry, bytes: entry.bytes.slice() })
-      if (mode.restoring === 'slowly' && entries.length === 1) meanwhile(operator)
-    }
+    const entries = entriesOf(operator, () => {
+      if (mode.restoring === 'slowly') meanwhile(operator)
+    })
     operator.close?.()
     operator = create()
     operator.restore?.(entries)

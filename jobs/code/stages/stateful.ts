@@ -62,7 +62,7 @@ export const createStatefulStage = (code: JobCode, stageId: number): Operator =>
   })
   return {
     process: (...given) => code.run(stageId, () => operator.process(...given)),
-    snapshot: () => operator.snapshot!(),
+    snapshot: (writer) => operator.snapshot!(writer),
     restore: (entries) => operator.restore!(entries),
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { Emitter, OperatorNode } from '../../../runtime/isolate/index.ts'
 import { unpackEntries, type Operator } from '../../../runtime/operators/index.ts'
 import type { Batch } from '../../../runtime/rows/index.ts'
+import { snapshotOf } from '../../contract/snapshots.ts'
 import { batch, Recorder } from './recording.ts'
 
 /** Passes rows on and counts them; the count is its state. */
@@ -13,8 +14,8 @@ const counter = (): Operator & { count: number } => ({
     return true
   },
   complete: (outbox) => outbox.offer(batch(99)),
-  snapshot() {
-    return [{ keyHash: null, bytes: Uint8Array.of(this.count) }]
+  snapshot(writer) {
+    return snapshotOf([{ keyHash: null, bytes: Uint8Array.of(this.count) }], writer)
   },
 })
 

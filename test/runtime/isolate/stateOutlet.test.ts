@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { BoundedOutlet, Emitter, OperatorNode } from '../../../runtime/isolate/index.ts'
 import { CHUNK_BYTES, unpackEntries, type Operator } from '../../../runtime/operators/index.ts'
+import { snapshotOf } from '../../contract/snapshots.ts'
 import { createVirtualClock } from '../../contract/virtualClock.ts'
 import { Recorder } from './recording.ts'
 
@@ -11,11 +12,14 @@ const GIVES_WAY_MS = 1000
 /** With a state of some megabytes. */
 const large: Operator = {
   process: () => true,
-  *snapshot() {
-    for (let index = 0; index < ENTRIES; index += 1) {
-      yield { keyHash: index, bytes: new Uint8Array(ENTRY_BYTES).fill(index) }
-    }
-  },
+  snapshot: (writer) =>
+    snapshotOf(
+      Array.from({ length: ENTRIES }, (_, index) => ({
+        keyHash: index,
+        bytes: new Uint8Array(ENTRY_BYTES).fill(index),
+      })),
+      writer,
+    ),
 }
 
 const start = () => {

@@ -1,9 +1,10 @@
 import { expect, test } from 'bun:test'
 import { instanceOf } from '../../../runtime/exchange/index.ts'
-import { packEntries, unpackEntries, type StateEntry } from '../../../runtime/operators/index.ts'
+import type { StateEntry } from '../../../runtime/operators/index.ts'
 import { batchOfRows, column, rowAt, type Batch, type Value } from '../../../runtime/rows/index.ts'
 import { StatefulMap } from '../../../runtime/stateful/index.ts'
 import { operatorContract } from '../../contract/operatorContract.ts'
+import { entriesOf } from '../../contract/snapshots.ts'
 
 const input = {
   path: 'payments',
@@ -87,14 +88,12 @@ class Stage {
     const outbox = { offer: (made: Batch) => this.rows.push(rowAt(made, 0)) > 0 }
     const probe = totals(false)
     probe.process(0, batch, { offer: () => true })
-    const { keyHash } = [...probe.snapshot()][0]!
+    const { keyHash } = entriesOf(probe)[0]!
     this.#instances[instanceOf(keyHash!, this.#instances.length)]!.process(0, batch, outbox)
   }
 
   entries(): StateEntry[] {
-    return this.#instances.flatMap((operator) => [
-      ...unpackEntries(packEntries(operator.snapshot())),
-    ])
+    return this.#instances.flatMap((operator) => entriesOf(operator))
   }
 }
 
