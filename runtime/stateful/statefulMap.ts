@@ -2,7 +2,6 @@ import { ByteReader, ByteWriter, keyHashOf, readValue, writeValue } from '../exc
 import type { Operator, Outbox, Snapshot, StateEntry, StateWriter } from '../operators/index.ts'
 import {
   batchOfRows,
-  rowAt,
   valueAt,
   writeJson,
   type Batch,
@@ -20,7 +19,7 @@ export interface StatefulMapping {
   /** The state of a key that was not seen before: one of its own, for `step` may change it. */
   initialState(): Value
   readonly output: TableSchema
-  /** The state after a row, and the rows that follow from it. */
+  /** The state after a row, and the rows that follow from it; the array of the row is used again. */
   step(state: Value, row: readonly Value[]): StatefulStep
   /** The rows that follow from the state of a key when the input has ended. */
   end?(key: readonly Value[], state: Value): readonly (readonly Value[])[]
@@ -39,6 +38,10 @@ interface KeyState {
   savedIn: number
 }
 
+/** A value that JavaScript compares by value stands for itself. */
+const isIdentity = (value: Value | undefined): value is Value =>
+  value !== undefined && (value === null || typeof value !== 'object')
+
 /** How many rows of the end go into one batch. */
 const endRowsMax = 1024
 
@@ -50,6 +53,7 @@ export class StatefulMap implements Operator {
   readonly #mapping: StatefulMapping
   readonly #states = new Map<Value, KeyState>()
   readonly #keyRowType: DataType
+  readonly #row: Value[] = []
   #pending: Batch | null = null
   #ending: Iterator<KeyState> | null = null
   #snapshotNumber = 0
@@ -128,7 +132,10 @@ export class StatefulMap implements Operator {
       if (this.#target !== null && held.savedIn !== this.#snapshotNumber) {
         this.#save(held, this.#target)
       }
-      const step = this.#mapping.step(held.state, rowAt(batch, row))
+      for (let index = 0; index < batch.columns.length; index += 1) {
+        this.#row[index] = valueAt(batch.columns[index]!, row)
+      }
+      const step = this.#mapping.step(held.state, this.#row)
       held.state = step.state
       for (const each of step.rows) rows.push(each)
     }
@@ -136,24 +143,25 @@ export class StatefulMap implements Operator {
   }
 
   #stateOf(batch: Batch, row: number, keyHash: number): KeyState {
-    const key = this.#mapping.keyColumns.map((column) => valueAt(batch.columns[column]!, row))
+    const { keyColumns } = this.#mapping
+    const only = keyColumns.length === 1 ? valueAt(batch.columns[keyColumns[0]!]!, row) : undefined
+    if (isIdentity(only)) return this.#states.get(only) ?? this.#begin(only, [only], keyHash)
+    const key = keyColumns.map((column) => valueAt(batch.columns[column]!, row))
     const identity = this.#identity(key)
-    let held = this.#states.get(identity)
-    if (held === undefined) {
-      const savedIn = this.#snapshotNumber
-      held = { keyHash, key, state: this.#mapping.initialState(), savedIn }
-      this.#states.set(identity, held)
-    }
+    return this.#states.get(identity) ?? this.#begin(identity, key, keyHash)
+  }
+
+  #begin(identity: Value, key: readonly Value[], keyHash: number): KeyState {
+    const state = this.#mapping.initialState()
+    const held = { keyHash, key, state, savedIn: this.#snapshotNumber }
+    this.#states.set(identity, held)
     return held
   }
 
-  /** A value that is the same for equal keys: the key itself where JavaScript compares it by value. */
+  /** A value that is the same for equal keys. */
   #identity(key: readonly Value[]): Value {
-    const only = key[0]
-    if (key.length === 1 && only !== undefined && (only === null || typeof only !== 'object')) {
-      return only
-    }
-    return writeJson(this.#keyRowType, key)
+    const only = key.length === 1 ? key[0] : undefined
+    return isIdentity(only) ? only : writeJson(this.#keyRowType, key)
   }
 
   #endBatch(states: Iterator<KeyState>): Batch {
