@@ -15,7 +15,7 @@ export const connectStream = async (
 ): Promise<StreamWriter> => {
   try {
     const connection = await host.network.dial(edge.address!, dialTimeoutMs, tls)
-    return new StreamWriter({ connection, token: edge.token, fail })
+    return new StreamWriter({ clock: host.clock, connection, token: edge.token, fail })
   } catch (thrown) {
     const text = `The task on ${edge.address!.host} is not reached: ${messageOf(thrown)}`
     throw new EngineError('JOB-020', text, { retry: 'backoff', cause: thrown })

@@ -156,7 +156,12 @@ const streamEnds = async ({
   const writers: (EdgeWriter | null)[] = new Array<null>(parallelism).fill(null)
   for (const to of others) {
     const connection = await host.network.dial(addresses[to]!, 1000)
-    writers[to] = new StreamWriter({ connection, token: tokenOf(instance, to), fail })
+    writers[to] = new StreamWriter({
+      clock: host.clock,
+      connection,
+      token: tokenOf(instance, to),
+      fail,
+    })
   }
   return { writers, readers: [...readers.values()] }
 }

@@ -6,6 +6,8 @@ import { waitMs } from '../waiting.ts'
 
 const DIAL_TIMEOUT_MS = 10_000
 const RETRY_PAUSE_MS = 500
+/** Lines are gathered to this before they are sent, unless the isolate lets events in earlier. */
+const FLUSH_CHARACTERS = 1 << 16
 /** Bytes that may wait here for the server before the job has to. */
 const WAITING_BYTES_MAX = 1 << 20
 
@@ -21,6 +23,8 @@ export const createSocketWriter = (
 ): SinkWriter => {
   const encoder = new TextEncoder()
   let line: Line | null = null
+  let lines = ''
+  let isFlushing = false
 
   const send = async (bytes: Uint8Array): Promise<void> => {
     let retries = 0
@@ -40,11 +44,31 @@ export const createSocketWriter = (
     }
   }
 
+  const flush = (): void | Promise<void> => {
+    if (lines === '') return
+    const bytes = encoder.encode(lines)
+    lines = ''
+    if (line?.trySend(bytes) !== true) return send(bytes)
+  }
+  /** What cannot go then goes with the next rows, or when there are none. */
+  const flushSoon = async (): Promise<void> => {
+    if (isFlushing) return
+    isFlushing = true
+    await context.host.clock.yield()
+    isFlushing = false
+    if (lines !== '' && line?.trySend(encoder.encode(lines)) === true) lines = ''
+  }
+
   return {
     async open() {
       line = await openLine(context, address)
     },
-    write: (batch) => send(encoder.encode(jsonLines(batch))),
+    write(batch) {
+      lines += jsonLines(batch)
+      if (lines.length >= FLUSH_CHARACTERS) return flush()
+      void flushSoon()
+    },
+    flush,
     async prepareCommit() {
       try {
         await line?.drained()
@@ -78,6 +102,8 @@ const unreachable = ({ host, port }: Address, retries: number, cause: unknown): 
 
 /** An open connection of which one knows what still waits. */
 interface Line {
+  /** True when the bytes are on their way; false when nothing of them is. */
+  trySend(bytes: Uint8Array): boolean
   /** Queues the bytes; resolves when few enough wait, rejects when the connection is lost. */
   send(bytes: Uint8Array): Promise<void>
   /** Resolves when nothing waits any more. */
@@ -118,6 +144,11 @@ const lineOf = (connection: Connection, { host, port }: Address): Line => {
   }
 
   return {
+    trySend(bytes) {
+      if (waitingBytes > 0 || lost !== null) return false
+      waitingBytes = connection.write(bytes)
+      return true
+    },
     async send(bytes) {
       if (lost !== null) throw lost
       waitingBytes = connection.write(bytes)

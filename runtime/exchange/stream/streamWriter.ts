@@ -1,5 +1,5 @@
 import { EngineError } from '../../errors/index.ts'
-import type { Connection } from '../../host/index.ts'
+import type { Clock, Connection } from '../../host/index.ts'
 import type { Control } from '../../isolate/index.ts'
 import type { Batch } from '../../rows/index.ts'
 import {
@@ -14,12 +14,13 @@ import { controlNumber } from '../controlNumber.ts'
 import type { EdgeWriter } from '../edge.ts'
 import { encodeHello, HEAD_BYTES, StreamFrame, WINDOW_BYTES } from './frames.ts'
 
-/** Frames are gathered to this before they are sent, unless the isolate pauses earlier. */
+/** Frames are gathered to this before they are sent, unless the isolate lets events in earlier. */
 const FLUSH_BYTES = 1 << 16
 
 const encoder = new TextEncoder()
 
 export interface StreamWriterOptions {
+  readonly clock: Clock
   readonly connection: Connection
   readonly token: string
   /** The connection broke before all was sent; called once, with a retryable error. */
@@ -108,12 +109,15 @@ export class StreamWriter implements EdgeWriter {
     this.#memory = larger
   }
 
-  /** At once when enough is gathered, else when the isolate has no more to add at this moment. */
+  /**
+   * At once when enough is gathered, else when the isolate lets events in: it may pause many times
+   * before that, for a promise that a sink keeps at once.
+   */
   #sendSoon(): void {
     if (this.#usedBytes >= FLUSH_BYTES) this.#flush()
     else if (!this.#flushing) {
       this.#flushing = true
-      queueMicrotask(() => this.#flush())
+      void this.#options.clock.yield().then(() => this.#flush())
     }
   }
 

@@ -27,7 +27,7 @@ const makePair = async (tls?: Tls): Promise<StreamPair> => {
   const { reader, listener } = await listen(failures, tls)
   const connection = await host.network.dial(listener.address, 1000, tls)
   const fail = (error: EngineError): void => void failures.push(error)
-  const writer = new StreamWriter({ connection, token: TOKEN, fail })
+  const writer = new StreamWriter({ clock: host.clock, connection, token: TOKEN, fail })
   const close = (): void => {
     writer.close()
     reader.close()
@@ -76,11 +76,16 @@ describe('a stream', () => {
     const closed: string[] = []
     const fail = (error: EngineError): void => void closed.push(error.code)
     const stranger = await host.network.dial(listener.address, 1000)
-    const wrong = new StreamWriter({ connection: stranger, token: 'f'.repeat(32), fail })
+    const wrong = new StreamWriter({
+      clock: host.clock,
+      connection: stranger,
+      token: 'f'.repeat(32),
+      fail,
+    })
     await until(() => closed.length === 1)
     expect(reader.isConnected).toBe(false)
     const connection = await host.network.dial(listener.address, 1000)
-    const writer = new StreamWriter({ connection, token: TOKEN, fail })
+    const writer = new StreamWriter({ clock: host.clock, connection, token: TOKEN, fail })
     await until(() => reader.isConnected)
     // All have come: nobody is listened to any more.
     expect(host.network.dial(listener.address, 1000)).rejects.toThrow('Cannot connect')
@@ -107,7 +112,7 @@ test.skipIf(!hasOpenssl)('a stream is encrypted where the member port is', async
     const failures: EngineError[] = []
     const connection = await host.network.dial(listener.address, 1000, tls)
     const fail = (error: EngineError): void => void failures.push(error)
-    const writer = new StreamWriter({ connection, token: TOKEN, fail })
+    const writer = new StreamWriter({ clock: host.clock, connection, token: TOKEN, fail })
     await until(() => failures.length > 0)
     expect(reader.isConnected).toBe(false)
     writer.close()

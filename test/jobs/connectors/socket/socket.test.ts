@@ -104,6 +104,7 @@ test('rows are lines of JSON', async () => {
   const writer = socketSink.createWriter(await sinkOptions(server.port), [table], testContext())
   await writer.open([])
   await writer.write(batch)
+  await writer.flush!()
   await writer.prepareCommit(1)
   await writer.close()
   await server.nextEnd()
@@ -122,6 +123,7 @@ test('a lost connection is made again', async () => {
   connections[0]!.destroy()
   while (connections.length < 2) {
     await writer.write(batch)
+    await writer.flush!()
     await context.host.clock.yield()
   }
   await writer.close()
@@ -134,7 +136,8 @@ test('a server that is not there is named', async () => {
   await server.listener.close()
   const options = await sinkOptions(server.port, 'max_retries = 0')
   const writer = socketSink.createWriter(options, [table], testContext())
-  expect(writer.write(batch)).rejects.toThrow(
+  await writer.write(batch)
+  expect(writer.flush!()).rejects.toThrow(
     `Socket: the server 127.0.0.1:${server.port} cannot be reached after 0 retries`,
   )
 })
