@@ -136,7 +136,7 @@ export class StatefulMap implements Operator {
         this.#row[index] = valueAt(batch.columns[index]!, row)
       }
       const step = this.#mapping.step(held.state, this.#row)
-      held.state = step.state
+      if (held.state !== step.state) held.state = step.state
       for (const each of step.rows) rows.push(each)
     }
     return batchOfRows(this.#mapping.output, rows)
