@@ -9,4 +9,3 @@ export {
   type StatesOver,
   type StoredState,
 } from './stateShelf.ts'
-export { ChunkPacker } from './packedChunk.ts'

@@ -1,6 +1,5 @@
 import { EngineError } from '../../runtime/errors/index.ts'
 import { inWindows, type ChunkMap } from './chunkMap.ts'
-import { unpackChunk } from './packedChunk.ts'
 
 /** How the coordinator and the workers call the map of the chunks. */
 export const STATE_MAP = 'engine_checkpointState'
@@ -10,11 +9,9 @@ export interface StoredState {
   readonly kind: 'stored'
   /** `JOB/PIPELINE/EPOCH/CHECKPOINT/TASK/VERTEX`: no two states ever have the same. */
   readonly name: string
-  /** Of each chunk, as it lies there. */
+  /** Of each chunk. */
   readonly lengths: readonly number[]
-  /** The same before it was packed. */
-  readonly sizes: readonly number[]
-  /** CRC-32 of all chunks as they lie there, one after the other. */
+  /** CRC-32 of all chunks, one after the other. */
   readonly crc: number
 }
 
@@ -75,7 +72,7 @@ const keysOf = ({ name, lengths }: StoredState): string[] =>
 export const createStateShelf = (chunks: ChunkMap): StateShelf => ({
   put: (name, index, chunk) => chunks.set(keyOf(name, index), chunk),
   load: async (state) => {
-    const { name, lengths, sizes, crc } = state
+    const { name, lengths, crc } = state
     const loaded: Uint8Array[] = []
     await inWindows(keysOf(state), async (key, index) => {
       const chunk = await chunks.get(key)
@@ -89,7 +86,7 @@ export const createStateShelf = (chunks: ChunkMap): StateShelf => ({
     if (!isWhole || crcOf(loaded) !== crc) {
       throw new EngineError('CKP-001', `The state ${name} is damaged.`)
     }
-    return loaded.map((chunk, index) => unpackChunk(chunk, sizes[index]!))
+    return loaded
   },
   remove: (state) => inWindows(keysOf(state), (key) => chunks.remove(key)),
   sweep: async (over, kept) => {

@@ -1,4 +1,4 @@
-import { ChunkPacker, crcOf, type StateShelf, type StoredState } from '../states/index.ts'
+import { crcOf, type StateShelf, type StoredState } from '../states/index.ts'
 import type { TaskReport } from '../tasks/index.ts'
 
 export type StateChunk = Extract<TaskReport, { kind: 'stateChunk' }>
@@ -21,9 +21,7 @@ export interface StateCollectorOptions {
 /** The state of one vertex, as far as it has come. */
 interface Collected {
   readonly chunks: Uint8Array[]
-  readonly packer: ChunkPacker
   readonly lengths: number[]
-  readonly sizes: number[]
   crc: number
 }
 
@@ -44,22 +42,16 @@ export class StateCollector {
       this.#collected = new Map()
     }
     const { way, onArrived } = this.#options
-    let state = this.#collected.get(vertexId)
-    if (state === undefined) {
-      state = { chunks: [], packer: new ChunkPacker(), lengths: [], sizes: [], crc: 0 }
-      this.#collected.set(vertexId, state)
-    }
+    const state = this.#collected.get(vertexId) ?? { chunks: [], lengths: [], crc: 0 }
+    this.#collected.set(vertexId, state)
     if (way === null) {
       state.chunks.push(chunk)
       onArrived(null)
       return
     }
-    const packed = state.packer.pack(chunk)
-    const index = state.lengths.push(packed.length) - 1
-    state.sizes.push(chunk.length)
-    state.crc = crcOf([packed], state.crc)
-    const stored = way.shelf.put(way.nameOf(checkpointId, vertexId), index, packed)
-    const put = this.#arrival(stored, chunk.buffer)
+    const index = state.lengths.push(chunk.length) - 1
+    state.crc = crcOf([chunk], state.crc)
+    const put = this.#put(way, way.nameOf(checkpointId, vertexId), index, chunk)
     this.#underWay.add(put)
     void put.then(() => this.#underWay.delete(put))
   }
@@ -74,21 +66,26 @@ export class StateCollector {
     const states: { [vertexId: number]: StoredState | readonly Uint8Array[] } = {}
     if (checkpointId !== this.#checkpointId) return states
     const { way } = this.#options
-    for (const [vertexId, { chunks, lengths, sizes, crc }] of this.#collected) {
+    for (const [vertexId, { chunks, lengths, crc }] of this.#collected) {
       states[vertexId] =
         way === null
           ? chunks
-          : { kind: 'stored', name: way.nameOf(checkpointId, vertexId), lengths, sizes, crc }
+          : { kind: 'stored', name: way.nameOf(checkpointId, vertexId), lengths, crc }
     }
     this.#collected = new Map()
     return states
   }
 
-  async #arrival(stored: Promise<void>, memory: ArrayBuffer): Promise<void> {
+  async #put(
+    { shelf }: StateWay,
+    name: string,
+    index: number,
+    chunk: Uint8Array<ArrayBuffer>,
+  ): Promise<void> {
     const { onArrived, onFailure } = this.#options
     try {
-      await stored
-      onArrived(memory)
+      await shelf.put(name, index, chunk)
+      onArrived(chunk.buffer)
     } catch (thrown) {
       onFailure(thrown as Error)
     }

@@ -28,7 +28,7 @@ const CHUNKS_MAX = 8
  */
 const PAUSE_FACTOR = 2
 const PAUSE_MAX_MS = 16
-/** A smaller part of a chunk is sent as a copy: it may be kept, and its memory is not worth it. */
+/** So little of the memory of a whole chunk is sent as a copy: it may be kept for long. */
 const SMALL_BYTES = CHUNK_BYTES / 4
 
 /**
@@ -77,11 +77,9 @@ export class BoundedOutlet implements StateOutlet {
       this.#checkpointId = checkpointId
       this.#beganMs = this.#sentMs
     }
-    if (chunk.length >= SMALL_BYTES) send(checkpointId, vertexId, chunk)
-    else {
-      this.#keep(chunk.buffer)
+    if (chunk.length < SMALL_BYTES && this.#keep(chunk.buffer)) {
       send(checkpointId, vertexId, chunk.slice())
-    }
+    } else send(checkpointId, vertexId, chunk)
   }
 
   /** A chunk has arrived; its memory may come back. */
@@ -107,7 +105,10 @@ export class BoundedOutlet implements StateOutlet {
     return this.#isReleased
   }
 
-  #keep(memory: ArrayBuffer): void {
-    if (memory.byteLength === CHUNK_BYTES && this.#free.length < CHUNKS_MAX) this.#free.push(memory)
+  /** True for memory that can be that of another chunk. */
+  #keep(memory: ArrayBuffer): boolean {
+    if (memory.byteLength !== CHUNK_BYTES) return false
+    if (this.#free.length < CHUNKS_MAX) this.#free.push(memory)
+    return true
   }
 }

@@ -1,4 +1,5 @@
 import type { StateEntry, StateWriter } from './operator.ts'
+import { bodyOf, ChunkPacker, MARK_BYTES, PLAIN } from './packedChunk.ts'
 
 /*
  * The state of an operator on its way: entries one after the other in chunks, so that many small
@@ -6,7 +7,7 @@ import type { StateEntry, StateWriter } from './operator.ts'
  * the highest bit set where there is no key, the bytes; numbers are little-endian.
  */
 
-/** A chunk is no longer, unless a single entry is. */
+/** A chunk is no longer, unless a single entry is; most are shorter, for they are packed. */
 export const CHUNK_BYTES = 256 * 1024
 const HEAD_BYTES = 8
 const NO_KEY = 0x8000_0000
@@ -23,9 +24,11 @@ export interface ChunkTarget {
 /** Packs entries into chunks as they come, each in memory of its own that may be transferred. */
 export class ChunkWriter implements StateWriter {
   readonly #target: ChunkTarget
+  readonly #packer = new ChunkPacker()
+  /** Used again while what is gathered in it is packed. */
   #chunk = NO_CHUNK
   #view = new DataView(NO_CHUNK.buffer)
-  #at = 0
+  #at = MARK_BYTES
 
   constructor(target: ChunkTarget) {
     this.#target = target
@@ -33,11 +36,7 @@ export class ChunkWriter implements StateWriter {
 
   add(keyHash: StateEntry['keyHash'], bytes: Uint8Array): void {
     const neededBytes = HEAD_BYTES + bytes.length
-    if (this.#at + neededBytes > this.#chunk.length) {
-      this.finish()
-      this.#chunk = this.#target.allocate(Math.max(CHUNK_BYTES, neededBytes))
-      this.#view = new DataView(this.#chunk.buffer)
-    }
+    if (this.#at + neededBytes > this.#chunk.length) this.#begin(neededBytes)
     this.#view.setInt32(this.#at, keyHash ?? 0, true)
     const size = keyHash === null ? bytes.length + NO_KEY : bytes.length
     this.#view.setUint32(this.#at + 4, size, true)
@@ -47,9 +46,22 @@ export class ChunkWriter implements StateWriter {
 
   /** Gives the chunk that is not full. */
   finish(): void {
-    if (this.#at > 0) this.#target.add(this.#chunk.subarray(0, this.#at))
-    this.#chunk = NO_CHUNK
-    this.#at = 0
+    if (this.#at === MARK_BYTES) return
+    const packed = this.#packer.pack(this.#chunk.subarray(MARK_BYTES, this.#at))
+    if (packed !== null) this.#target.add(packed)
+    else {
+      this.#target.add(this.#chunk.subarray(0, this.#at))
+      this.#chunk = NO_CHUNK
+    }
+    this.#at = MARK_BYTES
+  }
+
+  #begin(neededBytes: number): void {
+    this.finish()
+    if (MARK_BYTES + neededBytes <= this.#chunk.length) return
+    this.#chunk = this.#target.allocate(Math.max(CHUNK_BYTES, MARK_BYTES + neededBytes))
+    this.#chunk[0] = PLAIN
+    this.#view = new DataView(this.#chunk.buffer)
   }
 }
 
@@ -65,16 +77,17 @@ export const packEntries = (entries: Iterable<StateEntry>): Uint8Array<ArrayBuff
   return chunks
 }
 
-/** The entries of some chunks; their bytes are views of the chunks. */
+/** The entries of some chunks; their bytes may be views of the chunks. */
 export function* unpackEntries(chunks: Iterable<Uint8Array>): Iterable<StateEntry> {
   for (const chunk of chunks) {
-    const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-    for (let at = 0; at < chunk.length;) {
+    const body = bodyOf(chunk)
+    const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
+    for (let at = 0; at < body.length;) {
       const size = view.getUint32(at + 4, true)
       const hasKey = size < NO_KEY
       const end = at + HEAD_BYTES + (hasKey ? size : size - NO_KEY)
       const keyHash = hasKey ? view.getInt32(at, true) : null
-      yield { keyHash, bytes: chunk.subarray(at + HEAD_BYTES, end) }
+      yield { keyHash, bytes: body.subarray(at + HEAD_BYTES, end) }
       at = end
     }
   }
