@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../host/index.ts'
-import { CHUNK_BYTES } from '../operators/index.ts'
+import { CHUNK_BYTES, ChunkPacker } from '../operators/index.ts'
 
 /** Takes the chunks of the states of operators out of the isolate. */
 export interface StateOutlet {
@@ -7,7 +7,7 @@ export interface StateOutlet {
   readonly hasRoom: boolean
   /** Memory for a chunk of so many bytes. */
   allocate(sizeBytes: number): Uint8Array<ArrayBuffer>
-  /** The memory of the chunk is of no use here any more. */
+  /** Sends a chunk, packed where it shrinks; its memory is of no use to the caller any more. */
   send(checkpointId: number, vertexId: number, chunk: Uint8Array<ArrayBuffer>): void
 }
 
@@ -38,6 +38,7 @@ const SMALL_BYTES = CHUNK_BYTES / 4
  */
 export class BoundedOutlet implements StateOutlet {
   readonly #options: BoundedOutletOptions
+  readonly #packer = new ChunkPacker()
   readonly #free: ArrayBuffer[] = []
   #onWayCount = 0
   #checkpointId = -1
@@ -77,7 +78,11 @@ export class BoundedOutlet implements StateOutlet {
       this.#checkpointId = checkpointId
       this.#beganMs = this.#sentMs
     }
-    if (chunk.length < SMALL_BYTES && this.#keep(chunk.buffer)) {
+    const packed = this.#packer.pack(chunk)
+    if (packed !== chunk) {
+      this.#keep(chunk.buffer)
+      send(checkpointId, vertexId, packed)
+    } else if (chunk.length < SMALL_BYTES && this.#keep(chunk.buffer)) {
       send(checkpointId, vertexId, chunk.slice())
     } else send(checkpointId, vertexId, chunk)
   }

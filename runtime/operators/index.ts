@@ -6,6 +6,7 @@ export type {
   StateEntry,
   StateWriter,
 } from './operator.ts'
+export { ChunkPacker } from './packedChunk.ts'
 export {
   CHUNK_BYTES,
   ChunkWriter,

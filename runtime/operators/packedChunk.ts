@@ -9,7 +9,7 @@ export const MARK_BYTES = 1
 
 /** Less is not worth the call. */
 const PACKED_BYTES_MIN = 4 * 1024
-/** Packing more at a time would hold up the rows of its isolate. */
+/** Packing more at a time would hold up rows. */
 const PACKED_BYTES_MAX = 1024 * 1024
 /** What hardly shrinks is not worth unpacking. */
 const WORTH_SHARE = 7 / 8
@@ -22,22 +22,22 @@ const LEVEL = 1
 export class ChunkPacker {
   #skippedLeft = 0
 
-  /** The packed chunk, in memory of its own; null where it does not shrink and is best left plain. */
-  pack(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | null {
-    if (body.length < PACKED_BYTES_MIN || body.length > PACKED_BYTES_MAX) return null
+  /** A plain chunk as a packed one, in memory of its own; as it is where it does not shrink. */
+  pack(plain: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    if (plain.length < PACKED_BYTES_MIN || plain.length > PACKED_BYTES_MAX) return plain
     if (this.#skippedLeft > 0) {
       this.#skippedLeft -= 1
-      return null
+      return plain
     }
-    const packed = Bun.zstdCompressSync(body, { level: LEVEL })
-    if (packed.length > body.length * WORTH_SHARE) {
+    const body = Bun.zstdCompressSync(plain.subarray(MARK_BYTES), { level: LEVEL })
+    if (body.length > plain.length * WORTH_SHARE) {
       this.#skippedLeft = SKIPPED_CHUNKS
-      return null
+      return plain
     }
-    const chunk = new Uint8Array(MARK_BYTES + packed.length)
-    chunk[0] = PACKED
-    chunk.set(packed, MARK_BYTES)
-    return chunk
+    const packed = new Uint8Array(MARK_BYTES + body.length)
+    packed[0] = PACKED
+    packed.set(body, MARK_BYTES)
+    return packed
   }
 }
 

@@ -7,7 +7,7 @@ import { bodyOf, ChunkPacker, MARK_BYTES, PLAIN } from './packedChunk.ts'
  * the highest bit set where there is no key, the bytes; numbers are little-endian.
  */
 
-/** A chunk is no longer, unless a single entry is; most are shorter, for they are packed. */
+/** A chunk is no longer, unless a single entry is; most are shorter once they are packed. */
 export const CHUNK_BYTES = 256 * 1024
 const HEAD_BYTES = 8
 const NO_KEY = 0x8000_0000
@@ -21,14 +21,12 @@ export interface ChunkTarget {
   add(chunk: Uint8Array<ArrayBuffer>): void
 }
 
-/** Packs entries into chunks as they come, each in memory of its own that may be transferred. */
+/** Writes entries into plain chunks as they come, each in memory of its own that may be transferred. */
 export class ChunkWriter implements StateWriter {
   readonly #target: ChunkTarget
-  readonly #packer = new ChunkPacker()
-  /** Used again while what is gathered in it is packed. */
   #chunk = NO_CHUNK
   #view = new DataView(NO_CHUNK.buffer)
-  #at = MARK_BYTES
+  #at = 0
 
   constructor(target: ChunkTarget) {
     this.#target = target
@@ -36,7 +34,7 @@ export class ChunkWriter implements StateWriter {
 
   add(keyHash: StateEntry['keyHash'], bytes: Uint8Array): void {
     const neededBytes = HEAD_BYTES + bytes.length
-    if (this.#at + neededBytes > this.#chunk.length) this.#begin(neededBytes)
+    if (this.#at + neededBytes > this.#chunk.length) this.#begin(MARK_BYTES + neededBytes)
     this.#view.setInt32(this.#at, keyHash ?? 0, true)
     const size = keyHash === null ? bytes.length + NO_KEY : bytes.length
     this.#view.setUint32(this.#at + 4, size, true)
@@ -46,31 +44,30 @@ export class ChunkWriter implements StateWriter {
 
   /** Gives the chunk that is not full. */
   finish(): void {
-    if (this.#at === MARK_BYTES) return
-    const packed = this.#packer.pack(this.#chunk.subarray(MARK_BYTES, this.#at))
-    if (packed !== null) this.#target.add(packed)
-    else {
-      this.#target.add(this.#chunk.subarray(0, this.#at))
-      this.#chunk = NO_CHUNK
-    }
-    this.#at = MARK_BYTES
+    if (this.#at > 0) this.#target.add(this.#chunk.subarray(0, this.#at))
+    this.#chunk = NO_CHUNK
+    this.#at = 0
   }
 
   #begin(neededBytes: number): void {
     this.finish()
-    if (MARK_BYTES + neededBytes <= this.#chunk.length) return
-    this.#chunk = this.#target.allocate(Math.max(CHUNK_BYTES, MARK_BYTES + neededBytes))
+    this.#chunk = this.#target.allocate(Math.max(CHUNK_BYTES, neededBytes))
     this.#chunk[0] = PLAIN
     this.#view = new DataView(this.#chunk.buffer)
+    this.#at = MARK_BYTES
   }
 }
 
-/** All entries in chunks. */
+/** All entries in chunks, packed. */
 export const packEntries = (entries: Iterable<StateEntry>): Uint8Array<ArrayBuffer>[] => {
   const chunks: Uint8Array<ArrayBuffer>[] = []
+  const packer = new ChunkPacker()
   const writer = new ChunkWriter({
     allocate: (sizeBytes) => new Uint8Array(sizeBytes),
-    add: (chunk) => chunks.push(chunk.length === chunk.buffer.byteLength ? chunk : chunk.slice()),
+    add: (plain) => {
+      const chunk = packer.pack(plain)
+      chunks.push(chunk.length === chunk.buffer.byteLength ? chunk : chunk.slice())
+    },
   })
   for (const { keyHash, bytes } of entries) writer.add(keyHash, bytes)
   writer.finish()

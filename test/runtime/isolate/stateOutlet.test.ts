@@ -3,6 +3,7 @@ import { BoundedOutlet, Emitter, OperatorNode } from '../../../runtime/isolate/i
 import { CHUNK_BYTES, unpackEntries, type Operator } from '../../../runtime/operators/index.ts'
 import { snapshotOf } from '../../contract/snapshots.ts'
 import { createVirtualClock } from '../../contract/virtualClock.ts'
+import { noise, readings } from '../operators/bodies.ts'
 import { Recorder } from './recording.ts'
 
 const ENTRY_BYTES = 64 * 1024
@@ -37,8 +38,12 @@ const start = () => {
   return { clock, sent, outlet, wakes: () => wakes }
 }
 
-const chunkOf = (outlet: BoundedOutlet): Uint8Array<ArrayBuffer> =>
-  outlet.allocate(CHUNK_BYTES).fill(5)
+/** A chunk that does not shrink. */
+const chunkOf = (outlet: BoundedOutlet): Uint8Array<ArrayBuffer> => {
+  const chunk = outlet.allocate(CHUNK_BYTES)
+  chunk.set(noise(CHUNK_BYTES))
+  return chunk
+}
 
 test('a state goes out some chunks at a time where no row waits, and whole', () => {
   const { outlet, sent } = start()
@@ -145,8 +150,19 @@ test('the memory of a chunk that has arrived is that of the next', () => {
 test('a small state does not take the memory of a chunk along', () => {
   const { outlet, sent } = start()
   const memory = chunkOf(outlet)
-  outlet.send(1, 1, memory.subarray(0, 100))
-  expect(sent[0]).toEqual(new Uint8Array(100).fill(5))
+  const state = memory.subarray(0, 100)
+  outlet.send(1, 1, state)
+  expect(sent[0]).toEqual(state)
   expect(sent[0]!.buffer.byteLength).toBe(100)
   expect(outlet.allocate(CHUNK_BYTES).buffer).toBe(memory.buffer)
+})
+
+test('a chunk that shrinks is sent packed, and its memory is that of the next at once', () => {
+  const { outlet, sent } = start()
+  const chunk = outlet.allocate(CHUNK_BYTES)
+  chunk.set(readings(CHUNK_BYTES - 1), 1)
+  outlet.send(1, 1, chunk)
+  expect(sent[0]!.length).toBeLessThan(CHUNK_BYTES / 2)
+  expect(sent[0]!.buffer.byteLength).toBe(sent[0]!.length)
+  expect(outlet.allocate(CHUNK_BYTES).buffer).toBe(chunk.buffer)
 })
