@@ -49,7 +49,7 @@ export interface ExecutionOptions {
 
 /** States give way to rows for a part of the time that a checkpoint may take. */
 const GIVE_WAY_SHARE = 0.25
-const GIVE_WAY_MAX_MS = 5000
+const GIVE_WAY_MAX_MS = 8000
 
 /**
  * One attempt at running a pipeline: places its tasks on members, or takes over those that run, drives

@@ -21,13 +21,13 @@ export interface BoundedOutletOptions {
 }
 
 /** Chunks that are on their way at once. */
-const CHUNKS_MAX = 8
+const CHUNKS_MAX = 4
 /**
  * After a chunk there is a pause of so many times what it took, and so long at most: what took longer
  * has itself waited for others.
  */
-const PAUSE_FACTOR = 2
-const PAUSE_MAX_MS = 16
+const PAUSE_FACTOR = 10
+const PAUSE_MAX_MS = 80
 /** So little of the memory of a whole chunk is sent as a copy: it may be kept for long. */
 const SMALL_BYTES = CHUNK_BYTES / 4
 

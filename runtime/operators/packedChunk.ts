@@ -10,7 +10,7 @@ export const MARK_BYTES = 1
 /** Less is not worth the call. */
 const PACKED_BYTES_MIN = 4 * 1024
 /** Packing more at a time would hold up rows. */
-const PACKED_BYTES_MAX = 1024 * 1024
+const PACKED_BYTES_MAX = 2 * 1024 * 1024
 /** What hardly shrinks is not worth unpacking. */
 const WORTH_SHARE = 7 / 8
 /** After a chunk that did not shrink, so many are not even tried. */

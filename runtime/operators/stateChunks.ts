@@ -8,7 +8,9 @@ import { bodyOf, ChunkPacker, MARK_BYTES, PLAIN } from './packedChunk.ts'
  */
 
 /** A chunk is no longer, unless a single entry is; most are shorter once they are packed. */
-export const CHUNK_BYTES = 256 * 1024
+export const CHUNK_BYTES = 1024 * 1024
+/** Most states are small: the first chunk takes less memory. */
+const FIRST_CHUNK_BYTES = 16 * 1024
 const HEAD_BYTES = 8
 const NO_KEY = 0x8000_0000
 const NO_CHUNK = new Uint8Array(0)
@@ -27,6 +29,7 @@ export class ChunkWriter implements StateWriter {
   #chunk = NO_CHUNK
   #view = new DataView(NO_CHUNK.buffer)
   #at = 0
+  #usualBytes = FIRST_CHUNK_BYTES
 
   constructor(target: ChunkTarget) {
     this.#target = target
@@ -51,7 +54,8 @@ export class ChunkWriter implements StateWriter {
 
   #begin(neededBytes: number): void {
     this.finish()
-    this.#chunk = this.#target.allocate(Math.max(CHUNK_BYTES, neededBytes))
+    this.#chunk = this.#target.allocate(Math.max(this.#usualBytes, neededBytes))
+    this.#usualBytes = CHUNK_BYTES
     this.#chunk[0] = PLAIN
     this.#view = new DataView(this.#chunk.buffer)
     this.#at = MARK_BYTES

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { packEntries, unpackEntries } from '../../../runtime/operators/index.ts'
+import { CHUNK_BYTES, packEntries, unpackEntries } from '../../../runtime/operators/index.ts'
 import { noise } from './bodies.ts'
 
 const entries = fc.array(
@@ -19,7 +19,7 @@ test('entries come back as they were, whatever their keys and sizes', () => {
 })
 
 test('chunks are of a moderate size, and an entry that is larger has one of its own', () => {
-  const sizes = [1000, 300_000, 262_135, 1, 262_134, 500_000, 3]
+  const sizes = [1000, 1_200_000, CHUNK_BYTES - 9, 1, CHUNK_BYTES - 10, 1_500_000, 3]
   const given = sizes.map((size, index) => ({
     keyHash: index,
     bytes: noise(size),
@@ -27,7 +27,13 @@ test('chunks are of a moderate size, and an entry that is larger has one of its 
   const chunks = packEntries(given)
   expect([...unpackEntries(chunks)]).toEqual(given)
   expect(chunks.map((chunk) => chunk.length)).toEqual([
-    1009, 300_009, 262_144, 10, 262_143, 500_009, 12,
+    1009,
+    1_200_009,
+    CHUNK_BYTES,
+    10,
+    CHUNK_BYTES - 1,
+    1_500_009,
+    12,
   ])
   expect(new Set(chunks.map(({ buffer }) => buffer)).size).toBe(chunks.length)
 })
