@@ -3,9 +3,12 @@ import { cpuSeconds } from './grid/servers.ts'
 import type { Figure } from './main.ts'
 
 const KEY_BYTES = 1000
-const WINDOW_MS = 6_000
-/** Windows with checkpoints, each after one without: one job of a kind may run half as fast again as the next. */
-const ROUNDS = 5
+const WINDOW_MS = 4_000
+/**
+ * Windows with checkpoints, each after one without: one job of a kind may run half as fast again as
+ * the next, and even one job runs a fifth faster or slower for seconds.
+ */
+const ROUNDS = 11
 /** Before these: what is compiled for the first checkpoint is not compiled again. */
 const WARM_UP_ROUNDS = 1
 const INTERVAL_MS = 1_000
