@@ -37,7 +37,11 @@ export class ByteReader {
 
   /** A copy, which may be kept. */
   block(): Uint8Array {
-    const length = this.int32()
+    return this.bytes(this.int32())
+  }
+
+  /** A copy of so many bytes, which may be kept. */
+  bytes(length: number): Uint8Array {
     this.#at += length
     return this.#bytes.slice(this.#at - length, this.#at)
   }

@@ -7,6 +7,8 @@ const NULL = 0
 const PRESENT = 1
 /** No zone is so far from UTC. */
 const NO_OFFSET = -0x80000000
+/** Stands where the length of a packed value would, before a number. */
+const NUMBER = -1
 const INT64_MIN = -(2n ** 63n)
 const INT64_MAX = 2n ** 63n - 1n
 /** Scales are small, so a negative one tells that the digits follow as hexadecimal text. */
@@ -73,6 +75,11 @@ export const writeValue = (type: DataType, value: Value, to: ByteWriter): void =
       return to.block(new Uint8Array(buffer, byteOffset, byteLength))
     }
     case 'any':
+      // Most keys are numbers: they need no packing.
+      if (typeof value === 'number') {
+        to.int32(NUMBER)
+        return to.float64(value)
+      }
       return to.block(packAnyView(value))
     default:
       return type satisfies never
@@ -157,8 +164,10 @@ export const readValue = (type: DataType, from: ByteReader): Value => {
     case 'float16_vector':
     case 'bfloat16_vector':
       return new Uint16Array(from.block().buffer)
-    case 'any':
-      return unpackAny(from.block())
+    case 'any': {
+      const length = from.int32()
+      return length === NUMBER ? from.float64() : unpackAny(from.bytes(length))
+    }
     default:
       return type satisfies never
   }

@@ -65,7 +65,9 @@ export class StreamWriter implements EdgeWriter {
     const at = this.#reserve(StreamFrame[control.kind], 8)
     this.#memory.float64[at >> 3] = controlNumber(control)
     if (control.kind === 'end') this.#ended = true
-    this.#sendSoon()
+    // The other inputs of the receiver wait for a barrier.
+    if (control.kind === 'barrier') this.#flush()
+    else this.#sendSoon()
     return true
   }
 
@@ -117,12 +119,14 @@ export class StreamWriter implements EdgeWriter {
     if (this.#usedBytes >= FLUSH_BYTES) this.#flush()
     else if (!this.#flushing) {
       this.#flushing = true
-      void this.#options.clock.yield().then(() => this.#flush())
+      void this.#options.clock.yield().then(() => {
+        this.#flushing = false
+        this.#flush()
+      })
     }
   }
 
   #flush(): void {
-    this.#flushing = false
     if (this.#usedBytes === 0 || this.#closed) return
     this.#options.connection.write(this.#memory.bytes.subarray(0, this.#usedBytes))
     this.#usedBytes = 0
