@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { badRequest } from './failures.ts'
-import type { PageRequest } from '../cluster/index.ts'
+import { checkJobId, type PageRequest } from '../cluster/index.ts'
 
 const ROWS_MAX = 1000
 const PAGE_ROWS = 10
@@ -43,11 +43,16 @@ const isTrue = (text: string | undefined): boolean => text?.toLowerCase() === 't
 
 export const flagOf = (context: Context, name: string): boolean => isTrue(context.req.query(name))
 
-/** A job id comes as a number or as a text. */
-const jobId = z.union([z.string(), z.number()]).transform(String)
+/** The job that the path names. Throws JOB-002 where it is no id. */
+export const jobIdOf = (context: Context): string => checkJobId(context.req.param('jobId') ?? '')
+
+/** A job id comes as a number or as a text; JOB-002 where it is none. */
+const jobId = z
+  .union([z.string(), z.number()], 'the id of a job is missing, or is neither a number nor a text')
+  .transform((id) => checkJobId(String(id)))
 
 /** Upstream's clients send flags also as texts. */
-const flag = z.union([z.boolean(), z.string().transform(isTrue)])
+const flag = z.union([z.boolean(), z.string().transform(isTrue)], 'must be true or false')
 
 export const stopBody = z.object({
   jobId,
