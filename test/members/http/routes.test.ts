@@ -91,6 +91,7 @@ describe('the cluster', () => {
     served.facts.members = [memberInfo('one'), memberInfo('two')]
     served.facts.members[1] = { ...memberInfo('two'), role: 'worker' }
     served.facts.httpUrls = { one: 'http://127.0.0.1:8080' }
+    served.facts.connections = { members: 1, clients: 3 }
     const ours = await (await served.get('/members')).json()
     expect(ours).toMatchObject({
       clusterName: 'seatunnel',
@@ -109,6 +110,8 @@ describe('the cluster', () => {
         { address: '[127.0.0.1]:5801', liteMember: false, localMember: true, uuid: 'one' },
         { address: '[127.0.0.1]:5801', liteMember: true, localMember: false, uuid: 'two' },
       ],
+      connectionCount: 3,
+      allConnectionCount: 4,
     })
   })
 
