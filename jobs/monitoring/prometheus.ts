@@ -115,6 +115,11 @@ const metricsOf = async (host: Host, measures: Measures): Promise<Metric[]> => {
     gauge('node_state', '1 while this member is up', 1),
     gauge('hazelcast_partition_partitionCount', 'Partitions of the grid', measures.partitions),
     gauge(
+      'hazelcast_partition_activePartition',
+      'Partitions that this member owns',
+      grid.partitions,
+    ),
+    gauge(
       'hazelcast_partition_migrationQueueSize',
       'Partitions that are to move',
       measures.migrationQueueSize,

@@ -36,6 +36,7 @@ import { createRingbuffers } from './structures/ringbuffer/index.ts'
 import { createSets } from './structures/set/index.ts'
 import type { Structure } from './structures/structure.ts'
 import { createTopics } from './structures/topic/index.ts'
+import { type PartitionTable, primaryOf } from './table/index.ts'
 
 /** What a member does for the grid now. */
 export interface GridActivity {
@@ -46,6 +47,8 @@ export interface GridActivity {
   readonly underWay: number
   /** Structures of which something is held here. */
   readonly structures: number
+  /** Partitions of which this member answers for what they hold. */
+  readonly partitions: number
   /** Clients of the grid that this member tells of the cluster. */
   readonly clients: number
 }
@@ -205,6 +208,15 @@ const checkMergePolicies = ({ settings, mergeFunctions = {} }: MemberGridOptions
   }
 }
 
+const ownedCount = (table: PartitionTable, memberId: string): number => {
+  let count = 0
+  for (let partition = 0; partition < table.partitionCount; partition += 1) {
+    const row = table.row(partition)
+    if (row !== undefined && primaryOf(row) === memberId) count += 1
+  }
+  return count
+}
+
 /** Makes a member that is in a cluster take part in its grid, and serve its clients. */
 export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const { host, member, clusterName, settings } = options
@@ -249,7 +261,14 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
     partitionCount: table.partitionCount,
     activity: () => {
       const { calls, parked, underWay, structures } = grid.statistics()
-      return { ran: calls, waiting: parked, underWay, structures, clients: desk.clientCount() }
+      return {
+        ran: calls,
+        waiting: parked,
+        underWay,
+        structures,
+        partitions: ownedCount(table, member.self.id),
+        clients: desk.clientCount(),
+      }
     },
     migrationQueueSize: () => table.migrationQueueSize(),
     onMigration: (listener) => table.onMigration(listener),

@@ -96,6 +96,7 @@ describe('the metrics of a member', () => {
       ['rejection_total', 1],
     ])
     expect([...families.get('job_count')!.samples.values()]).toEqual([1, 2, 3, 4, 5])
+    expect(value('hazelcast_partition_activePartition')).toBe(90)
     expect(value('tidegate_connections', 'type="client"')).toBe(3)
   })
 
