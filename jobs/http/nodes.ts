@@ -1,11 +1,10 @@
 import { Hono } from 'hono'
-import { z } from 'zod'
 import type { MemberEnv } from '../../members/http/index.ts'
 import { HttpFailure } from '../../members/http/index.ts'
 import type { JobLogs } from '../logs/index.ts'
 import { openMetricsText, type Monitoring } from '../monitoring/index.ts'
 import type { IsolateInfo } from '../workers/index.ts'
-import { checked } from './parameters.ts'
+import { checked, tagsBody } from './parameters.ts'
 
 /** What a member tells of itself and of the others. */
 export interface NodeTools {
@@ -19,8 +18,6 @@ export interface NodeTools {
   /** Prometheus' text format. */
   readonly metrics: () => Promise<string>
 }
-
-const tags = z.record(z.string(), z.string())
 
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8'
 const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
@@ -70,7 +67,7 @@ export const nodeRoutes = (tools: () => NodeTools): Hono<MemberEnv> =>
       } catch {
         throw new HttpFailure(400, 'Invalid JSON format in request body.')
       }
-      tools().updateTags(checked(tags, body))
+      tools().updateTags(checked(tagsBody, body))
       return context.json({ status: 'success', message: 'update node tags done.' })
     })
     .get('/thread-dump', (context) =>

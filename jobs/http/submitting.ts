@@ -1,12 +1,17 @@
 import { Hono, type Context } from 'hono'
-import { z } from 'zod'
 import { HttpFailure, type MemberEnv, type MemberMiddleware } from '../../members/http/index.ts'
 import { messageOf } from '../../runtime/errors/index.ts'
 import { isCodeFile } from '../bundles/index.ts'
 import type { JobContent, JobService, JobSubmission, SubmittedJob } from '../cluster/index.ts'
 import { formatOf, type JobFormat } from '../files/index.ts'
 import { answering, badRequest } from './failures.ts'
-import { checked, jsonBody, submitParameters, type SubmitParameters } from './parameters.ts'
+import {
+  checked,
+  jsonBody,
+  submitBodies,
+  submitParameters,
+  type SubmitParameters,
+} from './parameters.ts'
 
 /** Takes the code of a job: distributes its bundle and plans it. */
 export type TakeCode = (file: string, text: string) => Promise<JobContent>
@@ -78,10 +83,6 @@ const uploadedFile = async (
   return { name, text: await context.req.text() }
 }
 
-const batch = z.array(
-  z.looseObject({ params: submitParameters.optional(), env: z.unknown().optional() }),
-)
-
 /** What takes jobs. */
 export const submittingRoutes = (options: SubmittingOptions): Hono<MemberEnv> => {
   const { jobs, takeCode, onlyActiveMaster } = options
@@ -109,7 +110,7 @@ export const submittingRoutes = (options: SubmittingOptions): Hono<MemberEnv> =>
       return context.json(await submit(content, parameters))
     })
     .post('/submit-jobs', onlyActiveMaster, async (context) => {
-      const given = checked(batch, await jsonBody(context))
+      const given = checked(submitBodies, await jsonBody(context))
       const submitted: SubmittedJob[] = []
       for (const { params = {}, ...job } of given) {
         const content = contentOf(JSON.stringify(job), 'json', `job-${submitted.length + 1}.json`)

@@ -41,8 +41,8 @@ const LATER_EXECUTORS = ['mapLoad', 'mapLoadAllKeys', 'cluster', 'response']
 const emptyQueues = (names: readonly string[]): Facts =>
   Object.fromEntries(names.map((name) => [`executor.q.${name}.size`, '0']))
 
-/** Of the machine; the heap is that of the member's own thread, which may fill the RAM. */
-const memoryFacts = async ({ memory }: Host): Promise<Facts> => {
+/** Of the machine; the heap is that of the member's own thread, which may take what the process may. */
+const memoryFacts = async ({ memory }: Host, maxBytes: number): Promise<Facts> => {
   const ram = memory.machine()
   const swap = (await memory.swap()) ?? { totalBytes: 0, freeBytes: 0 }
   const heapBytes = memory.heapBytes()
@@ -56,9 +56,9 @@ const memoryFacts = async ({ memory }: Host): Promise<Facts> => {
     'heap.memory.used': sizeText(heapBytes),
     'heap.memory.free': sizeText(committedBytes - heapBytes),
     'heap.memory.total': sizeText(committedBytes),
-    'heap.memory.max': sizeText(ram.totalBytes),
+    'heap.memory.max': sizeText(maxBytes),
     'heap.memory.used/total': percent(heapBytes / committedBytes),
-    'heap.memory.used/max': percent(heapBytes / ram.totalBytes),
+    'heap.memory.used/max': percent(heapBytes / maxBytes),
   }
 }
 
@@ -83,7 +83,7 @@ export const factsOf = async (
     host: member.self.address.host,
     port: String(member.self.address.port),
     processors: String(host.processors.count),
-    ...(await memoryFacts(host)),
+    ...(await memoryFacts(host, workload.memoryMaxBytes)),
     ...COLLECTIONS,
     'load.process': percent(load.process),
     'load.system': percent(load.machine),

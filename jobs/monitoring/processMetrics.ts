@@ -38,7 +38,7 @@ const ofProcess = async (host: Host): Promise<Metric[]> => {
 export const processMetrics = async (host: Host, workload: Workload): Promise<Metric[]> => {
   const { memory } = host
   const { runtime } = host.process
-  const { totalBytes } = memory.machine()
+  const { memoryMaxBytes } = workload
   const heapBytes = memory.heapBytes()
   const heapCommittedBytes = memory.heapCommittedBytes()
   const residentBytes = memory.usedBytes()
@@ -65,9 +65,9 @@ export const processMetrics = async (host: Host, workload: Workload): Promise<Me
     ),
     areas(
       'jvm_memory_bytes_max',
-      'The RAM of the machine: nothing else bounds a heap',
-      totalBytes,
-      totalBytes,
+      'What the process may hold, both together: its limit, else the RAM of the machine',
+      memoryMaxBytes,
+      memoryMaxBytes,
     ),
     gauge(
       'jvm_threads_current',

@@ -11,6 +11,8 @@ export interface Workload {
   /** How many there may be now, and requests for some that were refused so far. */
   readonly slots: { readonly total: number; readonly refusals: number }
   readonly grid: GridActivity
+  /** What the process may hold. */
+  readonly memoryMaxBytes: number
   /** Connections that stand. */
   readonly connections: { readonly members: number; readonly clients: number }
 }

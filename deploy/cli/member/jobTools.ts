@@ -49,6 +49,8 @@ export interface JobToolsOptions {
   readonly shelves: JobShelves
   readonly clusterName: string
   readonly dataFolder: string
+  /** At which the process ends; 0 for none. */
+  readonly memoryLimitBytes: number
   readonly httpUrl: (memberId: string) => Promise<string | undefined>
 }
 
@@ -60,6 +62,7 @@ export const createJobTools = (options: JobToolsOptions): JobTools => {
     ...jobs.work(),
     slots: { total: jobs.slots?.profile().totalSlots ?? 0, refusals: jobs.slots?.refusals() ?? 0 },
     grid: grid.activity(),
+    memoryMaxBytes: options.memoryLimitBytes || host.memory.machine().totalBytes,
     connections: { members: messenger.connected().length, clients: messenger.clients().length },
   })
   const monitoring = startMonitoring({ host, member, logs: shelves.logs, workload })

@@ -424,7 +424,7 @@ export default pipeline({ name: 'in code' })
       expect(((await torn.json()) as { message: string }).message).toStartWith('The form cannot be')
     }
     for (const path of ['/stop-job', '/savepoint-job']) {
-      fails(await master.post(path, '{}'), 400, 'jobId: the id of a job is missing')
+      fails(await master.post(path, '{}'), 400, 'jobId: must be the id of a job')
       fails(await master.post(path, '{"jobId":1.5}'), 400, 'JOB-002')
     }
     fails(await master.post('/stop-jobs', '[{"jobId":"1"},{"jobId":"x"}]'), 400, 'JOB-002')
@@ -435,6 +435,12 @@ export default pipeline({ name: 'in code' })
       fails(await worker.get(path), 400, 'JOB-002')
     }
     fails(await worker.get('/submit-job'), 405, 'POST')
+    fails(await master.post('/stop-job', '[]'), 400, /^The body must be an object with a jobId\.$/)
+    fails(await master.post('/stop-jobs', '[1]'), 400, /^0: must be an object with a jobId\.$/)
+    fails(await master.post('/submit-jobs', '{}'), 400, /^The body must be a list of jobs\.$/)
+    for (const page of ['0', '-1', '1e3', ' 1', '']) {
+      fails(await master.get(`/running-jobs?page=${page}`), 400, 'page must be a whole number')
+    }
     fails(await master.get('/nothing-here'), 404)
   })
 })

@@ -38,5 +38,6 @@ export const workload: Workload = {
   tasks: { begun: 12, ended: 10 },
   slots: { total: 16, refusals: 1 },
   grid: { ran: 70, waiting: 3, underWay: 4, structures: 5, partitions: 90, clients: 2 },
+  memoryMaxBytes: 4 * GIBIBYTE,
   connections: { members: 6, clients: 3 },
 }

@@ -79,8 +79,8 @@ describe('the metrics of a member', () => {
       memory: [GIBIBYTE, 100 * 1024 * 1024],
       threads: [3, 8],
       info: 1,
-      heap: [30 * 1024 * 1024, 40 * 1024 * 1024, 8 * GIBIBYTE],
-      nonheap: [60 * 1024 * 1024, 60 * 1024 * 1024, 8 * GIBIBYTE],
+      heap: [30 * 1024 * 1024, 40 * 1024 * 1024, 4 * GIBIBYTE],
+      nonheap: [60 * 1024 * 1024, 60 * 1024 * 1024, 4 * GIBIBYTE],
     })
     const pool = [...families].flatMap(([name, { samples }]) =>
       name.startsWith('job_thread_pool_') ? [[name.slice(16), ...samples.values()]] : [],
