@@ -1,5 +1,5 @@
 import { EngineError } from '../../runtime/errors/index.ts'
-import type { Host } from '../../runtime/host/index.ts'
+import { absolutePath, type Host } from '../../runtime/host/index.ts'
 import type { PipelineGraph } from '../code/index.ts'
 import { tablePathsOf } from '../files/index.ts'
 import type { Plan } from '../plan/index.ts'
@@ -57,7 +57,8 @@ export const takeCode = async (
   text: string,
 ): Promise<TakenCode> => {
   const name = nameOf(file)
-  const place = `${folder}/upload-${host.random.uuid()}`
+  // As problems name it.
+  const place = absolutePath(`${folder}/upload-${host.random.uuid()}`)
   const uploaded = `${place}/${name}`
   await host.disk.makeFolder(place)
   await host.disk.writeFileAtomically(uploaded, encoder.encode(text))

@@ -2,9 +2,10 @@ import { Hono } from 'hono'
 import { unavailable, type MemberEnv, type MountRoutes } from '../../members/http/index.ts'
 import type { JobService } from '../cluster/index.ts'
 import { askingRoutes } from './asking.ts'
+import { checkpointRoutes } from './checkpoints.ts'
 import { logRoutes } from './logs.ts'
 import { metricsRoutes, nodeRoutes, type NodeTools } from './nodes.ts'
-import { openApi } from './openApi.ts'
+import { FIRST_VERSION, FIRST_VERSION_METRICS, openApi } from './openApi.ts'
 import { pageRoutes } from './page.ts'
 import { pluginRoutes } from './plugins.ts'
 import { stoppingRoutes } from './stopping.ts'
@@ -19,9 +20,7 @@ export interface JobTools extends NodeTools {
   readonly takeCode: TakeCode
 }
 
-/** Under which SeaTunnel serves its first version, on the port of Hazelcast. */
-const FIRST_VERSION = '/hazelcast/rest/maps'
-const FIRST_VERSION_METRICS = '/hazelcast/rest/instance'
+const DOCUMENT = '/openapi.json'
 
 /**
  * SeaTunnel's REST interface, second version at the root and first under `/hazelcast/rest/maps`.
@@ -29,7 +28,7 @@ const FIRST_VERSION_METRICS = '/hazelcast/rest/instance'
  */
 export const jobRoutes =
   (tools: () => JobTools | undefined, version: string): MountRoutes =>
-  (app, { onlyActiveMaster }) => {
+  (app, { onlyActiveMaster, endpoints }) => {
     const present = (): JobTools => {
       const joined = tools()
       if (joined !== undefined) return joined
@@ -41,6 +40,7 @@ export const jobRoutes =
       .route('/', submittingRoutes({ jobs, takeCode, onlyActiveMaster }))
       .route('/', stoppingRoutes(jobs, onlyActiveMaster))
       .route('/', askingRoutes(jobs, onlyActiveMaster))
+      .route('/', checkpointRoutes(jobs, onlyActiveMaster))
       .route('/', nodeRoutes(present))
       .route('/', logRoutes(present))
       .route('/', pluginRoutes())
@@ -48,5 +48,9 @@ export const jobRoutes =
     app.route(FIRST_VERSION, routes)
     for (const base of ['/', FIRST_VERSION_METRICS]) app.route(base, metricsRoutes(present))
     app.route('/', pageRoutes())
-    app.get('/openapi.json', (context) => context.json(openApi(version)))
+    app.get(DOCUMENT, (context) => {
+      const { pathname } = new URL(context.req.url)
+      const base = pathname.slice(0, pathname.lastIndexOf(DOCUMENT))
+      return context.json(openApi({ version, base, others: endpoints }))
+    })
   }

@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
-import { z } from 'zod'
 import type { MemberEnv } from '../../members/http/index.ts'
 import { HttpFailure } from '../../members/http/index.ts'
 import type { JobLogs } from '../logs/index.ts'
-import type { Monitoring } from '../monitoring/index.ts'
-import { checked } from './parameters.ts'
+import { openMetricsText, type Monitoring } from '../monitoring/index.ts'
+import type { IsolateInfo } from '../workers/index.ts'
+import { checked, tagsBody } from './parameters.ts'
 
 /** What a member tells of itself and of the others. */
 export interface NodeTools {
@@ -13,20 +13,14 @@ export interface NodeTools {
   /** Where the HTTP port of a member is; undefined when it is not known. */
   readonly httpUrl: (memberId: string) => Promise<string | undefined>
   readonly updateTags: (tags: { readonly [tag: string]: string }) => void
-  /** The isolates that run now: what they do, for people who look for one that is stuck. */
-  readonly threads: () => readonly string[]
+  /** The isolates that there are now. */
+  readonly isolates: () => readonly IsolateInfo[]
   /** Prometheus' text format. */
   readonly metrics: () => Promise<string>
 }
 
-const tags = z.record(z.string(), z.string())
-
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8'
 const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
-
-/** OpenMetrics names a counter without the end that its samples have. */
-const openMetricsText = (text: string): string =>
-  `${text.replaceAll(/^# (HELP|TYPE) (\S+)_total /gm, '# $1 $2 ')}# EOF\n`
 
 /** Numbers for Prometheus. */
 export const metricsRoutes = (tools: () => NodeTools): Hono<MemberEnv> =>
@@ -37,6 +31,26 @@ export const metricsRoutes = (tools: () => NodeTools): Hono<MemberEnv> =>
     .get('/openmetrics', async (context) =>
       context.body(openMetricsText(await tools().metrics()), 200, { 'content-type': OPENMETRICS }),
     )
+
+interface ThreadInfo {
+  readonly threadName: string
+  readonly threadId: number
+  /** As a JVM names it. */
+  readonly threadState: 'NEW' | 'RUNNABLE' | 'WAITING'
+}
+
+/** The thread of the member, which answers this, and those of its isolates. */
+const threadsOf = (isolates: readonly IsolateInfo[]): ThreadInfo[] => {
+  const states = { new: 'NEW', running: 'RUNNABLE', idle: 'WAITING' } as const
+  return [
+    { threadName: 'member', threadId: 0, threadState: 'RUNNABLE' },
+    ...isolates.map(({ id, name, state }) => ({
+      threadName: name,
+      threadId: id,
+      threadState: states[state],
+    })),
+  ]
+}
 
 /** The routes of one member, which every member answers for itself. */
 export const nodeRoutes = (tools: () => NodeTools): Hono<MemberEnv> =>
@@ -53,25 +67,17 @@ export const nodeRoutes = (tools: () => NodeTools): Hono<MemberEnv> =>
       } catch {
         throw new HttpFailure(400, 'Invalid JSON format in request body.')
       }
-      tools().updateTags(checked(tags, body))
+      tools().updateTags(checked(tagsBody, body))
       return context.json({ status: 'success', message: 'update node tags done.' })
     })
     .get('/thread-dump', (context) =>
-      context.json(
-        tools()
-          .threads()
-          .map((threadName, threadId) => ({
-            threadName,
-            threadId,
-            threadState: 'RUNNABLE',
-            stackTrace: '',
-          })),
-      ),
+      // Nobody can look at the stack of another thread from outside.
+      context.json(threadsOf(tools().isolates()).map((each) => ({ ...each, stackTrace: '' }))),
     )
     .get('/running-threads', (context) =>
       context.json(
-        tools()
-          .threads()
-          .map((threadName) => ({ threadName, classLoader: '' })),
+        threadsOf(tools().isolates())
+          .filter(({ threadState }) => threadState !== 'NEW')
+          .map(({ threadName }) => ({ threadName, classLoader: '' })),
       ),
     )

@@ -37,8 +37,4 @@ const page = (context: Context): Response | Promise<Response> => {
  * The page for people, which asks the other routes. Its paths are relative, so that it works behind
  * any prefix that ends with a slash; without one the browser is sent there.
  */
-export const pageRoutes = (): Hono<MemberEnv> =>
-  new Hono<MemberEnv>()
-    .get('/', page)
-    // Behind a prefix `/` matches it without a slash only, and this one with it.
-    .get('/:slash{$}', page)
+export const pageRoutes = (): Hono<MemberEnv> => new Hono<MemberEnv>().get('/', page)

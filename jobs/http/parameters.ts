@@ -1,14 +1,14 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { badRequest } from './failures.ts'
-import type { PageRequest } from '../cluster/index.ts'
+import { checkJobId, type PageRequest } from '../cluster/index.ts'
 
 const ROWS_MAX = 1000
 const PAGE_ROWS = 10
 
 const wholeNumber = (text: string, name: string, minimum: number, maximum: number): number => {
   const number = Number(text)
-  if (Number.isInteger(number) && number >= minimum && number <= maximum) return number
+  if (/^\d+$/.test(text) && number >= minimum && number <= maximum) return number
   throw badRequest(`${name} must be a whole number from ${minimum} to ${maximum}, not ${text}.`)
 }
 
@@ -43,34 +43,59 @@ const isTrue = (text: string | undefined): boolean => text?.toLowerCase() === 't
 
 export const flagOf = (context: Context, name: string): boolean => isTrue(context.req.query(name))
 
-/** A job id comes as a number or as a text. */
-const jobId = z.union([z.string(), z.number()]).transform(String)
+/** The job that the path names. Throws JOB-002 where it is no id. */
+export const jobIdOf = (context: Context): string => checkJobId(context.req.param('jobId') ?? '')
+
+/** A job id comes as a number or as a text; JOB-002 where it is none. */
+const jobId = z
+  .union([z.string(), z.number()], 'must be the id of a job, as a text or a number')
+  .transform((id) => checkJobId(String(id)))
 
 /** Upstream's clients send flags also as texts. */
-const flag = z.union([z.boolean(), z.string().transform(isTrue)])
+const flag = z.union([z.boolean(), z.string().transform(isTrue)], 'must be true or false')
 
-export const stopBody = z.object({
-  jobId,
-  isStopWithSavePoint: flag.optional(),
-  force: flag.optional(),
-})
+const WITH_JOB_ID = 'must be an object with a jobId'
 
-export const jobIdBody = z.object({ jobId })
+export const stopBody = z.object(
+  { jobId, isStopWithSavePoint: flag.optional(), force: flag.optional() },
+  WITH_JOB_ID,
+)
 
-export const submitParameters = z.object({
-  jobId: jobId.optional(),
-  jobName: z.string().optional(),
-  isStartWithSavePoint: flag.optional(),
-  restoreMode: z.literal('CHECKPOINT').optional(),
-  restoreSourceJobId: jobId.optional(),
-  allowOrphanedState: flag.optional(),
-})
+export const stopBodies = z.array(stopBody, 'must be a list of objects with a jobId')
+
+export const jobIdBody = z.object({ jobId }, WITH_JOB_ID)
+
+export const submitParameters = z.object(
+  {
+    jobId: jobId.optional(),
+    jobName: z.string('must be a text').optional(),
+    isStartWithSavePoint: flag.optional(),
+    restoreMode: z.literal('CHECKPOINT', 'must be CHECKPOINT').optional(),
+    restoreSourceJobId: jobId.optional(),
+    allowOrphanedState: flag.optional(),
+  },
+  'must be an object',
+)
+
+export const tagsBody = z.record(
+  z.string(),
+  z.string('must be a text'),
+  'must be an object with a text for each tag',
+)
+
+export const submitBodies = z.array(
+  z.looseObject(
+    { params: submitParameters.optional(), env: z.unknown().optional() },
+    'must be a job',
+  ),
+  'must be a list of jobs',
+)
 
 export type SubmitParameters = z.infer<typeof submitParameters>
 
 const problemOf = ({ issues }: z.ZodError): string => {
   const { path, message } = issues[0]!
-  return path.length === 0 ? message : `${path.join('.')}: ${message}`
+  return path.length === 0 ? `The body ${message}.` : `${path.join('.')}: ${message}.`
 }
 
 /** Checks what came; 400 with what is wrong. */

@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { MemberEnv, MemberMiddleware } from '../../members/http/index.ts'
 import type { JobService } from '../cluster/index.ts'
 import { answering } from './failures.ts'
-import { checked, jobIdBody, jsonBody, stopBody } from './parameters.ts'
+import { checked, jobIdBody, jsonBody, stopBodies, stopBody } from './parameters.ts'
 
 /** What stops jobs, and what saves them. */
 export const stoppingRoutes = (
@@ -20,7 +20,7 @@ export const stoppingRoutes = (
       context.json(await stop(checked(stopBody, await jsonBody(context)))),
     )
     .post('/stop-jobs', onlyActiveMaster, async (context) => {
-      const bodies = checked(z.array(stopBody), await jsonBody(context))
+      const bodies = checked(stopBodies, await jsonBody(context))
       const stopped = await Promise.all(bodies.map(stop))
       // SeaTunnel tells ids as numbers here, and here only; as text they keep their digits.
       const text = `[${stopped.map(({ jobId }) => `{"jobId":${jobId}}`).join(',')}]`

@@ -1,11 +1,17 @@
 import { Hono, type Context } from 'hono'
-import { z } from 'zod'
-import type { MemberEnv, MemberMiddleware } from '../../members/http/index.ts'
+import { HttpFailure, type MemberEnv, type MemberMiddleware } from '../../members/http/index.ts'
+import { messageOf } from '../../runtime/errors/index.ts'
 import { isCodeFile } from '../bundles/index.ts'
 import type { JobContent, JobService, JobSubmission, SubmittedJob } from '../cluster/index.ts'
 import { formatOf, type JobFormat } from '../files/index.ts'
 import { answering, badRequest } from './failures.ts'
-import { checked, jsonBody, submitParameters, type SubmitParameters } from './parameters.ts'
+import {
+  checked,
+  jsonBody,
+  submitBodies,
+  submitParameters,
+  type SubmitParameters,
+} from './parameters.ts'
 
 /** Takes the code of a job: distributes its bundle and plans it. */
 export type TakeCode = (file: string, text: string) => Promise<JobContent>
@@ -25,9 +31,9 @@ const FORMATS: Readonly<Record<string, JobFormat>> = {
 }
 
 /** The format that the query names; JSON unless it does. */
-const formatOfQuery = (context: Context): JobFormat | 'code' => {
+const formatOfQuery = (context: Context): JobFormat | 'js' | 'ts' => {
   const name = context.req.query('format')?.toLowerCase() ?? 'json'
-  if (name === 'js' || name === 'ts') return 'code'
+  if (name === 'js' || name === 'ts') return name
   const format = FORMATS[name]
   if (format !== undefined) return format
   throw badRequest(`There is no format ${name}; there is json, hocon, sql, yaml, js and ts.`)
@@ -54,23 +60,28 @@ const submissionOf = (content: JobContent, parameters: SubmitParameters): JobSub
   allowOrphanedState: parameters.allowOrphanedState ?? false,
 })
 
+const formOf = async ({ req }: Context<MemberEnv>): ReturnType<typeof req.parseBody> => {
+  try {
+    return await req.parseBody()
+  } catch (thrown) {
+    if (thrown instanceof HttpFailure) throw thrown
+    throw badRequest(`The form cannot be read: ${messageOf(thrown)}`)
+  }
+}
+
 /** The file that was uploaded: part `config_file` of a form, or the body as it is. */
 const uploadedFile = async (
   context: Context<MemberEnv>,
 ): Promise<{ readonly name: string; readonly text: string }> => {
   if (context.req.header('content-type')?.includes('multipart/form-data') === true) {
-    const part = (await context.req.parseBody())['config_file']
+    const part = (await formOf(context))['config_file']
     if (part instanceof File) return { name: part.name, text: await part.text() }
     throw badRequest('The form has no file in the part config_file.')
   }
   const format = formatOfQuery(context)
-  const name = context.req.query('fileName') ?? `upload.${format === 'code' ? 'js' : format}`
+  const name = context.req.query('fileName') ?? `upload.${format}`
   return { name, text: await context.req.text() }
 }
-
-const batch = z.array(
-  z.looseObject({ params: submitParameters.optional(), env: z.unknown().optional() }),
-)
 
 /** What takes jobs. */
 export const submittingRoutes = (options: SubmittingOptions): Hono<MemberEnv> => {
@@ -84,8 +95,8 @@ export const submittingRoutes = (options: SubmittingOptions): Hono<MemberEnv> =>
       const text = await context.req.text()
       if (text.trim() === '') throw badRequest('The body is empty; it must be a job.')
       const content =
-        format === 'code'
-          ? await takeCode('job.js', text)
+        format === 'js' || format === 'ts'
+          ? await takeCode(`job.${format}`, text)
           : contentOf(text, format, `job.${format}`)
       return context.json(await submit(content, parameters))
     })
@@ -99,7 +110,7 @@ export const submittingRoutes = (options: SubmittingOptions): Hono<MemberEnv> =>
       return context.json(await submit(content, parameters))
     })
     .post('/submit-jobs', onlyActiveMaster, async (context) => {
-      const given = checked(batch, await jsonBody(context))
+      const given = checked(submitBodies, await jsonBody(context))
       const submitted: SubmittedJob[] = []
       for (const { params = {}, ...job } of given) {
         const content = contentOf(JSON.stringify(job), 'json', `job-${submitted.length + 1}.json`)

@@ -1,3 +1,5 @@
+export { openMetricsText } from './metric.ts'
 export { prometheusText, type Measures } from './prometheus.ts'
-export type { Facts, Workload } from './facts.ts'
+export type { Facts } from './facts.ts'
 export { startMonitoring, type MemberLogs, type Monitoring } from './monitoring.ts'
+export type { Workload } from './workload.ts'

@@ -1,7 +1,9 @@
 import type { Member } from '../../members/member/index.ts'
 import type { Host } from '../../runtime/host/index.ts'
 import type { JobLogs } from '../logs/index.ts'
-import { createLoad, factsOf, type Facts, type Workload } from './facts.ts'
+import { factsOf, type Facts } from './facts.ts'
+import { createLoad } from './load.ts'
+import type { Workload } from './workload.ts'
 
 /** What members ask each other to be shown together. */
 const FACTS_KIND = 90
@@ -37,8 +39,8 @@ export const startMonitoring = (options: MonitoringOptions): Monitoring => {
   const { host, member, logs, workload } = options
   const { messenger } = member
   const load = createLoad(host)
-  const ownFacts = (): Facts => factsOf(host, member, load(), workload())
-  messenger.onRequest(FACTS_KIND, () => encoder.encode(JSON.stringify(ownFacts())))
+  const ownFacts = (): Promise<Facts> => factsOf(host, member, load(), workload())
+  messenger.onRequest(FACTS_KIND, async () => encoder.encode(JSON.stringify(await ownFacts())))
   messenger.onRequest(LOG_NAMES_KIND, async () =>
     encoder.encode(JSON.stringify(await logs.names())),
   )

@@ -1,37 +1,22 @@
+import type { Host } from '../../runtime/host/index.ts'
 import type { JobsSummary } from '../cluster/index.ts'
-import type { Workload } from './facts.ts'
+import { counter, gauge, metricsText, type Metric } from './metric.ts'
+import { processMetrics } from './processMetrics.ts'
+import type { Workload } from './workload.ts'
 
 /** What there is to count, as one member sees it. */
 export interface Measures {
   readonly cluster: string
   /** `host:port` of this member. */
   readonly address: string
-  /** Milliseconds since 1970. */
-  readonly nowMs: number
   readonly members: number
   readonly partitions: number
   readonly migrationQueueSize: number
   readonly isSafe: boolean
-  readonly memoryUsedBytes: number
   readonly workload: Workload
   /** Undefined where this member is not the active master. */
   readonly jobs: JobsSummary | undefined
 }
-
-interface Metric {
-  readonly name: string
-  readonly help: string
-  readonly type: 'gauge' | 'counter'
-  /** Further labels, and the value. */
-  readonly samples: readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[]
-}
-
-const gauge = (name: string, help: string, value: number): Metric => ({
-  name,
-  help,
-  type: 'gauge',
-  samples: [[{}, value]],
-})
 
 const jobCounts = ({ runningJobs, pendingJobs, finishedJobs, ...others }: JobsSummary): Metric => ({
   name: 'job_count',
@@ -47,22 +32,46 @@ const jobCounts = ({ runningJobs, pendingJobs, finishedJobs, ...others }: JobsSu
 })
 
 /** The pool that runs the jobs of a coordinator in SeaTunnel: here, the isolates of this member. */
-const jobThreadPool = ({ isolates }: Workload): Metric[] => {
-  const metric = (type: Metric['type'], name: string, label: string, value: number): Metric => ({
+const jobThreadPool = ({ isolates, tasks, slots }: Workload): Metric[] => {
+  const metric = (
+    type: Metric['type'],
+    [name, label]: readonly [name: string, label: string],
+    help: string,
+    value: number,
+  ): Metric => ({
     name: `job_thread_pool_${name}`,
-    help: `Isolates that run tasks: ${label}`,
+    help,
     type,
     samples: [[{ type: label }, value]],
   })
+  const inState = (...states: readonly string[]): number =>
+    isolates.filter(({ state }) => states.includes(state)).length
+  const level = (name: string, help: string, value: number): Metric =>
+    metric('gauge', [name, name], help, value)
   return [
-    metric('gauge', 'activeCount', 'activeCount', isolates),
-    metric('gauge', 'poolSize', 'poolSize', isolates),
-    metric('gauge', 'corePoolSize', 'corePoolSize', 0),
-    metric('gauge', 'maximumPoolSize', 'maximumPoolSize', 0),
-    metric('gauge', 'queueTaskCount', 'queueTaskCount', 0),
-    metric('counter', 'completedTask_total', 'completedTask', 0),
-    metric('counter', 'task_total', 'taskCount', 0),
-    metric('counter', 'rejection_total', 'rejectionCount', 0),
+    level('activeCount', 'Isolates that run tasks', inState('running')),
+    level('poolSize', 'Isolates, those that wait for a job with them', inState('running', 'idle')),
+    level('corePoolSize', 'Isolates that are kept though no job comes: none', 0),
+    level('maximumPoolSize', 'Slots that this member has now', slots.total),
+    level('queueTaskCount', 'Isolates that wait for their thread', inState('new')),
+    metric(
+      'counter',
+      ['completedTask_total', 'completedTask'],
+      'Tasks that have ended on this member, however',
+      tasks.ended,
+    ),
+    metric(
+      'counter',
+      ['task_total', 'taskCount'],
+      'Tasks that were begun on this member',
+      tasks.begun,
+    ),
+    metric(
+      'counter',
+      ['rejection_total', 'rejectionCount'],
+      'Requests for slots that this member has refused',
+      slots.refusals,
+    ),
   ]
 }
 
@@ -87,14 +96,29 @@ const ABSENT_EXECUTORS: readonly Metric[] = EXECUTOR_METRICS.map((name) => ({
   samples: EXECUTORS.map((type) => [{ type }, 0] as const),
 }))
 
-const metricsOf = (measures: Measures): Metric[] => {
-  const { gridCalls, gridWaiting } = measures.workload
+const connections = ({ members, clients }: Workload['connections']): Metric => ({
+  name: 'tidegate_connections',
+  help: 'Connections that stand on the member port',
+  type: 'gauge',
+  samples: [
+    [{ type: 'member' }, members],
+    [{ type: 'client' }, clients],
+  ],
+})
+
+const metricsOf = async (host: Host, measures: Measures): Promise<Metric[]> => {
+  const { grid } = measures.workload
   return [
     gauge('cluster_info', 'The cluster', 1),
-    gauge('cluster_time', 'Its clock, in milliseconds since 1970', measures.nowMs),
+    gauge('cluster_time', 'The clock of this member, in milliseconds since 1970', host.clock.now()),
     gauge('node_count', 'Members of the cluster', measures.members),
     gauge('node_state', '1 while this member is up', 1),
     gauge('hazelcast_partition_partitionCount', 'Partitions of the grid', measures.partitions),
+    gauge(
+      'hazelcast_partition_activePartition',
+      'Partitions that this member owns',
+      grid.partitions,
+    ),
     gauge(
       'hazelcast_partition_migrationQueueSize',
       'Partitions that are to move',
@@ -112,31 +136,17 @@ const metricsOf = (measures: Measures): Metric[] => {
     ),
     ...jobThreadPool(measures.workload),
     ...ABSENT_EXECUTORS,
-    gauge('process_resident_memory_bytes', 'Memory of the process', measures.memoryUsedBytes),
-    gauge('tidegate_grid_waiting_calls', 'Calls of the grid that wait', gridWaiting),
-    {
-      name: 'tidegate_grid_calls_total',
-      help: 'Calls of the grid that ran on this member',
-      type: 'counter',
-      samples: [[{}, gridCalls]],
-    },
+    ...(await processMetrics(host, measures.workload)),
+    connections(measures.workload.connections),
+    gauge('tidegate_grid_waiting_calls', 'Calls of the grid that wait', grid.waiting),
+    counter('tidegate_grid_calls_total', 'Calls of the grid that ran on this member', grid.ran),
     ...(measures.jobs === undefined ? [] : [jobCounts(measures.jobs)]),
   ]
 }
 
-const escaped = (text: string): string =>
-  text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
-
-/** The text format of Prometheus, version 0.0.4, with SeaTunnel's names where it has them. */
-export const prometheusText = (measures: Measures): string => {
-  const common = { cluster: measures.cluster, address: measures.address }
-  const lines = metricsOf(measures).flatMap(({ name, help, type, samples }) => [
-    `# HELP ${name} ${help}`,
-    `# TYPE ${name} ${type}`,
-    ...samples.map(([labels, value]) => {
-      const all = Object.entries({ ...common, ...labels })
-      return `${name}{${all.map(([key, text]) => `${key}="${escaped(text)}"`).join(',')}} ${value}`
-    }),
-  ])
-  return `${lines.join('\n')}\n`
-}
+/** The metrics of a member, with SeaTunnel's names where it has them. */
+export const prometheusText = async (host: Host, measures: Measures): Promise<string> =>
+  metricsText(await metricsOf(host, measures), {
+    cluster: measures.cluster,
+    address: measures.address,
+  })

@@ -232,7 +232,9 @@ const isolatesOf = (options: HostedExecutionOptions): Map<TaskName, TaskIsolates
   let shared: TaskIsolates | undefined
   for (const name of [...own.filter(isGroup), ...own.filter((each) => !isGroup(each))]) {
     const needsOwn = isGroup(name) || shared === undefined
-    const isolate = needsOwn ? isolates.take(`pipeline-${id.pipelineId} ${name}`) : shared!
+    const isolate = needsOwn
+      ? isolates.take(`job-${id.jobId} pipeline-${id.pipelineId} ${name}`)
+      : shared!
     shared ??= isolate
     taken.set(name, isolate)
   }

@@ -2,6 +2,7 @@ import type { ClientSettings } from '../../members/grid/index.ts'
 import type { Host, Timer } from '../../runtime/host/index.ts'
 import { DEFAULT_CODE_LIMITS, watchedChannel, type CodeLimits } from './codeWatch.ts'
 import { Isolate, type TaskChannel } from './isolate.ts'
+import { IsolateList, type IsolateInfo } from './isolateList.ts'
 
 /** Where the module of an isolate is, from the folder of the project. */
 const ISOLATE_MODULE = 'jobs/tasks/main.ts'
@@ -21,6 +22,14 @@ export interface IsolatePool {
   take(name: string): TaskIsolates
   /** Ends those that nobody took. */
   close(): Promise<void>
+}
+
+/** Isolates, and what is known of them. */
+export interface CountedIsolates extends IsolatePool {
+  /** Those that there are now, in the order in which they were made. */
+  isolates(): IsolateInfo[]
+  /** Most threads that there were at once. */
+  threadsPeak(): number
 }
 
 /** The same isolates, each task with the code of a job loaded first and watched; no other job gets them. */
@@ -52,13 +61,19 @@ export const withGrid = (isolates: IsolatePool, settings: ClientSettings): Isola
   close: () => isolates.close(),
 })
 
+const remove = <Item>(items: Item[], isMeant: (item: Item) => boolean): void => {
+  const at = items.findIndex(isMeant)
+  if (at !== -1) items.splice(at, 1)
+}
+
 /**
  * Starts `readyCount` isolates at once; a further one is started when it is taken, no more than one a
  * processor at a time: many jobs that begin together would only hold each other up. One whose tasks
  * have all ended well is kept for a while and serves the next job: to start one takes most of the
  * time of a short job.
  */
-export const createIsolatePool = (host: Host, readyCount: number): IsolatePool => {
+export const createIsolatePool = (host: Host, readyCount: number): CountedIsolates => {
+  const list = new IsolateList()
   const idle: Isolate[] = []
   const waiting: { readonly isolate: Isolate; readonly name: string }[] = []
   let startingCount = 0
@@ -70,11 +85,8 @@ export const createIsolatePool = (host: Host, readyCount: number): IsolatePool =
       const { isolate, name } = waiting.shift()!
       startingCount += 1
       isolate.start(host.threads.spawn(ISOLATE_MODULE, { name }))
+      list.started()
     }
-  }
-  const drop = (isolate: Isolate): void => {
-    const at = idle.indexOf(isolate)
-    if (at !== -1) idle.splice(at, 1)
   }
   const endIdle = (): Promise<unknown> => {
     idleTimer = null
@@ -87,12 +99,10 @@ export const createIsolatePool = (host: Host, readyCount: number): IsolatePool =
   }
   const release = (isolate: Isolate, isClean: boolean): void => {
     const isSpent = isolate.useCount >= USES_MAX || idle.length >= IDLE_MAX
-    if (!isolate.hasThread)
-      waiting.splice(
-        waiting.findIndex((each) => each.isolate === isolate),
-        1,
-      )
-    else if (isClean && !isSpent && !isClosed) keep(isolate)
+    if (!isolate.hasThread) {
+      remove(waiting, (each) => each.isolate === isolate)
+      list.gone(isolate)
+    } else if (isClean && !isSpent && !isClosed) keep(isolate)
     else void isolate.terminate()
   }
   const create = (name: string): Isolate => {
@@ -103,8 +113,12 @@ export const createIsolatePool = (host: Host, readyCount: number): IsolatePool =
         startNext()
       },
       onReleased: (isClean) => release(isolate, isClean),
-      onExit: () => drop(isolate),
+      onExit: () => {
+        list.gone(isolate)
+        remove(idle, (each) => each === isolate)
+      },
     })
+    list.taken(isolate, name)
     waiting.push({ isolate, name })
     startNext()
     return isolate
@@ -115,8 +129,11 @@ export const createIsolatePool = (host: Host, readyCount: number): IsolatePool =
     take: (name) => {
       const isolate = idle.pop() ?? create(name)
       isolate.useCount += 1
+      list.taken(isolate, name)
       return isolate
     },
+    isolates: () => list.infos(idle),
+    threadsPeak: () => list.threadsPeak,
     close: async () => {
       isClosed = true
       idleTimer?.cancel()

@@ -32,6 +32,11 @@ export interface JobCodeShelf {
   release(bundle: string): void
 }
 
+export interface TaskCounts {
+  readonly begun: number
+  readonly ended: number
+}
+
 /** On whose behalf commands come. */
 export interface Coordinator {
   /** The term of its master. */
@@ -49,6 +54,8 @@ export class TaskHost {
   readonly #beginnings = new Map<string, Promise<void>>()
   /** The highest term of a coordinator that was heard: lower ones are refused. */
   #coordinatorEpoch = 0
+  #begun = 0
+  #ended = 0
 
   constructor(options: TaskHostOptions) {
     this.#options = options
@@ -57,6 +64,11 @@ export class TaskHost {
   /** The executions that have tasks here. */
   executions(): HostedExecution[] {
     return [...this.#executions.values()]
+  }
+
+  /** Tasks that were begun here so far, and those of them that have ended, however. */
+  counts(): TaskCounts {
+    return { begun: this.#begun, ended: this.#ended }
   }
 
   /** Opens the way for a coordinator. */
@@ -100,6 +112,7 @@ export class TaskHost {
     await execution.end(abort)
     if (this.#executions.get(keyOf(execution.id)) !== execution) return
     this.#executions.delete(keyOf(execution.id))
+    this.#ended += execution.statuses.length
     const bundle = this.#bundles.get(execution)
     if (bundle !== undefined) this.#options.code?.release(bundle)
   }
@@ -180,6 +193,7 @@ export class TaskHost {
       shelf: keepsStates ? states : null,
     })
     this.#executions.set(keyOf(id), execution)
+    this.#begun += execution.statuses.length
     if (bundle !== null) this.#bundles.set(execution, bundle)
     execution.listen(onReport)
     onReport({ kind: 'begun' })

@@ -8,7 +8,7 @@ import type { IsolatePool } from './isolatePool.ts'
 import { MemberLinks } from './memberLinks.ts'
 import { pack, unpack } from './packing.ts'
 import type { ExecutionId, TaskHosts } from './protocol.ts'
-import { TaskHost, type JobCodeShelf } from './taskHost.ts'
+import { TaskHost, type JobCodeShelf, type TaskCounts } from './taskHost.ts'
 import { JOB_KINDS, type CommandsHeader, type RelayMessage } from './wire.ts'
 
 /** How often it is looked whether tasks may go on, in milliseconds. */
@@ -42,6 +42,8 @@ export interface TaskService {
   readonly hosts: TaskHosts
   /** The executions that have tasks on this member. */
   executions(): ExecutionId[]
+  /** Tasks that were begun on this member so far, and those of them that have ended, however. */
+  counts(): TaskCounts
   /** Ends all tasks of this member. */
   close(): Promise<void>
 }
@@ -76,6 +78,7 @@ export const startTaskService = (options: TaskServiceOptions): TaskService => {
   return {
     hosts,
     executions: () => taskHost.executions().map(({ id }) => id),
+    counts: () => taskHost.counts(),
     close: async () => {
       stopWatching()
       stopListening()

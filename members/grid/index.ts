@@ -25,7 +25,7 @@ export {
 } from './client/index.ts'
 export { connectGrid } from './connect.ts'
 export type { Grid, GridStructures } from './facade.ts'
-export { type MemberGrid, openMemberGrid } from './memberGrid.ts'
+export { type GridActivity, type MemberGrid, openMemberGrid } from './memberGrid.ts'
 export { untilSure } from './operations/index.ts'
 export type { AtomicLong } from './structures/atomiclong/index.ts'
 export type { FlakeIdGenerator } from './structures/flakeid/index.ts'

@@ -36,13 +36,29 @@ import { createRingbuffers } from './structures/ringbuffer/index.ts'
 import { createSets } from './structures/set/index.ts'
 import type { Structure } from './structures/structure.ts'
 import { createTopics } from './structures/topic/index.ts'
+import { type PartitionTable, primaryOf } from './table/index.ts'
+
+/** What a member does for the grid now. */
+export interface GridActivity {
+  /** Calls of operations on this member: those that ran so far, and those that wait now. */
+  readonly ran: number
+  readonly waiting: number
+  /** Calls that this member has made itself and that have not ended. */
+  readonly underWay: number
+  /** Structures of which something is held here. */
+  readonly structures: number
+  /** Partitions of which this member answers for what they hold. */
+  readonly partitions: number
+  /** Clients of the grid that this member tells of the cluster. */
+  readonly clients: number
+}
 
 /** The grid of a member, with what else its process asks of it. */
 export interface MemberGrid extends Grid {
   /** Nothing moves, and every backup is where it should be; as this member knows it. */
   isClusterSafe(): boolean
-  /** Calls of operations on this member: those that ran, and those that wait now. */
-  calls(): { readonly ran: number; readonly waiting: number }
+  /** What goes on here. */
+  activity(): GridActivity
   /** Calls back when data of a cluster that was given up is merged; returns how to stop it. */
   onMerge(listener: (event: MergeEvent) => void): () => void
   /** Partitions that are to move. */
@@ -192,6 +208,15 @@ const checkMergePolicies = ({ settings, mergeFunctions = {} }: MemberGridOptions
   }
 }
 
+const ownedCount = (table: PartitionTable, memberId: string): number => {
+  let count = 0
+  for (let partition = 0; partition < table.partitionCount; partition += 1) {
+    const row = table.row(partition)
+    if (row !== undefined && primaryOf(row) === memberId) count += 1
+  }
+  return count
+}
+
 /** Makes a member that is in a cluster take part in its grid, and serve its clients. */
 export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
   const { host, member, clusterName, settings } = options
@@ -234,9 +259,16 @@ export const openMemberGrid = (options: MemberGridOptions): MemberGrid => {
     isClusterSafe: () => grid.isClusterSafe(),
     onMerge: (listener) => grid.onMerge(listener),
     partitionCount: table.partitionCount,
-    calls: () => {
-      const { calls, parked } = grid.statistics()
-      return { ran: calls, waiting: parked }
+    activity: () => {
+      const { calls, parked, underWay, structures } = grid.statistics()
+      return {
+        ran: calls,
+        waiting: parked,
+        underWay,
+        structures,
+        partitions: ownedCount(table, member.self.id),
+        clients: desk.clientCount(),
+      }
     },
     migrationQueueSize: () => table.migrationQueueSize(),
     onMigration: (listener) => table.onMigration(listener),

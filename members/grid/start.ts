@@ -41,6 +41,7 @@ import {
   type NoteLevel,
   type Persistence,
 } from './persistence/index.ts'
+import type { GridStatistics } from './gridStatistics.ts'
 import { addressOf, dataMemberCounter } from './memberList.ts'
 import { sizesOf, type StructureSizes } from './structureSizes.ts'
 import type { Structure } from './structures/structure.ts'
@@ -51,24 +52,6 @@ import {
   type GridSettings,
 } from './settings.ts'
 import { createPartitionTable, type PartitionTable } from './table/index.ts'
-
-/** What this member holds and does, for the page of its state. */
-export interface GridStatistics {
-  /** Operations that ran here. */
-  readonly calls: number
-  /** Calls that wait, such as for an element. */
-  readonly parked: number
-  /** What backups have not acknowledged. */
-  readonly unacknowledgedBytes: number
-  /** Fragments copied to other members. */
-  readonly copied: number
-  /** Backups that had silently become different. */
-  readonly repaired: number
-  /** Events that slow subscribers have missed from here. */
-  readonly droppedEvents: number
-  /** Events that subscribers of this process have missed. */
-  readonly missedEvents: number
-}
 
 /** The grid as one member takes part in it. */
 export interface GridCore {
@@ -326,6 +309,8 @@ export const createGrid = (parts: GridParts): GridCore => {
     onMerge: (listener) => engine.merger.onMerge(listener),
     statistics: () => ({
       ...primary.statistics(),
+      underWay: invoker.underWay(),
+      structures: [...registry.all()].length,
       ...replicator.statistics(),
       droppedEvents: publisher.dropped,
       missedEvents: subscriber.missed,

@@ -4,6 +4,7 @@ import { requireCredentials } from './access.ts'
 import { refuseForeignPages } from './browsers.ts'
 import { clusterRoutes, hazelcastCluster } from './cluster.ts'
 import { dataRoutes } from './data/index.ts'
+import { memberEndpoints, type Endpoint } from './endpoints.ts'
 import type { MemberEnv, MemberMiddleware } from './environment.ts'
 import { failureHandler, notFound } from './failure.ts'
 import { onlyActiveMaster } from './forwarding.ts'
@@ -15,6 +16,8 @@ import { hasCredentials, isLoopback, type HttpSettings } from './settings.ts'
 export interface RouteTools {
   /** Put before a handler that only the active master can answer. */
   readonly onlyActiveMaster: MemberMiddleware
+  /** What is served beside the routes of other areas. */
+  readonly endpoints: readonly Endpoint[]
 }
 
 /** Adds routes of another area, such as those of jobs, behind the credentials and the limits. */
@@ -39,9 +42,10 @@ const obeysAnybodyHere = ({ listeners, credentials }: HttpSettings): boolean =>
 export const createMemberApp = (host: Host, options: MemberAppOptions): Hono<MemberEnv> => {
   const { settings, member, mounts = [], onBug } = options
   const { listeners, contextPath, endpointGroups } = settings
-  const app = new Hono<MemberEnv>()
+  // A slash at the end of a path says nothing.
+  const app = new Hono<MemberEnv>({ strict: false })
   app.onError(failureHandler(onBug))
-  app.notFound(notFound)
+  app.notFound(notFound(app))
   const root = contextPath === '' ? app : app.basePath(contextPath)
   root.route('/health', probes(host.clock, member))
   if (endpointGroups.healthCheck) root.route('/hazelcast/health', hazelcastHealth(member))
@@ -52,7 +56,8 @@ export const createMemberApp = (host: Host, options: MemberAppOptions): Hono<Mem
     limitBody(settings.bodyBytesMax),
     limitTime(host.clock, settings.requestTimeoutMs),
   )
-  const tools = {
+  const tools: RouteTools = {
+    endpoints: memberEndpoints(endpointGroups),
     onlyActiveMaster: onlyActiveMaster({
       host,
       member,

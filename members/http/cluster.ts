@@ -49,17 +49,17 @@ const clusterJson = async (member: HttpMember): Promise<ClusterJson> => {
 
 /** The body of Hazelcast's `/hazelcast/rest/cluster`. */
 const hazelcastClusterJson = (member: HttpMember): object => {
-  const members = member.members()
+  const connections = member.connections()
   return {
-    members: members.map(({ id, address, role, version }) => ({
+    members: member.members().map(({ id, address, role, version }) => ({
       address: `[${address.host}]:${address.port}`,
       liteMember: role === 'worker',
       localMember: id === member.id,
       uuid: id,
       memberVersion: version,
     })),
-    connectionCount: 0,
-    allConnectionCount: Math.max(0, members.length - 1),
+    connectionCount: connections.clients,
+    allConnectionCount: connections.clients + connections.members,
   }
 }
 

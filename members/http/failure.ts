@@ -1,4 +1,4 @@
-import type { ErrorHandler, NotFoundHandler } from 'hono'
+import type { ErrorHandler, Hono, NotFoundHandler } from 'hono'
 import { EngineError, formatEngineError } from '../../runtime/errors/index.ts'
 import type { MemberEnv } from './environment.ts'
 
@@ -42,5 +42,20 @@ export const failureHandler =
     )
   }
 
-export const notFound: NotFoundHandler<MemberEnv> = (context) =>
-  failureResponse(new HttpFailure(404, `There is nothing at ${context.req.path}.`))
+const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'DELETE']
+
+/** 405 with the methods that there are where only the method is wrong, else 404. */
+export const notFound =
+  ({ router }: Hono<MemberEnv>): NotFoundHandler<MemberEnv> =>
+  ({ req: { method, path } }) => {
+    const allowed = METHODS.filter((each) =>
+      router.match(each, path)[0].some(([[, route]]) => route.method === each),
+    )
+    if (allowed.length === 0) {
+      return failureResponse(new HttpFailure(404, `There is nothing at ${path}.`))
+    }
+    const allow = allowed.join(', ')
+    return failureResponse(
+      new HttpFailure(405, `${path} takes ${allow}, not ${method}.`, { allow }),
+    )
+  }

@@ -1,6 +1,7 @@
 export { formatAddress } from './addresses.ts'
 export type { MountRoutes, RouteTools } from './app.ts'
 export type { ClusterJson, MemberJson } from './cluster.ts'
+export { arrayOf, objectOf, type Content, type Endpoint } from './endpoints.ts'
 export type { MemberEnv, MemberMiddleware } from './environment.ts'
 export { HttpFailure, unavailable } from './failure.ts'
 export { createHttpLocations, type HttpLocations, locateHttp } from './locations.ts'

@@ -30,6 +30,8 @@ export interface HttpMember {
    * or does not answer.
    */
   httpUrl(id: string): Promise<string | undefined>
+  /** Connections on the member port that stand. */
+  connections(): { readonly members: number; readonly clients: number }
   /** Nothing is being moved and every backup is where it should be. */
   isSafe(): boolean
   /**

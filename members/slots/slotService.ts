@@ -38,6 +38,8 @@ export interface SlotService {
   profile(): WorkerSlots
   /** Does what a master asks for; that on this member asks directly. */
   answer(request: SlotRequest): SlotReply
+  /** Requests for slots that were refused so far. */
+  refusals(): number
   /** Replaces all tags, at once and until the member ends. */
   updateTags(tags: Tags): void
   /** The tasks of a pipeline are gone from this member. */
@@ -56,6 +58,7 @@ interface State {
   readonly loads: Loads
   book: SlotBook
   tags: Tags
+  refusals: number
   /** When slots were given lately, and how many. */
   given: readonly { readonly atMs: number; readonly count: number }[]
 }
@@ -68,6 +71,7 @@ export const startSlotService = (options: SlotServiceOptions): SlotService => {
     loads: createLoads(host),
     book: createSlotBook(),
     tags: settings.tags,
+    refusals: 0,
     given: [],
   }
   member.messenger.onRequest(SLOT_KINDS.request, ({ body }) =>
@@ -88,6 +92,7 @@ export const startSlotService = (options: SlotServiceOptions): SlotService => {
   return {
     profile: () => profileOf(state),
     answer: (request) => answer(state, request),
+    refusals: () => state.refusals,
     updateTags: (tags) => {
       state.tags = tags
       tell(state)
@@ -110,6 +115,7 @@ const answer = (state: State, request: SlotRequest): SlotReply => {
   const atMs = state.options.host.clock.monotonic()
   if (count > 0) state.given = [...recent(state), { atMs, count }]
   const { slots, refused } = step
+  if (refused !== undefined && request.kind === 'hold') state.refusals += 1
   return { profile: profileOf(state), slots, ...(refused === undefined ? {} : { refused }) }
 }
 

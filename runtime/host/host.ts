@@ -5,6 +5,7 @@ import type { Memory } from './memory.ts'
 import type { Modules } from './modules.ts'
 import type { Network } from './network.ts'
 import type { ObjectStores } from './objects.ts'
+import type { ProcessFacts } from './process.ts'
 import type { Processors } from './processors.ts'
 import type { Threads } from './threads.ts'
 
@@ -24,6 +25,7 @@ export interface Host {
   readonly objects: ObjectStores
   readonly memory: Memory
   readonly processors: Processors
+  readonly process: ProcessFacts
   readonly modules: Modules
   /** Environment variables as they were when the process started. */
   readonly environment: Environment

@@ -19,7 +19,8 @@ export {
 export type { Disk, DiskEntry, DiskFile, DiskLock, DiskStat } from './disk.ts'
 export type { Clock, Environment, Host, Random, Timer } from './host.ts'
 export type { Http, HttpRequestInit, HttpServeOptions, HttpServer } from './http.ts'
-export type { Memory } from './memory.ts'
+export type { Memory, MemorySpace } from './memory.ts'
+export type { ProcessFacts, ProcessResources } from './process.ts'
 export type { Processors, ProcessorTimes } from './processors.ts'
 export type { BundleOptions, BundleProblem, BundleResult, Modules } from './modules.ts'
 export {

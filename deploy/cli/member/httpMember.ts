@@ -36,6 +36,10 @@ export const createHttpMember = (
     const record = life.member?.members().find((member) => member.id === id)
     return record === undefined ? undefined : life.locations?.urlOf(record)
   },
+  connections: () => ({
+    members: life.member?.messenger.connected().length ?? 0,
+    clients: life.member?.messenger.clients().length ?? 0,
+  }),
   isSafe: () => (life.member?.isSafe() ?? false) && (life.grid?.isClusterSafe() ?? false),
   persistence: () => life.grid?.persistence() ?? 'well',
   migrationQueueSize: () => life.grid?.migrationQueueSize() ?? 0,

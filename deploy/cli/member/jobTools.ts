@@ -49,16 +49,22 @@ export interface JobToolsOptions {
   readonly shelves: JobShelves
   readonly clusterName: string
   readonly dataFolder: string
+  /** At which the process ends; 0 for none. */
+  readonly memoryLimitBytes: number
   readonly httpUrl: (memberId: string) => Promise<string | undefined>
 }
 
 /** What a member serves jobs with over HTTP. */
 export const createJobTools = (options: JobToolsOptions): JobTools => {
   const { host, member, grid, jobs, shelves, clusterName, dataFolder, httpUrl } = options
-  const workload = (): Workload => {
-    const { ran, waiting } = grid.calls()
-    return { isolates: jobs.isolates().length, gridCalls: ran, gridWaiting: waiting }
-  }
+  const { messenger } = member
+  const workload = (): Workload => ({
+    ...jobs.work(),
+    slots: { total: jobs.slots?.profile().totalSlots ?? 0, refusals: jobs.slots?.refusals() ?? 0 },
+    grid: grid.activity(),
+    memoryMaxBytes: options.memoryLimitBytes || host.memory.machine().totalBytes,
+    connections: { members: messenger.connected().length, clients: messenger.clients().length },
+  })
   const monitoring = startMonitoring({ host, member, logs: shelves.logs, workload })
   const folder = `${dataFolder}/uploads`
   return {
@@ -67,17 +73,15 @@ export const createJobTools = (options: JobToolsOptions): JobTools => {
     monitoring,
     httpUrl,
     updateTags: (tags) => jobs.slots?.updateTags(tags),
-    threads: () => ['member', ...jobs.isolates()],
+    isolates: () => jobs.work().isolates,
     metrics: async () =>
-      prometheusText({
+      prometheusText(host, {
         cluster: clusterName,
         address: formatAddress(member.self.address),
-        nowMs: host.clock.now(),
         members: member.members().length,
         partitions: grid.partitionCount,
         migrationQueueSize: grid.migrationQueueSize(),
         isSafe: grid.isClusterSafe(),
-        memoryUsedBytes: host.memory.usedBytes(),
         workload: workload(),
         jobs: member.isActiveMaster() ? await jobs.service.summary() : undefined,
       }),

@@ -4,6 +4,7 @@ import {
   type JobService,
   type JobSettings,
 } from '../../../jobs/cluster/index.ts'
+import type { Workload } from '../../../jobs/monitoring/index.ts'
 import { createStateShelf, STATE_MAP } from '../../../jobs/states/index.ts'
 import { createIsolatePool, startTaskService, withGrid } from '../../../jobs/workers/index.ts'
 import {
@@ -46,8 +47,8 @@ export interface MemberJobs {
   readonly service: JobService
   /** The slots of this member; undefined where it runs no tasks. */
   readonly slots: SlotService | undefined
-  /** What the isolates of this member do. */
-  isolates(): string[]
+  /** The isolates of this member, most threads of them at once, and the tasks that they ran. */
+  work(): Pick<Workload, 'isolates' | 'isolateThreadsPeak' | 'tasks'>
   /** Leaves what it coordinates to the next master. */
   stopCoordinating(): void
   /** Ends the tasks that it runs, too. */
@@ -67,7 +68,8 @@ export const startMemberJobs = (options: MemberJobsOptions): MemberJobs => {
   const isWorker = member.self.role !== 'master'
   const slots = isWorker ? startSlotService({ host, member, settings: settings.slots }) : undefined
   const directory = createSlotDirectory({ host, member, own: slots })
-  const isolates = withGrid(createIsolatePool(host, 0), ownGrid(options))
+  const pool = createIsolatePool(host, 0)
+  const isolates = withGrid(pool, ownGrid(options))
   const maps = gridStateMaps(grid)
   const tasks = startTaskService({
     host,
@@ -100,8 +102,11 @@ export const startMemberJobs = (options: MemberJobsOptions): MemberJobs => {
   return {
     service: coordinator.service,
     slots,
-    isolates: () =>
-      tasks.executions().map(({ jobId, pipelineId }) => `job-${jobId} pipeline-${pipelineId}`),
+    work: () => ({
+      isolates: pool.isolates(),
+      isolateThreadsPeak: pool.threadsPeak(),
+      tasks: tasks.counts(),
+    }),
     stopCoordinating: () => coordinator.close(),
     close: async () => {
       coordinator.close()

@@ -79,8 +79,9 @@ const openJobs = (host: Host, { setup, member, grid, httpMember, log }: JobSurro
     log,
   })
   const httpUrl = (id: string): Promise<string | undefined> => httpMember.httpUrl(id)
+  const memoryLimitBytes = setup.memory.limitMegabytes * MEGABYTE
   const parts = { host, member, grid, jobs, shelves, clusterName, dataFolder, httpUrl }
-  return { jobs, tools: createJobTools(parts) }
+  return { jobs, tools: createJobTools({ ...parts, memoryLimitBytes }) }
 }
 
 /**

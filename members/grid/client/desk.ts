@@ -26,6 +26,8 @@ export interface DeskOptions {
 
 /** Where clients ask a member for the cluster, and are told of its changes as long as they stay. */
 export interface ClientDesk {
+  /** Clients that are told. */
+  clientCount(): number
   close(): void
 }
 
@@ -143,6 +145,7 @@ export const openClientDesk = (options: DeskOptions): ClientDesk => {
     table.onPartitionLost(({ partition }) => changes.onLost(partition)),
   ]
   return {
+    clientCount: () => listening.size,
     close: () => {
       for (const release of releases) release()
       listening.clear()

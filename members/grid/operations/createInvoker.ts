@@ -17,6 +17,8 @@ export interface Invoker extends Calls {
   onLocalAnswer(id: number, head: Uint8Array, body: Piece): void
   /** The member has gone for good: calls that it was sent are not answered any more. */
   memberGone(memberId: string): void
+  /** Calls that have not ended. */
+  underWay(): number
   /** Rejects all that is under way. */
   close(): void
 }
@@ -101,6 +103,10 @@ class InvokerOfCalls implements Invoker {
 
   get callerId(): string {
     return this.#options.callerId
+  }
+
+  underWay(): number {
+    return this.#flying.size + this.#resting.size
   }
 
   invoke(invocation: Invocation): Promise<ByteSource> {

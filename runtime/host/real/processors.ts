@@ -1,4 +1,4 @@
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism, cpus, loadavg, platform } from 'node:os'
 import type { Processors } from '../processors.ts'
 
 export const realProcessors: Processors = {
@@ -14,4 +14,6 @@ export const realProcessors: Processors = {
     }
     return { busyMs, totalMs }
   },
+  // Windows has none, which is told as 0.
+  loadAverage: () => (platform() === 'win32' ? undefined : loadavg()[0]),
 }

@@ -7,6 +7,7 @@ import { realMemory } from './memory.ts'
 import { realModules } from './modules.ts'
 import { realNetwork } from './network.ts'
 import { realObjects } from './objects.ts'
+import { realProcess } from './process.ts'
 import { realProcessors } from './processors.ts'
 import { realRandom } from './random.ts'
 import { createRealThreads } from './threads.ts'
@@ -23,6 +24,7 @@ export const createRealHost = (): Host => ({
   objects: realObjects,
   memory: realMemory,
   processors: realProcessors,
+  process: realProcess,
   modules: realModules,
   environment: process.env,
 })

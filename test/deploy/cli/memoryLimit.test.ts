@@ -11,8 +11,7 @@ const SNAPSHOT = new TextEncoder().encode('{"snapshot":{}}')
 const heldBy = (host: Host) => {
   const held = { bytes: 0, garbageBytes: 0, snapshots: 0 }
   const memory: Host['memory'] = {
-    heapBytes: () => 0,
-    shrink: () => undefined,
+    ...host.memory,
     usedBytes: (collect) => {
       if (collect !== undefined) held.garbageBytes = 0
       return held.bytes + held.garbageBytes
@@ -21,7 +20,6 @@ const heldBy = (host: Host) => {
       held.snapshots += 1
       return SNAPSHOT
     },
-    machine: () => host.memory.machine(),
   }
   return { held, host: { ...host, memory } }
 }

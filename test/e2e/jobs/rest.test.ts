@@ -1,8 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { Hono } from 'hono'
-import { jobRoutes } from '../../../jobs/http/index.ts'
-import { describedEndpoints } from '../../../jobs/http/openApi.ts'
-import type { MemberEnv } from '../../../members/http/index.ts'
 import { until } from './files.ts'
 import {
   endlessJob,
@@ -83,36 +79,21 @@ const expectMetrics = (metrics: Record<string, unknown>): void => {
 }
 
 describe('the document', () => {
-  const withoutNames = (path: string): string => path.replaceAll(/\{\w+\}/g, '{}')
-
-  test('describes every route', () => {
-    const app = new Hono<MemberEnv>()
-    jobRoutes(() => undefined, '0')(app, { onlyActiveMaster: (_, next) => next() })
-    const described = describedEndpoints().map(
-      ([method, path]) => `${method} ${withoutNames(path)}`,
-    )
-    const routes = app.routes
-      .filter(({ method }) => method !== 'ALL')
-      .map(({ method, path }) => [method.toLowerCase(), path] as const)
-      .filter(([, path]) => !path.startsWith('/hazelcast/') && !path.includes('{$}'))
-      .map(([method, path]) => `${method} ${path.replaceAll(/:\w+/g, '{}')}`)
-    expect([...new Set(routes)].toSorted()).toEqual(described.toSorted())
-  })
-
   test('names nothing that is not there, and every GET answers', async () => {
     const { status, json } = await master.get('/openapi.json')
     matches({ status, json }, { status: 200, json: { openapi: '3.1.0' } })
     const { paths } = json as { paths: Record<string, Record<string, object>> }
     expect(Object.keys(paths).length).toBeGreaterThan(25)
     const values: Record<string, string> = { state: 'FINISHED', file: 'none.log' }
+    const isRefused = /\/(log\/\{file\}|job-info|running-job)$/
     for (const [path, operations] of Object.entries(paths)) {
       const asked = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '1')
       for (const method of Object.keys(operations)) {
         const answer =
           method === 'get'
-            ? await master.get(path === '/option-rules' ? `${asked}?type=sink` : asked)
+            ? await master.get(path.endsWith('/option-rules') ? `${asked}?type=sink` : asked)
             : await master.post(asked, '')
-        const wanted = method === 'post' ? 400 : path === '/log/{file}' ? 400 : 200
+        const wanted = method === 'post' || isRefused.test(path) ? 400 : 200
         expect({ method, path, status: answer.status }).toEqual({ method, path, status: wanted })
         if (wanted !== 200) fails(answer, wanted)
       }
@@ -308,6 +289,8 @@ describe('a job', () => {
     const [pending] = (json as { pendingJobs: PendingAnswer[] }).pendingJobs
     matches(pending!.pipelines[0]!.taskGroupDiagnostics[0], lack)
     matches(pending!.lackingTaskGroupDiagnostics[0], lack)
+    const pretty = await worker.get(`/pending-jobs?jobId=${jobId}&pretty=true`)
+    expect(pretty.text).toStartWith('{\n  "queueSummary": {\n    "size": 1,')
     // It blocks no other one.
     await untilStatus(master, await submitted(master, '', jobOf('passes')), 'FINISHED')
     await stop(jobId)
@@ -358,6 +341,11 @@ export default pipeline({ name: 'in code' })
     },
     30_000,
   )
+
+  test('is code with types where it says so', async () => {
+    const jobId = await submitted(master, '?format=ts', CODE.replace('(text)', '(text: string)'))
+    await untilStatus(master, jobId, 'FINISHED')
+  }, 30_000)
 
   test.each([
     ['job.conf', HOCON],
@@ -427,6 +415,32 @@ export default pipeline({ name: 'in code' })
       fails(await master.post(path, '"text"'), 400)
     }
     fails(await master.post('/submit-jobs?x=1', '[{"params":{"jobId":{}}}]'), 400, 'jobId')
+    fails(await master.post('/submit-job?format=ts', 'x y z'), 400, /^job\.ts:1:3 PIP-003/)
+    for (const base of [master.url, `${master.url}/hazelcast/rest/maps`]) {
+      const body = '--x\r\nno form'
+      const headers = { 'content-type': 'multipart/form-data; boundary=x' }
+      const torn = await fetch(`${base}/submit-job/upload`, { method: 'POST', headers, body })
+      expect(torn.status).toBe(400)
+      expect(((await torn.json()) as { message: string }).message).toStartWith('The form cannot be')
+    }
+    for (const path of ['/stop-job', '/savepoint-job']) {
+      fails(await master.post(path, '{}'), 400, 'jobId: must be the id of a job')
+      fails(await master.post(path, '{"jobId":1.5}'), 400, 'JOB-002')
+    }
+    fails(await master.post('/stop-jobs', '[{"jobId":"1"},{"jobId":"x"}]'), 400, 'JOB-002')
+    for (const path of ['/pending-jobs?jobId=x', '/jobs/checkpoints/x', '/job-info/x/failures']) {
+      fails(await worker.get(path), 400, 'JOB-002')
+    }
+    for (const path of ['/job-info/x/events', '/jobs/checkpoints/history/x', '/running-job/x/']) {
+      fails(await worker.get(path), 400, 'JOB-002')
+    }
+    fails(await worker.get('/submit-job'), 405, 'POST')
+    fails(await master.post('/stop-job', '[]'), 400, /^The body must be an object with a jobId\.$/)
+    fails(await master.post('/stop-jobs', '[1]'), 400, /^0: must be an object with a jobId\.$/)
+    fails(await master.post('/submit-jobs', '{}'), 400, /^The body must be a list of jobs\.$/)
+    for (const page of ['0', '-1', '1e3', ' 1', '']) {
+      fails(await master.get(`/running-jobs?page=${page}`), 400, 'page must be a whole number')
+    }
     fails(await master.get('/nothing-here'), 404)
   })
 })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createWorkspace } from '../tidegate.ts'
 import { until } from './files.ts'
 import {
+  endlessJob,
   fails,
   jobOf,
   matches,
@@ -30,10 +31,48 @@ describe('a member', () => {
     const values = facts.flatMap((each) => Object.values(each))
     expect(values.every((value) => typeof value === 'string')).toBe(true)
     expect(facts.map(({ isMaster }) => isMaster).toSorted()).toEqual(['false', 'true'])
-    for (const name of ['host', 'port', 'physical.memory.total', 'heap.memory.used']) {
-      expect(facts[0]).toHaveProperty([name])
+    for (const each of facts) {
+      matches(each, {
+        host: '127.0.0.1',
+        port: expect.stringMatching(/^\d+$/),
+        'physical.memory.total': expect.stringMatching(/^\d+\.\d[MG]$/),
+        'heap.memory.used': expect.stringMatching(/^\d+\.\dM$/),
+        'connection.count': '1',
+        'connection.active.count': '1',
+      })
     }
   })
+
+  test('tells of the threads that it has, and of the tasks that they ran', async () => {
+    const jobId = await submitted(master, '', endlessJob('threads'))
+    await untilStatus(master, jobId, 'RUNNING')
+    const threadsOf = async (rest: Rest): Promise<{ threadName: string; threadState: string }[]> =>
+      (await rest.get('/thread-dump')).json as { threadName: string; threadState: string }[]
+    const all = (await Promise.all([master, worker].map(threadsOf))).flat()
+    const own = all.filter(({ threadName }) => threadName.startsWith(`job-${jobId} pipeline-1 `))
+    expect(own.length).toBeGreaterThan(0)
+    expect(own.every(({ threadState }) => threadState === 'RUNNABLE')).toBe(true)
+    expect(all.filter(({ threadName }) => threadName === 'member')).toHaveLength(2)
+    const { json: running } = await worker.get('/running-threads')
+    const names = (await threadsOf(worker)).map(({ threadName }) => threadName)
+    expect((running as { threadName: string }[]).map(({ threadName }) => threadName)).toEqual(names)
+    const sumOf = async (name: string): Promise<number> => {
+      const texts = await Promise.all([master, worker].map((rest) => rest.get('/metrics')))
+      const values = texts.map(
+        ({ text }) => new RegExp(`^${name}\\{.*\\} (\\d+)$`, 'm').exec(text)?.[1],
+      )
+      return values.reduce((sum, value) => sum + Number(value), 0)
+    }
+    const begun = await sumOf('job_thread_pool_task_total')
+    const ended = await sumOf('job_thread_pool_completedTask_total')
+    expect(begun).toBeGreaterThan(ended)
+    expect(await sumOf('job_thread_pool_activeCount')).toBe(own.length)
+    await master.post('/stop-job', { jobId })
+    await until('all have ended', async () => {
+      const isOver = (await sumOf('job_thread_pool_completedTask_total')) === begun
+      return isOver && (await sumOf('job_thread_pool_activeCount')) === 0
+    })
+  }, 30_000)
 
   test('takes tags, and says what is wrong with others', async () => {
     const done = { status: 200, json: { status: 'success', message: expect.any(String) } }

@@ -89,7 +89,15 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
   'a failed job': ({ rest, failed }) => rest.get(`/job-info/${failed}`),
   'an unknown job': get('/job-info/1'),
   'a job without a number': get('/job-info/abc'),
+  'a job of no id': get('/job-info'),
+  'a job of no id, with a slash': get('/job-info/'),
+  'a running job of no id': get('/running-job'),
   'finished jobs': get('/finished-jobs'),
+  'finished jobs with a slash': get('/finished-jobs/'),
+  'running jobs with a slash': get('/running-jobs/'),
+  'overview with a slash': get('/overview/'),
+  'submit by a wrong method': get('/submit-job'),
+  'overview by a wrong method': post('/overview', ''),
   'finished jobs that failed': get('/finished-jobs/FAILED'),
   'finished jobs in small letters': get('/finished-jobs/failed'),
   'finished jobs of none': get('/finished-jobs/SAVEPOINT_DONE'),
@@ -138,6 +146,8 @@ const ACCEPTED: readonly (readonly [difference: RegExp, reason: string])[] = [
   [/\.(envOptions|isStartWithSavePoint): only here$/, 'an ended job tells what a running one does'],
   [/\.pluginJarsUrls\[\]: object there, nothing here$/, 'there are no jars here'],
   [/^a job without a number: 500 there, 400 here$/, NEWER],
+  [/^a (running )?job of no id(, with a slash)?: 500 there, 400 here$/, NEWER],
+  [/^(submit|overview) by a wrong method: 400 there, 405 here$/, 'HTTP has a status for it'],
   [/^submit without plugins: 500 there, 400 here$/, NO_500],
   [/^submit a finished job: 500 there, 400 here$/, NO_500],
   [/^stop several of none: 500 there, 400 here$/, NO_500],
@@ -185,6 +195,19 @@ export const sameRequestsTo = (serverOf: () => SeatunnelServer): void => {
     expect(await told(here)).toEqual(await told(there))
   })
 
+  test('tells the state of members in the same forms and order', async () => {
+    const formOf = (text: string): string => text.replaceAll(/\d+/g, '0').replace(/[KMG]$/, 'U')
+    const told = async ({ rest }: Jobs): Promise<object> => {
+      const { json } = await rest.get('/system-monitoring-information')
+      const [facts] = json as Record<string, string>[]
+      // What is 0 has neither a unit nor decimals.
+      const isSpare = /^(swap\.|heap\.memory\.free$)/
+      const forms = Object.entries(facts!).filter(([name]) => !isSpare.test(name))
+      return forms.map(([name, text]) => [name, formOf(text)])
+    }
+    expect(await told(here)).toEqual(await told(there))
+  })
+
   test('takes ids that are numbers, which have more digits than a double', async () => {
     for (const { rest } of [there, here]) {
       const job = JSON.parse(ENDLESS) as object
@@ -217,8 +240,7 @@ export const sameRequestsTo = (serverOf: () => SeatunnelServer): void => {
     }
     const own = await namesAt(members.master.url)
     const lacking = [...(await namesAt(serverOf().origin))].filter((each) => !own.has(each))
-    // A member has no JVM; the process, and where partitions are, it tells elsewhere.
-    const isMeant = /^(jvm_|process_|hazelcast_partition_activePartition )/
-    expect(lacking.filter((each) => !isMeant.test(each))).toEqual([])
+    // A member has no JVM, and tells of it what there is here too.
+    expect(lacking.filter((each) => !each.startsWith('jvm_'))).toEqual([])
   })
 }

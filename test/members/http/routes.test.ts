@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { EngineError } from '../../../runtime/errors/index.ts'
+import type { MountRoutes } from '../../../members/http/index.ts'
 import { host, memberInfo, serve } from './serving.ts'
 
 const statusOf = async (answer: Promise<Response>): Promise<number> => (await answer).status
@@ -90,6 +91,7 @@ describe('the cluster', () => {
     served.facts.members = [memberInfo('one'), memberInfo('two')]
     served.facts.members[1] = { ...memberInfo('two'), role: 'worker' }
     served.facts.httpUrls = { one: 'http://127.0.0.1:8080' }
+    served.facts.connections = { members: 1, clients: 3 }
     const ours = await (await served.get('/members')).json()
     expect(ours).toMatchObject({
       clusterName: 'seatunnel',
@@ -108,6 +110,8 @@ describe('the cluster', () => {
         { address: '[127.0.0.1]:5801', liteMember: false, localMember: true, uuid: 'one' },
         { address: '[127.0.0.1]:5801', liteMember: true, localMember: false, uuid: 'two' },
       ],
+      connectionCount: 3,
+      allConnectionCount: 4,
     })
   })
 
@@ -123,6 +127,44 @@ describe('the cluster', () => {
     expect(served.url).toEndWith('/engine')
     expect(await statusOf(served.get('/members'))).toBe(200)
     expect(await statusOf(fetch(served.url.replace('/engine', '/members')))).toBe(404)
+  })
+})
+
+describe('a path', () => {
+  test.each(['', '/engine'])(
+    'is the same with a slash at its end, below %p',
+    async (contextPath) => {
+      const mount: MountRoutes = (app) =>
+        app
+          .get('/', (context) => context.text('the page'))
+          .post('/thing', (context) => context.text('taken'))
+          .get('/thing/:id', (context) => context.text(context.req.param('id')))
+      await using served = await serve({ settings: { contextPath }, mounts: [mount] })
+      const textOf = async (path: string, init?: BunFetchRequestInit): Promise<string> =>
+        (await served.get(path, init)).text()
+      for (const end of ['', '/']) {
+        expect(await textOf(end)).toBe('the page')
+        expect(await textOf(`/thing${end}?a=b`, { method: 'POST' })).toBe('taken')
+        expect(await textOf(`/thing/7${end}`)).toBe('7')
+        expect(await statusOf(served.get(`/members${end}`))).toBe(200)
+        expect(await statusOf(served.get(`/health/live${end}`))).toBe(200)
+        expect(await statusOf(served.get(`/hazelcast/health${end}`))).toBe(200)
+        expect(await statusOf(served.get(`/hazelcast/rest/cluster${end}`))).toBe(200)
+      }
+    },
+  )
+
+  test('asked for by a wrong method answers 405 with those that it takes', async () => {
+    const mount: MountRoutes = (app) =>
+      app.get('/thing', (context) => context.text('')).put('/thing', (context) => context.text(''))
+    await using served = await serve({ mounts: [mount] })
+    for (const method of ['POST', 'DELETE', 'PATCH', 'OPTIONS']) {
+      const answer = await served.get('/thing', { method })
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, PUT'])
+      const message = `/thing takes GET, PUT, not ${method}.`
+      expect(await answer.json()).toEqual({ status: 'fail', message })
+    }
+    expect(await statusOf(served.get('/nothing', { method: 'POST' }))).toBe(404)
   })
 })
 

@@ -17,6 +17,7 @@ export interface Facts {
   members: HttpMemberInfo[]
   activeMaster: string | undefined
   httpUrls: Record<string, string>
+  connections: ReturnType<HttpMember['connections']>
   isSafe: boolean
   persistence: ReturnType<HttpMember['persistence']>
   migrationQueueSize: number
@@ -62,6 +63,7 @@ export const serve = async (options: ServeOptions = {}): Promise<Served> => {
     members: [memberInfo(id)],
     activeMaster: id,
     httpUrls: {},
+    connections: { members: 0, clients: 0 },
     isSafe: true,
     persistence: 'well',
     migrationQueueSize: 0,
@@ -75,6 +77,7 @@ export const serve = async (options: ServeOptions = {}): Promise<Served> => {
     membersVersion: () => 7,
     activeMaster: () => facts.activeMaster,
     httpUrl: async (asked) => facts.httpUrls[asked],
+    connections: () => facts.connections,
     isSafe: () => facts.isSafe,
     persistence: () => facts.persistence,
     migrationQueueSize: () => facts.migrationQueueSize,

@@ -5,6 +5,7 @@ import { clockCases } from './clockCases.ts'
 import { datagramCases } from './datagramCases.ts'
 import { diskCases } from './diskCases.ts'
 import { networkCases } from './networkCases.ts'
+import { processCases } from './processCases.ts'
 
 /** What a case may use: a host, an empty folder on its disk and an address that it has. */
 export interface Bench {
@@ -26,6 +27,7 @@ export const hostContract = (name: string, run: CaseRunner): void => {
     network: networkCases,
     datagrams: datagramCases,
     clock: clockCases,
+    process: processCases,
   }
   for (const [area, cases] of Object.entries(areas)) {
     describe(`${name}: ${area}`, () => {

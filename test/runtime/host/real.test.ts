@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createRealHost } from '../../../runtime/host/index.ts'
+import { createRealHost, type MemorySpace } from '../../../runtime/host/index.ts'
 import { expect, test } from 'bun:test'
 import { hostContract } from './contract.ts'
 
@@ -12,6 +12,38 @@ hostContract('the real host', async (run) => {
   } finally {
     await rm(folder, { recursive: true })
   }
+})
+
+const isLinux = process.platform === 'linux'
+if (!isLinux) process.stdout.write('skipped: what a process has open, this is not Linux\n')
+
+/** Tells what it has open before and after it opens three files more. */
+const OPENER = `
+import { openSync } from 'node:fs'
+import { createRealHost } from '${join(import.meta.dir, '../../../runtime/host/index.ts')}'
+const { process: own, memory } = createRealHost()
+await own.resources()
+const before = await own.resources()
+for (const _ of [1, 2, 3]) openSync('/dev/null')
+const after = await own.resources()
+const [heldBytes, swap] = [memory.usedBytes(), await memory.swap()]
+process.stdout.write(JSON.stringify({ before, after, heldBytes, swap }))
+`
+
+interface Opened {
+  readonly before: { readonly openFiles: number }
+  readonly after: { readonly openFiles: number; openFilesMax: number; virtualBytes: number }
+  readonly heldBytes: number
+  readonly swap: MemorySpace
+}
+
+test.skipIf(!isLinux)('Linux tells what a process has open', async () => {
+  const opener = Bun.spawn([process.execPath, '-e', OPENER], { stdout: 'pipe' })
+  const { before, after, heldBytes, swap } = (await new Response(opener.stdout).json()) as Opened
+  expect(after.openFiles).toBe(before.openFiles + 3)
+  expect(after.openFilesMax).toBeGreaterThan(after.openFiles)
+  expect(after.virtualBytes).toBeGreaterThan(heldBytes)
+  expect(swap).toEqual({ totalBytes: expect.any(Number), freeBytes: expect.any(Number) })
 })
 
 /** Locks the file that it is told, says so, and never ends by itself. */

@@ -98,13 +98,31 @@ const noObjects: Host['objects'] = {
 const noMemory: Host['memory'] = {
   usedBytes: () => 0,
   heapBytes: () => 0,
+  heapCommittedBytes: () => 0,
   shrink: () => undefined,
   heapSnapshot: () => new Uint8Array(),
   machine: () => ({ totalBytes: 2 ** 33, freeBytes: 2 ** 32 }),
+  swap: async () => undefined,
 }
 
 /** As in a small machine that has nothing to do. */
-const processors: Host['processors'] = { count: 2, times: () => ({ busyMs: 0, totalMs: 0 }) }
+const processors: Host['processors'] = {
+  count: 2,
+  times: () => ({ busyMs: 0, totalMs: 0 }),
+  loadAverage: () => undefined,
+}
+
+/** As on a system that tells nothing of its processes. */
+const processFacts: Host['process'] = {
+  runtime: { name: 'simulation', version: '0' },
+  startedAtMs: 0,
+  processorMs: () => 0,
+  resources: async () => ({
+    openFiles: undefined,
+    openFilesMax: undefined,
+    virtualBytes: undefined,
+  }),
+}
 
 /** No code from outside runs in a simulation. */
 const noModules: Host['modules'] = {
@@ -161,6 +179,7 @@ export const createMachine = (
       objects: noObjects,
       memory: noMemory,
       processors,
+      process: processFacts,
       modules: noModules,
       environment,
     }

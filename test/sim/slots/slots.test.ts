@@ -138,6 +138,25 @@ test('tags can change while a worker runs', () =>
     })
   }))
 
+test('a worker counts the requests that it refuses', () =>
+  simulate(5, async (world) => {
+    const nodes = start(world, () => ({}))
+    await formed(world, nodes)
+    const { slots } = nodes[2]!
+    const owners = (count: number) =>
+      Array.from({ length: count }, (_, task) => ({
+        jobId: 'a',
+        pipelineId: 1,
+        task: `group ${task}`,
+      }))
+    const { epoch } = slots.profile().held[0] ?? { epoch: 100 }
+    slots.answer({ kind: 'hold', epoch, owners: owners(3) })
+    expect(slots.refusals()).toBe(0)
+    expect(slots.answer({ kind: 'hold', epoch, owners: owners(4) }).refused).toBeDefined()
+    expect(slots.answer({ kind: 'ask', epoch: epoch - 1 }).refused).toBeDefined()
+    expect(slots.refusals()).toBe(1)
+  }))
+
 test('a dynamic worker makes slots until its memory is used up, then it refuses', () =>
   simulate(4, async (world) => {
     const memoryLimitBytes = 40 * 1024 * 1024

@@ -70,6 +70,31 @@ describe('a client of the grid', () => {
     })
   })
 
+  test('is counted by the member that tells it of the cluster, as long as it stays', async () => {
+    await simulate(11, async (world) => {
+      const { grids } = await startGrids(world, 2)
+      const clients = (): number => grids.reduce((sum, grid) => sum + grid.activity().clients, 0)
+      expect(clients()).toBe(0)
+      const owned = grids.map((grid) => grid.activity().partitions)
+      expect(owned[0]! + owned[1]!).toBe(DEFAULT_GRID.partitionCount)
+      expect(Math.abs(owned[0]! - owned[1]!)).toBeLessThanOrEqual(1)
+      const client = await connect(world)
+      expect(clients()).toBe(1)
+      const before = grids.map((grid) => grid.activity().structures)
+      const taken = client.queue<string>('tasks').take()
+      const waiting = (): number => grids.reduce((sum, grid) => sum + grid.activity().waiting, 0)
+      await world.until('it waits', () => waiting() === 1, WAIT_MS)
+      expect(grids.some((grid, at) => grid.activity().structures > before[at]!)).toBe(true)
+      const put = grids[0]!.queue('tasks').put('first')
+      expect(grids[0]!.activity().underWay).toBe(1)
+      await put
+      expect(grids[0]!.activity().underWay).toBe(0)
+      expect(await taken).toBe('first')
+      await client.close()
+      await world.until('it is gone', () => clients() === 0, WAIT_MS)
+    })
+  })
+
   test('goes on through the loss of an owner, with all that was acknowledged', async () => {
     await simulate(2, async (world) => {
       const { nodes } = await startGrids(world, 3)
