@@ -32,7 +32,7 @@ const jobText = (folder: string): string => `
     .readFrom(numbers)
     .groupingKey((n) => n % ${KEYS})
     .mapStateful(
-      () => ({ seen: 0, text: 'x'.repeat(${STATE_BYTES}) }),
+      () => ({ seen: 0, text: crypto.getRandomValues(new Uint8Array(${STATE_BYTES * 0.75})).toBase64() }),
       (state, key, n) => ({ n, seen: ++state.seen }),
     )
     .columns({ n: 'bigint', seen: 'int' })
@@ -149,7 +149,8 @@ test('a state of many chunks outlives worker and master that die while it is sto
     expect(new Set(keys.map((key) => key.split('/')[2])).size).toBe(1)
     let storedBytes = 0
     for (const key of keys) storedBytes += (await states.get(key))!.length
-    expect(storedBytes).toBeGreaterThan(CHECKPOINT_BYTES)
+    // It is packed, but there is not much to pack in random text.
+    expect(storedBytes).toBeGreaterThan(CHECKPOINT_BYTES / 2)
     expect(storedBytes).toBeLessThan(2.5 * CHECKPOINT_BYTES)
 
     await submit(url, workspace, { parallelism: 3, savedId: jobId })
