@@ -38,9 +38,14 @@ interface KeyState {
   savedIn: number
 }
 
+/** Begins the texts that stand for keys, and no text that stands for itself. */
+const TEXT_MARK = '\u0000'
+
 /** A value that JavaScript compares by value stands for itself. */
-const isIdentity = (value: Value | undefined): value is Value =>
-  value !== undefined && (value === null || typeof value !== 'object')
+const isIdentity = (value: Value | undefined): value is Value => {
+  if (typeof value === 'string') return !value.startsWith(TEXT_MARK)
+  return value !== undefined && (value === null || typeof value !== 'object')
+}
 
 /** How many rows of the end go into one batch. */
 const endRowsMax = 1024
@@ -161,7 +166,7 @@ export class StatefulMap implements Operator {
   /** A value that is the same for equal keys. */
   #identity(key: readonly Value[]): Value {
     const only = key.length === 1 ? key[0] : undefined
-    return isIdentity(only) ? only : writeJson(this.#keyRowType, key)
+    return isIdentity(only) ? only : `${TEXT_MARK}${writeJson(this.#keyRowType, key)}`
   }
 
   #endBatch(states: Iterator<KeyState>): Batch {

@@ -108,3 +108,36 @@ test('totals go on at any other parallelism', () => {
     expect(entries).toHaveLength(names.length)
   }
 })
+
+test('a text never stands for another key', () => {
+  const anyKey = { ...input, columns: [column('who', { kind: 'any' })] }
+  const counts = new StatefulMap({
+    keyColumns: [0],
+    keyType: { kind: 'any' },
+    stateType: { kind: 'int' },
+    initialState: () => 0,
+    output: { ...input, columns: [column('seen', { kind: 'int' })] },
+    step: (state) => ({ state: (state as number) + 1, rows: [[(state as number) + 1]] }),
+  })
+  const object = { a: 1 } as unknown as Value
+  const keys: Value[] = [object, '[{"a":1}]', '\u0000[{"a":1}]', 1, '1', null]
+  const seen: Value[] = []
+  const outbox = {
+    offer: (made: Batch) => {
+      for (let row = 0; row < made.rowCount; row += 1) seen.push(rowAt(made, row)[0]!)
+      return true
+    },
+  }
+  for (let round = 1; round <= 2; round += 1) {
+    counts.process(
+      0,
+      batchOfRows(
+        anyKey,
+        keys.map((key) => [key]),
+      ),
+      outbox,
+    )
+  }
+  expect(seen).toEqual([...keys.map(() => 1), ...keys.map(() => 2)])
+  expect(entriesOf(counts)).toHaveLength(keys.length)
+})
