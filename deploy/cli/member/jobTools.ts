@@ -10,7 +10,7 @@ import type { JobTools } from '../../../jobs/http/index.ts'
 import { createJobLogs, type JobLogs } from '../../../jobs/logs/index.ts'
 import { prometheusText, startMonitoring, type Workload } from '../../../jobs/monitoring/index.ts'
 import type { MemberGrid } from '../../../members/grid/index.ts'
-import { formatAddress } from '../../../members/http/index.ts'
+import { formatAddress, type HttpMember } from '../../../members/http/index.ts'
 import type { Member } from '../../../members/member/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import { apiText } from '../bundling/apiText.ts' with { type: 'macro' }
@@ -51,19 +51,18 @@ export interface JobToolsOptions {
   readonly dataFolder: string
   /** At which the process ends; 0 for none. */
   readonly memoryLimitBytes: number
-  readonly httpUrl: (memberId: string) => Promise<string | undefined>
+  readonly httpMember: HttpMember
 }
 
 /** What a member serves jobs with over HTTP. */
 export const createJobTools = (options: JobToolsOptions): JobTools => {
-  const { host, member, grid, jobs, shelves, clusterName, dataFolder, httpUrl } = options
-  const { messenger } = member
+  const { host, member, grid, jobs, shelves, clusterName, dataFolder, httpMember } = options
   const workload = (): Workload => ({
     ...jobs.work(),
     slots: { total: jobs.slots?.profile().totalSlots ?? 0, refusals: jobs.slots?.refusals() ?? 0 },
     grid: grid.activity(),
     memoryMaxBytes: options.memoryLimitBytes || host.memory.machine().totalBytes,
-    connections: { members: messenger.connected().length, clients: messenger.clients().length },
+    connections: httpMember.connections(),
   })
   const monitoring = startMonitoring({ host, member, logs: shelves.logs, workload })
   const folder = `${dataFolder}/uploads`
@@ -71,7 +70,7 @@ export const createJobTools = (options: JobToolsOptions): JobTools => {
     service: jobs.service,
     logs: shelves.logs,
     monitoring,
-    httpUrl,
+    httpUrl: (memberId) => httpMember.httpUrl(memberId),
     updateTags: (tags) => jobs.slots?.updateTags(tags),
     isolates: () => jobs.work().isolates,
     metrics: async () =>

@@ -78,9 +78,8 @@ const openJobs = (host: Host, { setup, member, grid, httpMember, log }: JobSurro
     version: setup.member.programVersion,
     log,
   })
-  const httpUrl = (id: string): Promise<string | undefined> => httpMember.httpUrl(id)
   const memoryLimitBytes = setup.memory.limitMegabytes * MEGABYTE
-  const parts = { host, member, grid, jobs, shelves, clusterName, dataFolder, httpUrl }
+  const parts = { host, member, grid, jobs, shelves, clusterName, dataFolder, httpMember }
   return { jobs, tools: createJobTools({ ...parts, memoryLimitBytes }) }
 }
 

@@ -48,7 +48,8 @@ export const createSocketWriter = (
     if (lines === '') return
     const bytes = encoder.encode(lines)
     lines = ''
-    if (line?.trySend(bytes) !== true) return send(bytes)
+    if (line?.isFree !== true) return send(bytes)
+    line.write(bytes)
   }
   /** What cannot go then goes with the next rows, or when there are none. */
   const flushSoon = async (): Promise<void> => {
@@ -56,7 +57,7 @@ export const createSocketWriter = (
     isFlushing = true
     await context.host.clock.yield()
     isFlushing = false
-    if (lines !== '' && line?.trySend(encoder.encode(lines)) === true) lines = ''
+    if (line?.isFree === true) void flush()
   }
 
   return {
@@ -102,8 +103,10 @@ const unreachable = ({ host, port }: Address, retries: number, cause: unknown): 
 
 /** An open connection of which one knows what still waits. */
 interface Line {
-  /** True when the bytes are on their way; false when nothing of them is. */
-  trySend(bytes: Uint8Array): boolean
+  /** Nothing waits, and the connection stands. */
+  readonly isFree: boolean
+  /** Queues the bytes. */
+  write(bytes: Uint8Array): void
   /** Queues the bytes; resolves when few enough wait, rejects when the connection is lost. */
   send(bytes: Uint8Array): Promise<void>
   /** Resolves when nothing waits any more. */
@@ -133,6 +136,10 @@ const lineOf = (connection: Connection, { host, port }: Address): Line => {
     },
   })
 
+  const write = (bytes: Uint8Array): void => {
+    waitingBytes = connection.write(bytes)
+  }
+
   const mustWait = (): boolean => waitingBytes > 0 && lost === null
 
   const drained = async (): Promise<void> => {
@@ -144,14 +151,13 @@ const lineOf = (connection: Connection, { host, port }: Address): Line => {
   }
 
   return {
-    trySend(bytes) {
-      if (waitingBytes > 0 || lost !== null) return false
-      waitingBytes = connection.write(bytes)
-      return true
+    get isFree() {
+      return waitingBytes === 0 && lost === null
     },
+    write,
     async send(bytes) {
       if (lost !== null) throw lost
-      waitingBytes = connection.write(bytes)
+      write(bytes)
       if (waitingBytes > WAITING_BYTES_MAX) await drained()
     },
     drained,
