@@ -42,7 +42,7 @@ export interface StateShelf {
   put(name: string, index: number, chunk: Uint8Array): Promise<void>
   /** Throws CKP-005 where a chunk is not there, CKP-001 where one is not as it was. */
   load(state: StoredState): Promise<Uint8Array[]>
-  remove(state: StoredState): Promise<void>
+  remove(states: readonly StoredState[]): Promise<void>
   /** Removes the states of what is over, except those whose names are `kept`. */
   sweep(over: StatesOver, kept: ReadonlySet<string>): Promise<void>
 }
@@ -88,7 +88,7 @@ export const createStateShelf = (chunks: ChunkMap): StateShelf => ({
     }
     return loaded
   },
-  remove: (state) => inWindows(keysOf(state), (key) => chunks.remove(key)),
+  remove: (states) => inWindows(states.flatMap(keysOf), (key) => chunks.remove(key)),
   sweep: async (over, kept) => {
     const isSwept = (key: string): boolean => {
       const name = key.slice(0, key.lastIndexOf('#'))

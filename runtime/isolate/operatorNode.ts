@@ -171,6 +171,7 @@ export class OperatorNode implements Node, Target {
     if (chunk !== undefined) this.#options.outlet.send(checkpointId, this.vertexId, chunk)
     if (saving.isTaken && chunks.length === 0) {
       this.#saving = null
+      this.#options.outlet.flush()
       this.#options.acknowledge(checkpointId, this.vertexId, null)
     }
     return true

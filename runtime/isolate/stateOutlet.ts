@@ -7,8 +7,10 @@ export interface StateOutlet {
   readonly hasRoom: boolean
   /** Memory for a chunk of so many bytes. */
   allocate(sizeBytes: number): Uint8Array<ArrayBuffer>
-  /** Sends a chunk, packed where it shrinks; its memory is of no use to the caller any more. */
+  /** Sends a chunk, now or with those behind it; its memory is of no use to the caller any more. */
   send(checkpointId: number, vertexId: number, chunk: Uint8Array<ArrayBuffer>): void
+  /** Sends what waits for more: nothing comes behind it. */
+  flush(): void
 }
 
 export interface BoundedOutletOptions {
@@ -20,8 +22,15 @@ export interface BoundedOutletOptions {
   readonly wake: () => void
 }
 
-/** Chunks that are on their way at once. */
-const CHUNKS_MAX = 4
+/** Messages that are on their way at once. */
+const MESSAGES_MAX = 4
+/** Pieces of memory for chunks that are kept: rows that change states write ahead of what is sent. */
+const SPARE_CHUNKS_MAX = 8
+/**
+ * Packed chunks go together up to so many bytes: each message takes time of four processes, on its
+ * way there and on that of its answer. Members use memory for messages of 512 KB again.
+ */
+const MESSAGE_BYTES_MAX = 480 * 1024
 /**
  * After a chunk there is a pause of so many times what it took, and so long at most: what took longer
  * has itself waited for others.
@@ -39,7 +48,11 @@ const SMALL_BYTES = CHUNK_BYTES / 4
 export class BoundedOutlet implements StateOutlet {
   readonly #options: BoundedOutletOptions
   readonly #packer = new ChunkPacker()
-  readonly #free: ArrayBuffer[] = []
+  readonly #spareChunks: ArrayBuffer[] = []
+  readonly #spareMessages: ArrayBuffer[] = []
+  #waiting: Uint8Array<ArrayBuffer>[] = []
+  #waitingBytes = 0
+  #vertexId = -1
   #onWayCount = 0
   #checkpointId = -1
   #beganMs = 0
@@ -56,7 +69,7 @@ export class BoundedOutlet implements StateOutlet {
   }
 
   get hasRoom(): boolean {
-    if (this.#onWayCount >= CHUNKS_MAX) return false
+    if (this.#onWayCount >= MESSAGES_MAX) return false
     if (this.#isReleased) return true
     const nowMs = this.#options.clock.monotonic()
     const isPaused = this.#onWayCount > 0 || nowMs < this.#pauseEndMs
@@ -66,36 +79,40 @@ export class BoundedOutlet implements StateOutlet {
 
   allocate(sizeBytes: number): Uint8Array<ArrayBuffer> {
     const isUsual = sizeBytes === CHUNK_BYTES
-    return new Uint8Array((isUsual ? this.#free.pop() : undefined) ?? new ArrayBuffer(sizeBytes))
+    return new Uint8Array((isUsual ? this.#spareChunks.pop() : undefined) ?? new ArrayBuffer(sizeBytes))
   }
 
   send(checkpointId: number, vertexId: number, chunk: Uint8Array<ArrayBuffer>): void {
-    const { clock, send } = this.#options
-    this.#onWayCount += 1
+    const { clock } = this.#options
+    const nowMs = clock.monotonic()
+    if (checkpointId !== this.#checkpointId) this.#beganMs = nowMs
+    if (checkpointId !== this.#checkpointId || vertexId !== this.#vertexId) this.flush()
+    this.#checkpointId = checkpointId
+    this.#vertexId = vertexId
     this.#isReleased = false
-    this.#sentMs = clock.monotonic()
-    if (checkpointId !== this.#checkpointId) {
-      this.#checkpointId = checkpointId
-      this.#beganMs = this.#sentMs
-    }
     const packed = this.#packer.pack(chunk)
-    if (packed !== chunk) {
-      this.#keep(chunk.buffer)
-      send(checkpointId, vertexId, packed)
-    } else if (chunk.length < SMALL_BYTES && this.#keep(chunk.buffer)) {
-      send(checkpointId, vertexId, chunk.slice())
-    } else send(checkpointId, vertexId, chunk)
+    const isPacked = packed !== chunk
+    const goesAlone = !isPacked && chunk.length >= SMALL_BYTES
+    if (goesAlone || this.#waitingBytes + packed.length > MESSAGE_BYTES_MAX) this.flush()
+    if (goesAlone) return this.#post(chunk)
+    const isKept = this.#keep(chunk.buffer)
+    this.#waiting.push(isPacked || !isKept ? packed : chunk.slice())
+    this.#waitingBytes += packed.length
+    this.#pauseAfter(nowMs)
   }
 
-  /** A chunk has arrived; its memory may come back. */
+  flush(): void {
+    const pieces = this.#waiting
+    if (pieces.length === 0) return
+    this.#waiting = []
+    this.#waitingBytes = 0
+    this.#post(pieces.length === 1 ? pieces[0]! : this.#joined(pieces))
+  }
+
+  /** A message has arrived; its memory may come back. */
   arrived(memory: ArrayBuffer | null): void {
     this.#onWayCount -= 1
-    const { clock, wake } = this.#options
-    const nowMs = clock.monotonic()
-    const pauseMs = Math.min(PAUSE_MAX_MS, PAUSE_FACTOR * (nowMs - this.#sentMs))
-    this.#pauseEndMs = nowMs + pauseMs
-    this.#pause?.cancel()
-    this.#pause = clock.timer(pauseMs, wake)
+    this.#pauseAfter(this.#sentMs)
     if (memory !== null) this.#keep(memory)
   }
 
@@ -110,10 +127,39 @@ export class BoundedOutlet implements StateOutlet {
     return this.#isReleased
   }
 
-  /** True for memory that can be that of another chunk. */
+  #post(message: Uint8Array<ArrayBuffer>): void {
+    this.#onWayCount += 1
+    this.#sentMs = this.#options.clock.monotonic()
+    this.#options.send(this.#checkpointId, this.#vertexId, message)
+  }
+
+  #pauseAfter(beganMs: number): void {
+    const { clock, wake } = this.#options
+    const nowMs = clock.monotonic()
+    const pauseMs = Math.min(PAUSE_MAX_MS, PAUSE_FACTOR * (nowMs - beganMs))
+    this.#pauseEndMs = nowMs + pauseMs
+    this.#pause?.cancel()
+    this.#pause = clock.timer(pauseMs, wake)
+  }
+
+  #joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+    const memory = this.#spareMessages.pop() ?? new ArrayBuffer(MESSAGE_BYTES_MAX)
+    const message = new Uint8Array(memory)
+    let at = 0
+    for (const piece of pieces) {
+      message.set(piece, at)
+      at += piece.length
+    }
+    return message.subarray(0, at)
+  }
+
+  /** True for memory that can be that of another chunk or message. */
   #keep(memory: ArrayBuffer): boolean {
-    if (memory.byteLength !== CHUNK_BYTES) return false
-    if (this.#free.length < CHUNKS_MAX) this.#free.push(memory)
+    const { byteLength } = memory
+    if (byteLength !== CHUNK_BYTES && byteLength !== MESSAGE_BYTES_MAX) return false
+    const isChunk = byteLength === CHUNK_BYTES
+    const spares = isChunk ? this.#spareChunks : this.#spareMessages
+    if (spares.length < (isChunk ? SPARE_CHUNKS_MAX : MESSAGES_MAX)) spares.push(memory)
     return true
   }
 }

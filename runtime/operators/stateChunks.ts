@@ -1,5 +1,5 @@
 import type { StateEntry, StateWriter } from './operator.ts'
-import { bodyOf, ChunkPacker, MARK_BYTES, PLAIN } from './packedChunk.ts'
+import { bodiesOf, ChunkPacker, PIECE_HEAD_BYTES, PLAIN, writePieceHead } from './packedChunk.ts'
 
 /*
  * The state of an operator on its way: entries one after the other in chunks, so that many small
@@ -37,7 +37,7 @@ export class ChunkWriter implements StateWriter {
 
   add(keyHash: StateEntry['keyHash'], bytes: Uint8Array): void {
     const neededBytes = HEAD_BYTES + bytes.length
-    if (this.#at + neededBytes > this.#chunk.length) this.#begin(MARK_BYTES + neededBytes)
+    if (this.#at + neededBytes > this.#chunk.length) this.#begin(PIECE_HEAD_BYTES + neededBytes)
     this.#view.setInt32(this.#at, keyHash ?? 0, true)
     const size = keyHash === null ? bytes.length + NO_KEY : bytes.length
     this.#view.setUint32(this.#at + 4, size, true)
@@ -47,18 +47,20 @@ export class ChunkWriter implements StateWriter {
 
   /** Gives the chunk that is not full. */
   finish(): void {
-    if (this.#at > 0) this.#target.add(this.#chunk.subarray(0, this.#at))
+    if (this.#at === 0) return
+    const chunk = this.#chunk.subarray(0, this.#at)
+    writePieceHead(chunk, PLAIN)
     this.#chunk = NO_CHUNK
     this.#at = 0
+    this.#target.add(chunk)
   }
 
   #begin(neededBytes: number): void {
     this.finish()
     this.#chunk = this.#target.allocate(Math.max(this.#usualBytes, neededBytes))
     this.#usualBytes = CHUNK_BYTES
-    this.#chunk[0] = PLAIN
     this.#view = new DataView(this.#chunk.buffer)
-    this.#at = MARK_BYTES
+    this.#at = PIECE_HEAD_BYTES
   }
 }
 
@@ -80,16 +82,17 @@ export const packEntries = (entries: Iterable<StateEntry>): Uint8Array<ArrayBuff
 
 /** The entries of some chunks; their bytes may be views of the chunks. */
 export function* unpackEntries(chunks: Iterable<Uint8Array>): Iterable<StateEntry> {
-  for (const chunk of chunks) {
-    const body = bodyOf(chunk)
-    const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
-    for (let at = 0; at < body.length;) {
-      const size = view.getUint32(at + 4, true)
-      const hasKey = size < NO_KEY
-      const end = at + HEAD_BYTES + (hasKey ? size : size - NO_KEY)
-      const keyHash = hasKey ? view.getInt32(at, true) : null
-      yield { keyHash, bytes: body.subarray(at + HEAD_BYTES, end) }
-      at = end
-    }
+  for (const chunk of chunks) for (const body of bodiesOf(chunk)) yield* entriesOf(body)
+}
+
+function* entriesOf(body: Uint8Array): Iterable<StateEntry> {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
+  for (let at = 0; at < body.length;) {
+    const size = view.getUint32(at + 4, true)
+    const hasKey = size < NO_KEY
+    const end = at + HEAD_BYTES + (hasKey ? size : size - NO_KEY)
+    const keyHash = hasKey ? view.getInt32(at, true) : null
+    yield { keyHash, bytes: body.subarray(at + HEAD_BYTES, end) }
+    at = end
   }
 }

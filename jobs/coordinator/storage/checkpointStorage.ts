@@ -78,13 +78,27 @@ export const checkpointStorage = (
       throw thrown
     })
   /** Two that were taken under one number may name the same states: the last to go takes them along. */
-  const remove = async (jobId: string, name: CheckpointName): Promise<void> => {
+  const remove = async (
+    jobId: string,
+    name: CheckpointName,
+    others: readonly CheckpointName[],
+  ): Promise<void> => {
     const states = shelf === null ? [] : await namedBy(jobId, name)
     await blobs.remove(jobId, fileOf(name))
-    if (states.length === 0) return
-    const others = await listPipeline(jobId, name.pipelineId)
-    if (others.some(({ checkpointId }) => checkpointId === name.checkpointId)) return
-    for (const state of states) await shelf!.remove(state)
+    const isShared = others.some(
+      ({ pipelineId, checkpointId }) =>
+        pipelineId === name.pipelineId && checkpointId === name.checkpointId,
+    )
+    if (!isShared) await shelf?.remove(states)
+  }
+  const removeAll = async (
+    jobId: string,
+    names: readonly CheckpointName[],
+    others: readonly CheckpointName[],
+  ): Promise<void> => {
+    for (const [index, name] of names.entries()) {
+      await remove(jobId, name, [...others, ...names.slice(index + 1)])
+    }
   }
   return {
     keepsStates: shelf !== null,
@@ -96,16 +110,14 @@ export const checkpointStorage = (
       const pieces = encodeCheckpoint(record)
       await blobs.put(jobId, fileOf(record), pieces)
       const names = await listPipeline(jobId, pipelineId)
-      for (const old of names.slice(retainedMax)) await remove(jobId, old)
+      await removeAll(jobId, names.slice(retainedMax), names.slice(0, retainedMax))
       return lengthOf(pieces) + sizeOf(storedStatesOf(record))
     },
     latest: async (jobId, pipelineId) => {
       const [newest] = await listPipeline(jobId, pipelineId)
       return newest === undefined ? undefined : load(jobId, newest)
     },
-    forget: async (jobId) => {
-      for (const name of await list(jobId)) await remove(jobId, name)
-    },
+    forget: async (jobId) => removeAll(jobId, await list(jobId), []),
     sweep: async (over) => {
       if (shelf === null) return
       const { jobId, pipelineId } = over

@@ -18,18 +18,25 @@ export const gridBlobs = (maps: StateMaps): Blobs => {
   const chunks = maps.bytes('engine_checkpointChunks')
   const pathOf: Blobs['pathOf'] = (folder, name) => `${folder}/${name}`
 
-  /** Changes a folder, also while others do; one with nothing in it is removed. */
-  const change = async (folder: string, make: (before: Folder) => Folder): Promise<void> => {
+  /** Puts `after` in the place of `before`, unless that has changed meanwhile; nothing is no folder. */
+  const swap = async (
+    folder: string,
+    before: string | undefined,
+    after: Folder,
+  ): Promise<boolean> => {
+    const text = JSON.stringify(after)
+    const isEmpty = Object.keys(after).length === 0
+    if (before === undefined) {
+      return isEmpty || (await folders.putIfAbsent(folder, text)) === undefined
+    }
+    return isEmpty ? folders.removeSame(folder, before) : folders.replace(folder, before, text)
+  }
+  /** Changes a folder, also while others do; returns what it was. */
+  const change = async (folder: string, make: (before: Folder) => Folder): Promise<Folder> => {
     for (;;) {
-      const before = await folders.get(folder)
-      const after = make(before === undefined ? {} : (JSON.parse(before) as Folder))
-      const isEmpty = Object.keys(after).length === 0
-      if (before === undefined) {
-        if (isEmpty) return
-        if ((await folders.putIfAbsent(folder, JSON.stringify(after))) === undefined) return
-      } else if (isEmpty) {
-        if (await folders.removeSame(folder, before)) return
-      } else if (await folders.replace(folder, before, JSON.stringify(after))) return
+      const text = await folders.get(folder)
+      const before = text === undefined ? {} : (JSON.parse(text) as Folder)
+      if (await swap(folder, text, make(before))) return before
     }
   }
   const folderOf = async (folder: string): Promise<Folder> =>
@@ -59,11 +66,8 @@ export const gridBlobs = (maps: StateMaps): Blobs => {
     },
     list: async (folder) => Object.keys(await folderOf(folder)),
     remove: async (folder, name) => {
-      const count = (await folderOf(folder))[name]
+      const { [name]: count } = await change(folder, ({ [name]: _, ...others }) => others)
       if (count === undefined) return
-      await change(folder, (before) =>
-        Object.fromEntries(Object.entries(before).filter(([each]) => each !== name)),
-      )
       await inWindows(keysOf(pathOf(folder, name), count), (key) => chunks.remove(key))
     },
   }

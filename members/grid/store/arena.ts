@@ -1,9 +1,12 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import { createPage, hasRoom, returnSlot, takeSlot, type Page } from './page.ts'
 import { CLASS_BYTES, CLASS_BYTES_MAX, classOf, UNIT_BYTES } from './sizeClasses.ts'
+import { SpareMemory } from './spareMemory.ts'
 
 export const PAGE_BYTES = 256 * 1024
 const UNITS_PER_PAGE = PAGE_BYTES / UNIT_BYTES
+/** What a large record may waste of memory that was another one's. */
+const WASTE_SHARE_MAX = 1 / 8
 const PAGE_SHIFT = 31 - Math.clz32(UNITS_PER_PAGE)
 /** Handles have 32 bits; page 0 does not exist, so that no handle is 0. */
 const PAGES_MAX = 2 ** (32 - PAGE_SHIFT)
@@ -22,6 +25,7 @@ export class RecordArena {
   readonly #spareNumbers: number[] = []
   /** By class: its pages with room. The last one is filled first. */
   readonly #roomy: Page[][] = CLASS_BYTES.map(() => [])
+  readonly #spareMemory = new SpareMemory()
   #bytes = 0
 
   /** Bytes of all pages, whether their slots are in use or not. */
@@ -70,10 +74,12 @@ export class RecordArena {
   #addPage(classIndex: number, slotBytes: number, sizeBytes: number): Page {
     const number = this.#spareNumbers.at(-1) ?? this.#pages.length
     if (number >= PAGES_MAX) throw noMemory(`${PAGES_MAX} pages are in use`)
-    const page = pageOf(number, classIndex, slotBytes, sizeBytes)
+    const bytesMax = classIndex < 0 ? sizeBytes * (1 + WASTE_SHARE_MAX) : sizeBytes
+    const memory = this.#spareMemory.take(sizeBytes, bytesMax) ?? newMemory(sizeBytes)
+    const page = createPage(number, classIndex, slotBytes, memory)
     this.#spareNumbers.pop()
     this.#pages[number] = page
-    this.#bytes += sizeBytes
+    this.#bytes += memory.byteLength
     if (classIndex >= 0) this.#list(page)
     return page
   }
@@ -82,6 +88,7 @@ export class RecordArena {
     this.#pages[page.number] = undefined
     this.#spareNumbers.push(page.number)
     this.#bytes -= page.bytes.length
+    this.#spareMemory.keep(page.bytes.buffer as ArrayBuffer)
   }
 
   #list(page: Page): void {
@@ -105,9 +112,9 @@ const handleOf = (page: Page, at: number): number => page.number * UNITS_PER_PAG
 
 const roundUp = (sizeBytes: number): number => Math.ceil(sizeBytes / UNIT_BYTES) * UNIT_BYTES
 
-const pageOf = (...shape: Parameters<typeof createPage>): Page => {
+const newMemory = (sizeBytes: number): ArrayBuffer => {
   try {
-    return createPage(...shape)
+    return new ArrayBuffer(sizeBytes)
   } catch (cause) {
     if (cause instanceof RangeError) throw noMemory('the system gives no more', cause)
     throw cause

@@ -22,9 +22,8 @@ export const createPage = (
   number: number,
   classIndex: number,
   slotBytes: number,
-  sizeBytes: number,
+  memory: ArrayBuffer,
 ): Page => {
-  const memory = new ArrayBuffer(sizeBytes)
   return {
     number,
     slotBytes,
