@@ -79,7 +79,9 @@ export class BoundedOutlet implements StateOutlet {
 
   allocate(sizeBytes: number): Uint8Array<ArrayBuffer> {
     const isUsual = sizeBytes === CHUNK_BYTES
-    return new Uint8Array((isUsual ? this.#spareChunks.pop() : undefined) ?? new ArrayBuffer(sizeBytes))
+    return new Uint8Array(
+      (isUsual ? this.#spareChunks.pop() : undefined) ?? new ArrayBuffer(sizeBytes),
+    )
   }
 
   send(checkpointId: number, vertexId: number, chunk: Uint8Array<ArrayBuffer>): void {

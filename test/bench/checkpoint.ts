@@ -1,17 +1,16 @@
 import { startCluster, until } from './cluster/members.ts'
-import { cpuSeconds } from './grid/servers.ts'
 import type { Figure } from './main.ts'
 
 const KEY_BYTES = 1000
-const WINDOW_MS = 4_000
-/**
- * Windows with checkpoints, each after one without: one job of a kind may run half as fast again as
- * the next, and even one job runs a fifth faster or slower for seconds.
- */
-const ROUNDS = 11
-/** Before these: what is compiled for the first checkpoint is not compiled again. */
-const WARM_UP_ROUNDS = 1
 const INTERVAL_MS = 1_000
+/** What is compiled for the first checkpoints is not compiled again: a job runs for days. */
+const WARM_UP_MS = 40_000
+/**
+ * One job of a kind may run half as fast again as the next, and even one job runs a tenth faster or
+ * slower from second to second: so a window with a checkpoint lies between two without, all short
+ * and alike, and there are many.
+ */
+const MEASURED_MS = 120_000
 /** One of so many rows comes out: enough to see pauses, few enough to cost nothing. */
 const SHOWN_EVERY = 64
 const FILL_PATIENCE_MS = 120_000
@@ -104,11 +103,9 @@ const listen = () => {
 }
 
 interface Window {
+  readonly ms: number
   readonly rowsPerSecond: number
   readonly pauseMs: number
-  readonly checkpoints: number
-  /** Of all members; independent of what else this machine does. */
-  readonly rowsPerCpuSecond: number
 }
 
 /** As a checkpoint at every interval does it: the next begins when it is due and the last is complete. */
@@ -121,10 +118,11 @@ const save = async (url: string, jobId: string): Promise<void> => {
   await Bun.sleep(Math.max(0, INTERVAL_MS - (performance.now() - startMs)))
 }
 
+/** Windows without and with a checkpoint, by turns; the first and the last are without. */
 const measure = async (
   load: Omit<Load, 'port'>,
   settings: readonly string[],
-): Promise<(readonly [without: Window, during: Window])[]> => {
+): Promise<readonly Window[]> => {
   const rows = listen()
   await using cluster = await startCluster(['master', 'master', 'worker', 'worker'], settings)
   try {
@@ -137,35 +135,41 @@ const measure = async (
     const linesWhenFull = (load.keyCount * 4) / SHOWN_EVERY
     const isFull = async () => (rows.lines() > linesWhenFull ? true : undefined)
     await until(`the state is there`, isFull, FILL_PATIENCE_MS)
-    const used = (): number => cluster.members.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0)
     const watch = async (work: () => Promise<void>): Promise<Window> => {
-      const [linesBefore, usedBefore, startMs] = [rows.lines(), used(), performance.now()]
+      const [linesBefore, startMs] = [rows.lines(), performance.now()]
       rows.takePauseMs()
-      let checkpoints = 0
-      for (; performance.now() - startMs < WINDOW_MS; checkpoints += 1) await work()
-      const seconds = (performance.now() - startMs) / 1000
-      const rowCount = (rows.lines() - linesBefore) * SHOWN_EVERY
-      return {
-        rowsPerSecond: Math.round(rowCount / seconds),
-        pauseMs: Math.round(rows.takePauseMs()),
-        checkpoints,
-        rowsPerCpuSecond: Math.round(rowCount / (used() - usedBefore)),
+      await work()
+      const ms = performance.now() - startMs
+      const rowsPerSecond = ((rows.lines() - linesBefore) * SHOWN_EVERY * 1000) / ms
+      return { ms, rowsPerSecond, pauseMs: rows.takePauseMs() }
+    }
+    const windows = [await watch(() => Bun.sleep(INTERVAL_MS))]
+    const watchFor = async (wholeMs: number): Promise<void> => {
+      for (const untilMs = performance.now() + wholeMs; performance.now() < untilMs;) {
+        const during = await watch(() => save(url, jobId))
+        windows.push(during, await watch(() => Bun.sleep(during.ms)))
       }
     }
-    const rounds: [Window, Window][] = []
-    while (rounds.length < WARM_UP_ROUNDS + ROUNDS) {
-      rounds.push([await watch(() => Bun.sleep(INTERVAL_MS)), await watch(() => save(url, jobId))])
-    }
-    return rounds.slice(WARM_UP_ROUNDS)
+    await watchFor(WARM_UP_MS)
+    windows.splice(0, windows.length - 1)
+    await watchFor(MEASURED_MS)
+    return windows
   } finally {
     rows.stop()
   }
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((left, right) => left - right)[values.length >> 1]!
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
 
-const rounded = (value: number): number => Math.round(100 * value) / 100
+/** Of the mean of some values. */
+const standardError = (values: readonly number[]): number => {
+  const middle = mean(values)
+  const variance = mean(values.map((value) => (value - middle) ** 2))
+  return Math.sqrt(variance / (values.length - 1))
+}
+
+const rounded = (value: number, places: number): number => Number(value.toFixed(places))
 
 /**
  * What checkpoints once a second cost a job with much state over two workers, beside the same job
@@ -185,23 +189,26 @@ export const run = async (
   ]
   for (const megabytes of told.length > 0 ? told : [10, 100]) {
     for (const guarantee of GUARANTEES) {
-      const rounds = await measure({ guarantee, keyCount: megabytes * 1000, content }, settings)
-      const during = rounds.map(([, each]) => each)
-      const sharesOf = (field: 'rowsPerSecond' | 'rowsPerCpuSecond'): number[] =>
-        rounds.map(([without, each]) => rounded(each[field] / without[field]))
+      const windows = await measure({ guarantee, keyCount: megabytes * 1000, content }, settings)
+      const rateOf = (index: number): number => windows[index]!.rowsPerSecond
+      const indexes = windows.flatMap((_, index) => (index % 2 === 1 ? [index] : []))
+      const shares = indexes.map(
+        (index) => (2 * rateOf(index)) / (rateOf(index - 1) + rateOf(index + 1)),
+      )
+      const during = indexes.map((index) => windows[index]!)
       emit({
         bench: 'checkpoint',
         name: `throughput with checkpoints to that without, ${guarantee}`,
-        value: median(sharesOf('rowsPerSecond')),
+        value: rounded(mean(shares), 3),
         unit: '',
+        standardError: rounded(standardError(shares), 3),
         stateMB: megabytes,
         content,
         storage,
-        shares: sharesOf('rowsPerSecond').join(' '),
-        byCpu: median(sharesOf('rowsPerCpuSecond')),
-        rowsPerSecond: median(during.map(({ rowsPerSecond }) => rowsPerSecond)),
-        longestPauseMs: Math.max(...during.map(({ pauseMs }) => pauseMs)),
-        checkpoints: during.reduce((sum, { checkpoints }) => sum + checkpoints, 0),
+        rowsPerSecond: Math.round(mean(indexes.map(rateOf))),
+        longestPauseMs: Math.round(Math.max(...during.map(({ pauseMs }) => pauseMs))),
+        checkpoints: during.length,
+        windowMs: Math.round(mean(during.map(({ ms }) => ms))),
       })
     }
   }

@@ -193,7 +193,12 @@ const nodeOf = (operator: Operator, target: Target): OperatorNode =>
     emitter: new Emitter([{ target, input: 0 }]),
     exactlyOnce: true,
     acknowledge: () => {},
-    outlet: { hasRoom: true, allocate: (bytes) => new Uint8Array(bytes), send: () => {} },
+    outlet: {
+      hasRoom: true,
+      allocate: (bytes) => new Uint8Array(bytes),
+      send: () => {},
+      flush: () => {},
+    },
   })
 
 /** Rows into a map, a filter that lets half of them through, and a target that adds them up. */

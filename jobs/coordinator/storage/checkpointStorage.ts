@@ -46,6 +46,9 @@ const nameOf = (file: string): CheckpointName[] => {
   return [{ takenAtMs: takenAtMs!, pipelineId: pipelineId!, checkpointId: checkpointId! }]
 }
 
+const isSameNumber = (left: CheckpointName, right: CheckpointName): boolean =>
+  left.pipelineId === right.pipelineId && left.checkpointId === right.checkpointId
+
 /**
  * As files `JOB/EPOCH_MS-PIPELINE-CHECKPOINT.ckpt`; the newest `retainedMax` of a pipeline are kept.
  * With a `shelf` a checkpoint may name states that are there; they are removed with it.
@@ -78,26 +81,16 @@ export const checkpointStorage = (
       throw thrown
     })
   /** Two that were taken under one number may name the same states: the last to go takes them along. */
-  const remove = async (
-    jobId: string,
-    name: CheckpointName,
-    others: readonly CheckpointName[],
-  ): Promise<void> => {
-    const states = shelf === null ? [] : await namedBy(jobId, name)
-    await blobs.remove(jobId, fileOf(name))
-    const isShared = others.some(
-      ({ pipelineId, checkpointId }) =>
-        pipelineId === name.pipelineId && checkpointId === name.checkpointId,
-    )
-    if (!isShared) await shelf?.remove(states)
-  }
   const removeAll = async (
     jobId: string,
     names: readonly CheckpointName[],
     others: readonly CheckpointName[],
   ): Promise<void> => {
     for (const [index, name] of names.entries()) {
-      await remove(jobId, name, [...others, ...names.slice(index + 1)])
+      const states = shelf === null ? [] : await namedBy(jobId, name)
+      await blobs.remove(jobId, fileOf(name))
+      const left = [...others, ...names.slice(index + 1)]
+      if (!left.some((other) => isSameNumber(other, name))) await shelf?.remove(states)
     }
   }
   return {

@@ -66,7 +66,9 @@ export const gridBlobs = (maps: StateMaps): Blobs => {
     },
     list: async (folder) => Object.keys(await folderOf(folder)),
     remove: async (folder, name) => {
-      const { [name]: count } = await change(folder, ({ [name]: _, ...others }) => others)
+      const { [name]: count } = await change(folder, (before) =>
+        Object.fromEntries(Object.entries(before).filter(([each]) => each !== name)),
+      )
       if (count === undefined) return
       await inWindows(keysOf(pathOf(folder, name), count), (key) => chunks.remove(key))
     },

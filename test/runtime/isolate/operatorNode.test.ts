@@ -36,6 +36,7 @@ const nodeOf = (inputCount: number, exactlyOnce = true) => {
       send: (checkpointId, _vertexId, chunk) => {
         saved.set(checkpointId, [...unpackEntries([chunk])][0]!.bytes[0]!)
       },
+      flush: () => {},
     },
   })
   return { node, recorder, acknowledged }

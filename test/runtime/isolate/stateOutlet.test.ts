@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { BoundedOutlet, Emitter, OperatorNode } from '../../../runtime/isolate/index.ts'
 import { CHUNK_BYTES, unpackEntries, type Operator } from '../../../runtime/operators/index.ts'
+import { PLAIN, writePieceHead } from '../../../runtime/operators/packedChunk.ts'
 import { snapshotOf } from '../../contract/snapshots.ts'
 import { createVirtualClock } from '../../contract/virtualClock.ts'
 import { noise, readings } from '../operators/bodies.ts'
@@ -11,17 +12,17 @@ const ENTRIES = 200
 const GIVES_WAY_MS = 1000
 
 /** With a state of some megabytes. */
-const large: Operator = {
+const withState = (bytes: Uint8Array): Operator => ({
   process: () => true,
   snapshot: (writer) =>
     snapshotOf(
-      Array.from({ length: ENTRIES }, (_, index) => ({
-        keyHash: index,
-        bytes: new Uint8Array(ENTRY_BYTES).fill(index),
-      })),
+      Array.from({ length: ENTRIES }, (_, keyHash) => ({ keyHash, bytes })),
       writer,
     ),
-}
+})
+
+const keyHashesOf = (chunks: readonly Uint8Array[]): number[] =>
+  [...unpackEntries(chunks)].map(({ keyHash }) => keyHash!)
 
 const start = () => {
   const clock = createVirtualClock()
@@ -38,19 +39,26 @@ const start = () => {
   return { clock, sent, outlet, wakes: () => wakes }
 }
 
-/** A chunk that does not shrink. */
-const chunkOf = (outlet: BoundedOutlet): Uint8Array<ArrayBuffer> => {
+const chunkWith = (outlet: BoundedOutlet, bytes: Uint8Array): Uint8Array<ArrayBuffer> => {
   const chunk = outlet.allocate(CHUNK_BYTES)
-  chunk.set(noise(CHUNK_BYTES))
+  chunk.set(bytes)
+  writePieceHead(chunk, PLAIN)
   return chunk
 }
+
+/** A chunk that does not shrink. */
+const chunkOf = (outlet: BoundedOutlet): Uint8Array<ArrayBuffer> =>
+  chunkWith(outlet, noise(CHUNK_BYTES))
+
+const readingsOf = (outlet: BoundedOutlet): Uint8Array<ArrayBuffer> =>
+  chunkWith(outlet, readings(CHUNK_BYTES))
 
 test('a state goes out some chunks at a time where no row waits, and whole', () => {
   const { outlet, sent } = start()
   const acknowledged: number[] = []
   const node = new OperatorNode({
     vertexId: 7,
-    operator: large,
+    operator: withState(noise(ENTRY_BYTES)),
     inputCount: 1,
     emitter: new Emitter([{ target: new Recorder(), input: 0 }]),
     exactlyOnce: true,
@@ -66,7 +74,7 @@ test('a state goes out some chunks at a time where no row waits, and whole', () 
   const entries: number[] = []
   for (let taken = 0; taken < sent.length; taken += 1) {
     const chunk = sent[taken]!
-    for (const { keyHash } of unpackEntries([chunk])) entries.push(keyHash!)
+    entries.push(...keyHashesOf([chunk]))
     outlet.arrived(chunk.buffer)
     saveAll()
     expect(sent.length - taken).toBeLessThanOrEqual(5)
@@ -152,17 +160,82 @@ test('a small state does not take the memory of a chunk along', () => {
   const memory = chunkOf(outlet)
   const state = memory.subarray(0, 100)
   outlet.send(1, 1, state)
+  outlet.flush()
   expect(sent[0]).toEqual(state)
   expect(sent[0]!.buffer.byteLength).toBe(100)
   expect(outlet.allocate(CHUNK_BYTES).buffer).toBe(memory.buffer)
 })
 
-test('a chunk that shrinks is sent packed, and its memory is that of the next at once', () => {
+test('a chunk that shrinks waits for more, and its memory is that of the next at once', () => {
   const { outlet, sent } = start()
-  const chunk = outlet.allocate(CHUNK_BYTES)
-  chunk.set(readings(CHUNK_BYTES - 1), 1)
+  const chunk = readingsOf(outlet)
   outlet.send(1, 1, chunk)
+  expect(sent).toEqual([])
+  expect(outlet.allocate(CHUNK_BYTES).buffer).toBe(chunk.buffer)
+  outlet.flush()
   expect(sent[0]!.length).toBeLessThan(CHUNK_BYTES / 2)
   expect(sent[0]!.buffer.byteLength).toBe(sent[0]!.length)
-  expect(outlet.allocate(CHUNK_BYTES).buffer).toBe(chunk.buffer)
+})
+
+test('a chunk that waits for more is followed by a pause of ten times what packing took', () => {
+  const clock = createVirtualClock()
+  const packingMs = [0, 3]
+  let wakes = 0
+  const outlet = new BoundedOutlet({
+    clock: { ...clock, monotonic: () => packingMs.shift() ?? 3 + clock.monotonic() },
+    givesWayMs: GIVES_WAY_MS,
+    send: () => {},
+    wake: () => {
+      wakes += 1
+    },
+  })
+  outlet.send(1, 7, readingsOf(outlet))
+  clock.advance(29)
+  expect(outlet.hasRoom).toBe(false)
+  expect(wakes).toBe(0)
+  clock.advance(1)
+  expect(outlet.hasRoom).toBe(true)
+  expect(wakes).toBe(1)
+})
+
+test('chunks that shrink go together, in messages of less than half a megabyte', () => {
+  const { outlet, sent } = start()
+  const arrived: Uint8Array<ArrayBuffer>[] = []
+  const node = new OperatorNode({
+    vertexId: 7,
+    operator: withState(readings(ENTRY_BYTES)),
+    inputCount: 1,
+    emitter: new Emitter([{ target: new Recorder(), input: 0 }]),
+    exactlyOnce: true,
+    acknowledge: () => {},
+    outlet,
+  })
+  node.acceptControl(0, { kind: 'barrier', checkpointId: 1 })
+  while (node.call() || outlet.release()) {
+    for (const message of sent.slice(arrived.length)) {
+      arrived.push(message.slice())
+      outlet.arrived(message.buffer)
+    }
+  }
+  expect(keyHashesOf(sent)).toEqual(Array.from({ length: ENTRIES }, (_, index) => index))
+  expect(sent.length).toBeLessThan((ENTRIES * ENTRY_BYTES) / CHUNK_BYTES / 2)
+  for (const { length } of sent) expect(length).toBeLessThanOrEqual(480 * 1024)
+})
+
+test('what waits of one state goes before anything of another', () => {
+  const { outlet, sent } = start()
+  const posted: number[] = []
+  const both = new BoundedOutlet({
+    clock: createVirtualClock(),
+    givesWayMs: GIVES_WAY_MS,
+    send: (checkpointId, vertexId) => posted.push(checkpointId * 10 + vertexId),
+    wake: () => {},
+  })
+  both.send(1, 1, readingsOf(outlet))
+  both.send(1, 2, readingsOf(outlet))
+  both.send(2, 2, readingsOf(outlet))
+  both.send(2, 2, chunkOf(outlet))
+  both.flush()
+  expect(posted).toEqual([11, 12, 22, 22])
+  expect(sent).toEqual([])
 })

@@ -1,15 +1,29 @@
 import { describe, expect, test } from 'bun:test'
 import { CHUNK_BYTES } from '../../../runtime/operators/index.ts'
-import { bodyOf, ChunkPacker, PACKED, PLAIN } from '../../../runtime/operators/packedChunk.ts'
+import {
+  bodiesOf,
+  ChunkPacker,
+  PACKED,
+  PIECE_HEAD_BYTES,
+  PLAIN,
+  writePieceHead,
+} from '../../../runtime/operators/packedChunk.ts'
 import { noise, readings } from './bodies.ts'
 
 const plain = (body: Uint8Array): Uint8Array<ArrayBuffer> => {
-  const chunk = new Uint8Array(1 + body.length).fill(PLAIN, 0, 1)
-  chunk.set(body, 1)
-  return chunk
+  const piece = new Uint8Array(PIECE_HEAD_BYTES + body.length)
+  writePieceHead(piece, PLAIN)
+  piece.set(body, PIECE_HEAD_BYTES)
+  return piece
 }
 
-describe('a chunk', () => {
+const onlyBodyOf = (chunk: Uint8Array): Buffer => {
+  const bodies = [...bodiesOf(chunk)]
+  expect(bodies).toHaveLength(1)
+  return Buffer.from(bodies[0]!)
+}
+
+describe('a piece', () => {
   test('is packed, in memory of its own, and unpacked to what it was', () => {
     const packer = new ChunkPacker()
     for (const body of [readings(CHUNK_BYTES), readings(5000), new Uint8Array(CHUNK_BYTES)]) {
@@ -17,7 +31,7 @@ describe('a chunk', () => {
       expect(chunk.length).toBeLessThan(body.length / 2)
       expect(chunk.buffer.byteLength).toBe(chunk.length)
       expect(chunk[0]).toBe(PACKED)
-      expect(Buffer.from(bodyOf(chunk)).equals(body)).toBe(true)
+      expect(onlyBodyOf(chunk).equals(body)).toBe(true)
     }
   })
 
@@ -37,7 +51,18 @@ describe('a chunk', () => {
     }
   })
 
-  test('that is plain has its body behind the mark', () => {
-    expect(bodyOf(Uint8Array.of(PLAIN, 5, 6))).toEqual(Uint8Array.of(5, 6))
+  test('that is plain has its body behind its head', () => {
+    expect(onlyBodyOf(Uint8Array.of(PLAIN, 2, 0, 0, 0, 5, 6))).toEqual(Buffer.of(5, 6))
+  })
+
+  test('stands in a chunk behind others, wherever the chunk begins', () => {
+    const bodies = [readings(9000), noise(300), new Uint8Array(0), readings(70_000)]
+    const packer = new ChunkPacker()
+    const whole = Buffer.concat([
+      Uint8Array.of(1, 2, 3),
+      ...bodies.map((body) => packer.pack(plain(body))),
+    ])
+    const found = [...bodiesOf(whole.subarray(3))].map((body) => Buffer.from(body))
+    expect(found).toEqual(bodies.map((body) => Buffer.from(body)))
   })
 })

@@ -19,7 +19,7 @@ test('entries come back as they were, whatever their keys and sizes', () => {
 })
 
 test('chunks are of a moderate size, and an entry that is larger has one of its own', () => {
-  const sizes = [1000, 1_200_000, CHUNK_BYTES - 9, 1, CHUNK_BYTES - 10, 1_500_000, 3]
+  const sizes = [1000, 1_200_000, CHUNK_BYTES - 13, 1, CHUNK_BYTES - 14, 1_500_000, 3]
   const given = sizes.map((size, index) => ({
     keyHash: index,
     bytes: noise(size),
@@ -27,13 +27,13 @@ test('chunks are of a moderate size, and an entry that is larger has one of its 
   const chunks = packEntries(given)
   expect([...unpackEntries(chunks)]).toEqual(given)
   expect(chunks.map((chunk) => chunk.length)).toEqual([
-    1009,
-    1_200_009,
+    1013,
+    1_200_013,
     CHUNK_BYTES,
-    10,
+    14,
     CHUNK_BYTES - 1,
-    1_500_009,
-    12,
+    1_500_013,
+    16,
   ])
   expect(new Set(chunks.map(({ buffer }) => buffer)).size).toBe(chunks.length)
 })
