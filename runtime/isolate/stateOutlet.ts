@@ -1,5 +1,12 @@
 import type { Clock, Timer } from '../host/index.ts'
-import { CHUNK_BYTES, ChunkPacker } from '../operators/index.ts'
+import {
+  BodyPacker,
+  CHUNK_BYTES,
+  PIECE_HEAD_BYTES,
+  PLAIN,
+  writePiece,
+  type Piece,
+} from '../operators/index.ts'
 
 /** Takes the chunks of the states of operators out of the isolate. */
 export interface StateOutlet {
@@ -7,7 +14,10 @@ export interface StateOutlet {
   readonly hasRoom: boolean
   /** Memory for a chunk of so many bytes. */
   allocate(sizeBytes: number): Uint8Array<ArrayBuffer>
-  /** Sends a chunk, now or with those behind it; its memory is of no use to the caller any more. */
+  /**
+   * Sends a chunk of one plain piece, now or with those behind it; its memory is of no use to the
+   * caller any more.
+   */
   send(checkpointId: number, vertexId: number, chunk: Uint8Array<ArrayBuffer>): void
   /** Sends what waits for more: nothing comes behind it. */
   flush(): void
@@ -37,6 +47,8 @@ const MESSAGE_BYTES_MAX = 480 * 1024
  */
 const PAUSE_FACTOR = 10
 const PAUSE_MAX_MS = 80
+/** A shorter message is not worth memory that is kept. */
+const SMALL_MESSAGE_BYTES = MESSAGE_BYTES_MAX / 4
 /** So little of the memory of a whole chunk is sent as a copy: it may be kept for long. */
 const SMALL_BYTES = CHUNK_BYTES / 4
 
@@ -47,10 +59,10 @@ const SMALL_BYTES = CHUNK_BYTES / 4
  */
 export class BoundedOutlet implements StateOutlet {
   readonly #options: BoundedOutletOptions
-  readonly #packer = new ChunkPacker()
+  readonly #packer = new BodyPacker()
   readonly #spareChunks: ArrayBuffer[] = []
   readonly #spareMessages: ArrayBuffer[] = []
-  #waiting: Uint8Array<ArrayBuffer>[] = []
+  #waiting: Piece[] = []
   #waitingBytes = 0
   #vertexId = -1
   #onWayCount = 0
@@ -92,23 +104,25 @@ export class BoundedOutlet implements StateOutlet {
     this.#checkpointId = checkpointId
     this.#vertexId = vertexId
     this.#isReleased = false
-    const packed = this.#packer.pack(chunk)
-    const isPacked = packed !== chunk
-    const goesAlone = !isPacked && chunk.length >= SMALL_BYTES
-    if (goesAlone || this.#waitingBytes + packed.length > MESSAGE_BYTES_MAX) this.flush()
+    const piece = this.#packer.pack(chunk.subarray(PIECE_HEAD_BYTES))
+    const sizeBytes = PIECE_HEAD_BYTES + piece.body.length
+    const goesAlone = piece.mark === PLAIN && sizeBytes >= SMALL_BYTES
+    if (goesAlone || this.#waitingBytes + sizeBytes > MESSAGE_BYTES_MAX) this.flush()
     if (goesAlone) return this.#post(chunk)
-    const isKept = this.#keep(chunk.buffer)
-    this.#waiting.push(isPacked || !isKept ? packed : chunk.slice())
-    this.#waitingBytes += packed.length
+    const isShared = this.#keep(chunk.buffer) && piece.mark === PLAIN
+    this.#waiting.push(isShared ? { mark: PLAIN, body: piece.body.slice() } : piece)
+    this.#waitingBytes += sizeBytes
     this.#pauseAfter(nowMs)
   }
 
   flush(): void {
-    const pieces = this.#waiting
-    if (pieces.length === 0) return
+    if (this.#waiting.length === 0) return
+    const message = this.#memoryFor(this.#waitingBytes)
+    let at = 0
+    for (const piece of this.#waiting) at = writePiece(message, at, piece)
     this.#waiting = []
     this.#waitingBytes = 0
-    this.#post(pieces.length === 1 ? pieces[0]! : this.#joined(pieces))
+    this.#post(message)
   }
 
   /** A message has arrived; its memory may come back. */
@@ -144,15 +158,12 @@ export class BoundedOutlet implements StateOutlet {
     this.#pause = clock.timer(pauseMs, wake)
   }
 
-  #joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-    const memory = this.#spareMessages.pop() ?? new ArrayBuffer(MESSAGE_BYTES_MAX)
-    const message = new Uint8Array(memory)
-    let at = 0
-    for (const piece of pieces) {
-      message.set(piece, at)
-      at += piece.length
+  #memoryFor(messageBytes: number): Uint8Array<ArrayBuffer> {
+    if (messageBytes < SMALL_MESSAGE_BYTES || messageBytes > MESSAGE_BYTES_MAX) {
+      return new Uint8Array(messageBytes)
     }
-    return message.subarray(0, at)
+    const memory = this.#spareMessages.pop() ?? new ArrayBuffer(MESSAGE_BYTES_MAX)
+    return new Uint8Array(memory, 0, messageBytes)
   }
 
   /** True for memory that can be that of another chunk or message. */

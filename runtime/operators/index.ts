@@ -6,7 +6,7 @@ export type {
   StateEntry,
   StateWriter,
 } from './operator.ts'
-export { ChunkPacker } from './packedChunk.ts'
+export { BodyPacker, PIECE_HEAD_BYTES, PLAIN, writePiece, type Piece } from './packedChunk.ts'
 export {
   CHUNK_BYTES,
   ChunkWriter,

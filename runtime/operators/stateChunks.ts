@@ -1,5 +1,12 @@
 import type { StateEntry, StateWriter } from './operator.ts'
-import { bodiesOf, ChunkPacker, PIECE_HEAD_BYTES, PLAIN, writePieceHead } from './packedChunk.ts'
+import {
+  bodiesOf,
+  BodyPacker,
+  PIECE_HEAD_BYTES,
+  PLAIN,
+  writePiece,
+  writePieceHead,
+} from './packedChunk.ts'
 
 /*
  * The state of an operator on its way: entries one after the other in chunks, so that many small
@@ -15,7 +22,7 @@ const HEAD_BYTES = 8
 const NO_KEY = 0x8000_0000
 const NO_CHUNK = new Uint8Array(0)
 
-/** Where packed chunks go. */
+/** Where plain chunks of one piece each go. */
 export interface ChunkTarget {
   /** Memory of at least so many bytes, with nothing before or behind it. */
   allocate(sizeBytes: number): Uint8Array<ArrayBuffer>
@@ -49,7 +56,7 @@ export class ChunkWriter implements StateWriter {
   finish(): void {
     if (this.#at === 0) return
     const chunk = this.#chunk.subarray(0, this.#at)
-    writePieceHead(chunk, PLAIN)
+    writePieceHead(chunk, 0, PLAIN, this.#at - PIECE_HEAD_BYTES)
     this.#chunk = NO_CHUNK
     this.#at = 0
     this.#target.add(chunk)
@@ -67,12 +74,14 @@ export class ChunkWriter implements StateWriter {
 /** All entries in chunks, packed. */
 export const packEntries = (entries: Iterable<StateEntry>): Uint8Array<ArrayBuffer>[] => {
   const chunks: Uint8Array<ArrayBuffer>[] = []
-  const packer = new ChunkPacker()
+  const packer = new BodyPacker()
   const writer = new ChunkWriter({
     allocate: (sizeBytes) => new Uint8Array(sizeBytes),
     add: (plain) => {
-      const chunk = packer.pack(plain)
-      chunks.push(chunk.length === chunk.buffer.byteLength ? chunk : chunk.slice())
+      const piece = packer.pack(plain.subarray(PIECE_HEAD_BYTES))
+      const chunk = new Uint8Array(PIECE_HEAD_BYTES + piece.body.length)
+      writePiece(chunk, 0, piece)
+      chunks.push(chunk)
     },
   })
   for (const { keyHash, bytes } of entries) writer.add(keyHash, bytes)

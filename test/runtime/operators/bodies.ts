@@ -1,5 +1,5 @@
 /** Bytes that do not shrink. */
-export const noise = (sizeBytes: number): Uint8Array => {
+export const noise = (sizeBytes: number): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(sizeBytes)
   for (let at = 0; at < sizeBytes; at += 65_536) {
     crypto.getRandomValues(bytes.subarray(at, at + 65_536))
@@ -8,7 +8,7 @@ export const noise = (sizeBytes: number): Uint8Array => {
 }
 
 /** Text such as devices send: it shrinks to less than half. */
-export const readings = (sizeBytes: number): Uint8Array => {
+export const readings = (sizeBytes: number): Uint8Array<ArrayBuffer> => {
   const text = Array.from(
     { length: sizeBytes / 20 },
     (_, index) => `sensor-${index % 97}: ${index};`,
