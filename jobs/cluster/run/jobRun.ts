@@ -43,6 +43,8 @@ export class JobRun {
   /** Events that wait for those before them to be written down. */
   #events: QueuedEvent[] = []
   #isStepping = false
+  /** Its runners are there; events that come before wait. */
+  #isOpen = false
   #isGone = false
   #isAbandoned = false
   /** It was taken over from another master. */
@@ -93,16 +95,19 @@ export class JobRun {
       })
       const isNew = this.#state.status === 'INITIALIZING'
       await this.#openRunners(isNew)
-      if (isEnd(this.#state.status)) await this.#archive()
-      else this.dispatch(isNew ? { kind: 'admitted' } : { kind: 'takenOver' })
+      this.#isOpen = true
+      const isOver = isEnd(this.#state.status)
+      const event: JobEvent = isNew ? { kind: 'admitted' } : { kind: 'takenOver' }
+      if (!isOver) this.#events.unshift({ event, onNoted: undefined })
+      void this.#stepAll()
+      if (isOver) await this.#archive()
     } catch (thrown) {
       this.#fenced(thrown)
     }
   }
 
   dispatch(event: JobEvent): void {
-    this.#events.push({ event, onNoted: undefined })
-    if (!this.#isStepping) void this.#stepAll()
+    this.#enqueue({ event, onNoted: undefined })
   }
 
   /**
@@ -111,11 +116,8 @@ export class JobRun {
    */
   request(event: JobEvent): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#events.push({
-        event,
-        onNoted: () => (this.#isAbandoned ? reject(takenOver()) : resolve()),
-      })
-      if (!this.#isStepping) void this.#stepAll()
+      const onNoted = () => (this.#isAbandoned ? reject(takenOver()) : resolve())
+      this.#enqueue({ event, onNoted })
     })
   }
 
@@ -123,6 +125,10 @@ export class JobRun {
   async savepoint(): Promise<void> {
     if (this.#state.status !== 'RUNNING') {
       throw new EngineError('JOB-009', `Job ${this.info.jobId} is ${this.#state.status}.`)
+    }
+    if (!this.#isOpen) {
+      const text = `Job ${this.info.jobId} is being taken over from another master: try again.`
+      throw new EngineError('JOB-009', text, { retry: 'backoff' })
     }
     const running = this.#state.pipelines.filter(({ status }) => status === 'RUNNING')
     await Promise.all(running.map(({ pipelineId }) => this.#runner(pipelineId).savepoint()))
@@ -218,6 +224,11 @@ export class JobRun {
     const runner = this.#runners.get(pipelineId)
     assert(runner !== undefined, 'each pipeline of the plan has a runner')
     return runner
+  }
+
+  #enqueue(queued: QueuedEvent): void {
+    this.#events.push(queued)
+    if (!this.#isStepping && (this.#isOpen || this.#isGone)) void this.#stepAll()
   }
 
   async #stepAll(): Promise<void> {

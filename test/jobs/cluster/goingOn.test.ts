@@ -92,6 +92,28 @@ test('a new master takes over running tasks without stopping them, each row once
   })
 })
 
+test('what is asked of a master that is taking a job over waits until it has', async () => {
+  await withFolder(async (folder) => {
+    await using cluster = createTestCluster()
+    const first = cluster.master()
+    const slow = fileJob(folder, ', read_limit.rows_per_second = 600')
+    await first.service.submit({ content: hocon(slow), jobId: '5' })
+    await until('a checkpoint is complete', async () => {
+      const checkpoints = await first.service.checkpoints('5')
+      return (checkpoints?.pipelines[0]?.counts.completed ?? 0) >= 2
+    })
+    const second = cluster.master()
+    first.member.isMaster = false
+    await second.service.stop('5', { savepoint: true, force: false })
+    expect((await ended(second.service, '5'))!.jobStatus).toBe('SAVEPOINT_DONE')
+    const { service } = second
+    const content = hocon(fileJob(folder, ''))
+    await service.submit({ content, jobId: '5', isStartWithSavePoint: true })
+    expect((await ended(service, '5'))!.jobStatus).toBe('FINISHED')
+    expect(await readIds(folder)).toEqual(ALL_IDS)
+  })
+})
+
 test('a stale master changes nothing any more', async () => {
   await using cluster = createTestCluster()
   const first = cluster.master()
