@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import type { JobSettings } from '../../../jobs/cluster/index.ts'
-import { createTestCluster, hocon } from './testCluster.ts'
+import { createTestCluster, hocon, type TestCluster, type TestMaster } from './testCluster.ts'
 import { readIds } from '../../e2e/jobs/files.ts'
 import { ALL_IDS, ended, fileJob, slowJob, smallJob, until, withFolder } from './testJobs.ts'
 
@@ -70,16 +70,22 @@ test('state that no operator takes is refused, unless that is allowed', async ()
   })
 })
 
+/** A master that runs job 5, which has checkpoints. */
+const masterWithJob = async (cluster: TestCluster, folder: string): Promise<TestMaster> => {
+  const master = cluster.master()
+  const slow = fileJob(folder, ', read_limit.rows_per_second = 600')
+  await master.service.submit({ content: hocon(slow), jobId: '5' })
+  await until('a checkpoint is complete', async () => {
+    const checkpoints = await master.service.checkpoints('5')
+    return (checkpoints?.pipelines[0]?.counts.completed ?? 0) >= 2
+  })
+  return master
+}
+
 test('a new master takes over running tasks without stopping them, each row once', async () => {
   await withFolder(async (folder) => {
     await using cluster = createTestCluster()
-    const first = cluster.master()
-    const slow = fileJob(folder, ', read_limit.rows_per_second = 600')
-    await first.service.submit({ content: hocon(slow), jobId: '5' })
-    await until('a checkpoint is complete', async () => {
-      const checkpoints = await first.service.checkpoints('5')
-      return (checkpoints?.pipelines[0]?.counts.completed ?? 0) >= 2
-    })
+    const first = await masterWithJob(cluster, folder)
     const second = cluster.master()
     first.member.isMaster = false
     expect(first.service.jobInfo('5')).rejects.toMatchObject({ code: 'JOB-001' })
@@ -95,13 +101,7 @@ test('a new master takes over running tasks without stopping them, each row once
 test('what is asked of a master that is taking a job over waits until it has', async () => {
   await withFolder(async (folder) => {
     await using cluster = createTestCluster()
-    const first = cluster.master()
-    const slow = fileJob(folder, ', read_limit.rows_per_second = 600')
-    await first.service.submit({ content: hocon(slow), jobId: '5' })
-    await until('a checkpoint is complete', async () => {
-      const checkpoints = await first.service.checkpoints('5')
-      return (checkpoints?.pipelines[0]?.counts.completed ?? 0) >= 2
-    })
+    const first = await masterWithJob(cluster, folder)
     const second = cluster.master()
     first.member.isMaster = false
     await second.service.stop('5', { savepoint: true, force: false })
