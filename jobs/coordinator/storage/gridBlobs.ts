@@ -9,6 +9,8 @@ const CHUNK_BYTES = 256 * 1024
 /** What a job has in the grid: the count of chunks of each of its files, by name. */
 type Folder = { readonly [name: string]: number }
 
+const folderFrom = (text: string | undefined): Folder => JSON.parse(text ?? '{}') as Folder
+
 /**
  * Files in maps of the grid, in pieces that lie on all members; a file exists from the moment that
  * its folder names it. It survives the loss of as many members as the maps have backups.
@@ -35,12 +37,11 @@ export const gridBlobs = (maps: StateMaps): Blobs => {
   const change = async (folder: string, make: (before: Folder) => Folder): Promise<Folder> => {
     for (;;) {
       const text = await folders.get(folder)
-      const before = text === undefined ? {} : (JSON.parse(text) as Folder)
+      const before = folderFrom(text)
       if (await swap(folder, text, make(before))) return before
     }
   }
-  const folderOf = async (folder: string): Promise<Folder> =>
-    JSON.parse((await folders.get(folder)) ?? '{}') as Folder
+  const folderOf = async (folder: string): Promise<Folder> => folderFrom(await folders.get(folder))
   const keysOf = (path: string, count: number): string[] =>
     Array.from({ length: count }, (_, index) => `${path}#${index}`)
 

@@ -21,6 +21,21 @@ const withState = (bytes: Uint8Array): Operator => ({
     ),
 })
 
+const nodeWith = (
+  outlet: BoundedOutlet,
+  bytes: Uint8Array,
+  acknowledge: (checkpointId: number) => void,
+): OperatorNode =>
+  new OperatorNode({
+    vertexId: 7,
+    operator: withState(bytes),
+    inputCount: 1,
+    emitter: new Emitter([{ target: new Recorder(), input: 0 }]),
+    exactlyOnce: true,
+    acknowledge,
+    outlet,
+  })
+
 const keyHashesOf = (chunks: readonly Uint8Array[]): number[] =>
   [...unpackEntries(chunks)].map(({ keyHash }) => keyHash!)
 
@@ -60,15 +75,7 @@ const readingsOf = (outlet: BoundedOutlet): Uint8Array<ArrayBuffer> =>
 test('a state goes out some chunks at a time where no row waits, and whole', () => {
   const { outlet, sent } = start()
   const acknowledged: number[] = []
-  const node = new OperatorNode({
-    vertexId: 7,
-    operator: withState(noise(ENTRY_BYTES)),
-    inputCount: 1,
-    emitter: new Emitter([{ target: new Recorder(), input: 0 }]),
-    exactlyOnce: true,
-    acknowledge: (checkpointId) => acknowledged.push(checkpointId),
-    outlet,
-  })
+  const node = nodeWith(outlet, noise(ENTRY_BYTES), (id) => acknowledged.push(id))
   const saveAll = (): void => {
     while (node.call() || outlet.release());
   }
@@ -220,15 +227,7 @@ test('a chunk that shrinks waits for more, and its memory is that of the next at
 test('chunks that shrink go together, in messages of less than half a megabyte', () => {
   const { outlet, sent } = start()
   const arrived: Uint8Array<ArrayBuffer>[] = []
-  const node = new OperatorNode({
-    vertexId: 7,
-    operator: withState(readings(ENTRY_BYTES)),
-    inputCount: 1,
-    emitter: new Emitter([{ target: new Recorder(), input: 0 }]),
-    exactlyOnce: true,
-    acknowledge: () => {},
-    outlet,
-  })
+  const node = nodeWith(outlet, readings(ENTRY_BYTES), () => {})
   node.acceptControl(0, { kind: 'barrier', checkpointId: 1 })
   while (node.call() || outlet.release()) {
     for (const message of sent.slice(arrived.length)) {
