@@ -18,6 +18,11 @@ source { FakeSource { plugin_output = fake, row.num = 10, schema { fields { name
 transform { Sql { plugin_output = out, query = "select cast(name as int) as number from fake" } }
 sink { Console { plugin_input = out } }`
 
+interface JobAnswer {
+  readonly jobStatus?: string
+  readonly metrics?: { readonly SourceReceivedCount: string }
+}
+
 /** What the command line does on a real SeaTunnel at `urlOf()`: what works here goes along to there. */
 export const commandLineOn = (urlOf: () => string): void => {
   let workspace: Workspace
@@ -31,12 +36,13 @@ export const commandLineOn = (urlOf: () => string): void => {
   const run = (...words: readonly string[]): Promise<Finished> =>
     workspace.run(...words, '--url', urlOf())
 
-  const statusOf = async (jobId: string): Promise<string> => {
-    const { json } = await restAt(urlOf()).get(`/job-info/${jobId}`)
-    return (json as { jobStatus: string }).jobStatus
-  }
+  const job = async (jobId: string): Promise<JobAnswer> =>
+    (await restAt(urlOf()).get(`/job-info/${jobId}`)).json as JobAnswer
   const untilStatus = (jobId: string, status: string): Promise<number> =>
-    until(`${jobId} is ${status}`, async () => (await statusOf(jobId)) === status)
+    until(`${jobId} is ${status}`, async () => (await job(jobId)).jobStatus === status)
+  // SeaTunnel tells RUNNING before its tasks are ready; a savepoint asked of it then never ends.
+  const untilItReads = (jobId: string): Promise<number> =>
+    until(`${jobId} reads`, async () => Number((await job(jobId)).metrics?.SourceReceivedCount) > 0)
 
   const submitted = async (...words: readonly string[]): Promise<string> => {
     const { out, err, exitCode } = await run('submit', 'endless.conf', '--async', ...words)
@@ -58,7 +64,7 @@ export const commandLineOn = (urlOf: () => string): void => {
 
   test('stops with a savepoint, goes on from it, and cancels several', async () => {
     const first = await submitted('-i', 'name=one')
-    await untilStatus(first, 'RUNNING')
+    await untilItReads(first)
     expect((await run('savepoint', first)).out).toBe(`Job ${first}: SAVEPOINT_DONE\n`)
     expect(await submitted('-i', 'name=one', '--restore', first)).toBe(first)
     const second = await submitted('-i', 'name=two', '--set-job-id', '4242424242424242422')
@@ -100,7 +106,7 @@ export const commandLineOn = (urlOf: () => string): void => {
     }
     const launch = ['-c', 'endless.conf', '-m', 'cluster', '-i', 'name=flags', '--async']
     const jobId = (await flags(...launch)).trim()
-    await untilStatus(jobId, 'RUNNING')
+    await untilItReads(jobId)
     expect(await flags('-l')).toContain(jobId)
     expect(await flags('-j', jobId)).toContain('flags RUNNING')
     expect(await flags('--metrics', jobId)).toContain('"SourceReceivedCount"')
