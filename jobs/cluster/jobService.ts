@@ -53,8 +53,8 @@ const stopJob =
   (current: () => Promise<Mastership>): JobService['stop'] =>
   async (jobId, { savepoint, force }) => {
     const master = await current()
-    if (master.run(jobId) === undefined && master.history.get(jobId) !== undefined) return
-    const run = runOf(master, jobId)
+    const run = master.run(jobId)
+    if (run === undefined) return
     if (!savepoint) return run.request({ kind: 'cancel', force })
     await run.request({ kind: 'savepoint' })
     const { status, goal } = run.state

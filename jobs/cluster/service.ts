@@ -71,9 +71,12 @@ export interface JobService {
    * job, JOB-005 nothing to restore.
    */
   submit(submission: JobSubmission): Promise<SubmittedJob>
-  /** Resolves when the stop is under way and survives a change of the master. JOB-006: unknown id. */
+  /**
+   * Resolves when the stop is under way and survives a change of the master; at once for an id that
+   * does not run, be it known or not, as SeaTunnel does. JOB-009: no savepoint can be taken now.
+   */
   stop(jobId: string, options: StopOptions): Promise<void>
-  /** Asks for a savepoint of a job that goes on running; resolves when it is stored. */
+  /** Asks for a savepoint of a job that goes on; resolves when it is stored. JOB-006: it does not run. */
   savepoint(jobId: string): Promise<void>
   /** Undefined for an id that is not known. */
   jobInfo(jobId: string): Promise<JobInfo | undefined>

@@ -105,9 +105,14 @@ export class TaskGroup {
     this.#nodes.push(...this.#edges.receivers())
   }
 
-  /** Runs until `stop`; rejects with what a node throws. */
-  run(): Promise<void> {
-    return this.#loop.run()
+  /** Runs until `stop`; rejects with what a node throws, and has told before how far it came. */
+  async run(): Promise<void> {
+    try {
+      await this.#loop.run()
+    } catch (thrown) {
+      this.#progress.now()
+      throw thrown
+    }
   }
 
   wake(): void {

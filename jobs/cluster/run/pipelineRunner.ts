@@ -71,6 +71,8 @@ export class PipelineRunner {
   #live: Live | undefined
   #attempt: Attempt = { isDraining: false, end: undefined, isAttaching: false }
   #baseCounts: readonly VertexCounts[]
+  /** With what an execution that ended badly had not completed: shown until the next one does it again. */
+  #lastCounts: readonly VertexCounts[]
   #checkpoints: PipelineCheckpoints
   #asked: AskedSavepoint | undefined
   #hasProgressed = false
@@ -80,6 +82,7 @@ export class PipelineRunner {
   constructor(options: PipelineRunnerOptions) {
     this.#options = options
     this.#baseCounts = options.baseCounts
+    this.#lastCounts = options.baseCounts
     this.#checkpoints = options.checkpoints
   }
 
@@ -98,8 +101,8 @@ export class PipelineRunner {
 
   /** Of this and all former executions, without what was done again. */
   counts(): readonly VertexCounts[] {
-    const present = this.#live?.progress.sum().vertices ?? []
-    return addCounts(this.#baseCounts, present)
+    if (this.#live === undefined) return this.#lastCounts
+    return addCounts(this.#baseCounts, this.#live.progress.sum().vertices)
   }
 
   /** Starts an execution at its places, or takes it over where its tasks run. */
@@ -311,6 +314,7 @@ export class PipelineRunner {
     const { host } = this.#options
     this.#checkpoints = withAbandoned(this.#checkpoints, host.clock.now(), reason, message)
     if (live !== undefined) {
+      this.#lastCounts = this.counts()
       const progress = live.progress.sum()
       const counts = reason === 'PIPELINE_END' ? progress.vertices : completedCounts(progress)
       this.#baseCounts = addCounts(this.#baseCounts, counts)

@@ -222,7 +222,9 @@ describe('a job', () => {
     const { json } = await master.get('/jobs/checkpoints/123')
     matches(json, { jobId: '123', pipelines: [] })
     expect((await master.get('/jobs/checkpoints/history/123')).json).toEqual([])
-    fails(await master.post('/stop-job', { jobId: '123' }), 400, 'JOB-006')
+    const stopped = await master.post('/stop-job', { jobId: '123' })
+    expect([stopped.status, stopped.json]).toEqual([200, { jobId: '123' }])
+    fails(await master.post('/savepoint-job', { jobId: '123' }), 400, 'JOB-006')
   })
 
   test('waits with a diagnosis where no worker has its tags', async () => {

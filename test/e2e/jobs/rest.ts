@@ -39,6 +39,9 @@ export const restAt = (url: string): Rest => ({
 
 export interface RestMembers extends AsyncDisposable {
   readonly workspace: Workspace
+  readonly clusterName: string
+  /** Of the master, between members. */
+  readonly address: string
   /** A master that runs tasks, and a worker. */
   readonly master: Rest
   readonly worker: Rest
@@ -48,13 +51,15 @@ export interface RestMembers extends AsyncDisposable {
 export const startRestMembers = async (): Promise<RestMembers> => {
   const workspace = await createWorkspace()
   const port = freePort()
+  const clusterName = `rest-${port}`
+  const address = `127.0.0.1:${port}`
   const start = async (role: string, memberPort: number): Promise<Rest> => {
     const settings = [
-      `hazelcast.cluster-name=rest-${port}`,
+      `hazelcast.cluster-name=${clusterName}`,
       `hazelcast.network.port.port=${memberPort}`,
       'hazelcast.network.port.auto-increment=false',
       'hazelcast.network.join.tcp-ip.enabled=true',
-      `hazelcast.network.join.tcp-ip.member-list=127.0.0.1:${port}`,
+      `hazelcast.network.join.tcp-ip.member-list=${address}`,
       'seatunnel.engine.http.port=0',
       'seatunnel.engine.job-schedule-strategy=WAIT',
       `tidegate.data-folder=${workspace.folder}/${role}`,
@@ -73,6 +78,8 @@ export const startRestMembers = async (): Promise<RestMembers> => {
   const worker = await start('worker', port + 1)
   return {
     workspace,
+    clusterName,
+    address,
     master,
     worker,
     [Symbol.asyncDispose]: async () => {

@@ -121,6 +121,11 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
   'stop without an id': post('/stop-job', '{}'),
   'stop with a wrong id': post('/stop-job', '{"jobId":"abc"}'),
   'stop an unknown job': post('/stop-job', '{"jobId":"1"}'),
+  'stop several that are unknown': post('/stop-jobs', '[{"jobId":4242424242424242999}]'),
+  'stop an unknown job with a savepoint': post(
+    '/stop-job',
+    '{"jobId":"1","isStopWithSavePoint":true}',
+  ),
   'stop several of none': post('/stop-jobs', '{}'),
   'set tags': post('/update-tags', '{"zone":"moon"}'),
   'overview of the tag': get('/overview?zone=moon'),
@@ -151,7 +156,6 @@ const ACCEPTED: readonly (readonly [difference: RegExp, reason: string])[] = [
   [/^submit without plugins: 500 there, 400 here$/, NO_500],
   [/^submit a finished job: 500 there, 400 here$/, NO_500],
   [/^stop several of none: 500 there, 400 here$/, NO_500],
-  [/^stop an unknown job: 200 there, 400 here$/, 'who mistypes an id is told so'],
 ]
 
 /** The same requests to a real SeaTunnel and to a member, which must be answered alike. */

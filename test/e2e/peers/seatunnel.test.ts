@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'bun:test'
 import { seatunnelMissing, startSeatunnel, type SeatunnelServer } from '../../servers/index.ts'
-import { commandLineOn } from './commandLine.ts'
+import { commandLineOn } from '../jobs/commandLine.ts'
 import { sameRequestsTo } from './sameRequests.ts'
 
 const missing = await seatunnelMissing()
@@ -15,5 +15,5 @@ describe.skipIf(missing !== undefined)('a real SeaTunnel', () => {
 
   // First, while it has the jobs of this only.
   describe('answers like a member', () => sameRequestsTo(() => server))
-  describe('obeys the command line', () => commandLineOn(() => server.url))
+  describe('obeys the command line', () => commandLineOn(() => server.url, /For input string/))
 })
