@@ -177,8 +177,8 @@ export class PipelineExecution {
     this.#checkpoints = this.#createCheckpoints(undefined)
     await Promise.all([...this.#deployEnumerators(), this.#deployGroups()])
     if (this.#draining) this.drain()
-    this.#options.onRunning?.()
     this.#checkpoints.start()
+    this.#options.onRunning?.()
   }
 
   async #takeOver(): Promise<void> {
@@ -199,10 +199,10 @@ export class PipelineExecution {
       return
     }
     this.#checkpoints = this.#createCheckpoints(triggeredId)
-    this.#options.onRunning?.()
     this.#checkpoints.start()
     this.#tellAgain(statuses)
     this.#crew.release()
+    this.#options.onRunning?.()
     if (this.#draining) this.drain()
   }
 

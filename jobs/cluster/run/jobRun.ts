@@ -45,6 +45,8 @@ export class JobRun {
   #isStepping = false
   /** Its runners are there; events that come before wait. */
   #isOpen = false
+  /** Resolves when its runners are there, or another master has it. */
+  readonly #opened = Promise.withResolvers<void>()
   #isGone = false
   #isAbandoned = false
   /** It was taken over from another master. */
@@ -96,6 +98,7 @@ export class JobRun {
       const isNew = this.#state.status === 'INITIALIZING'
       await this.#openRunners(isNew)
       this.#isOpen = true
+      this.#opened.resolve()
       const isOver = isEnd(this.#state.status)
       const event: JobEvent = isNew ? { kind: 'admitted' } : { kind: 'takenOver' }
       if (!isOver) this.#events.unshift({ event, onNoted: undefined })
@@ -121,14 +124,15 @@ export class JobRun {
     })
   }
 
-  /** Takes a savepoint of all pipelines that run; the job goes on. */
+  /**
+   * Takes a savepoint of all pipelines that run; the job goes on. Rejects with JOB-009 when it does
+   * not run, and with JOB-011 when another master has the job.
+   */
   async savepoint(): Promise<void> {
+    await this.#opened.promise
+    if (this.#isAbandoned) throw takenOver()
     if (this.#state.status !== 'RUNNING') {
       throw new EngineError('JOB-009', `Job ${this.info.jobId} is ${this.#state.status}.`)
-    }
-    if (!this.#isOpen) {
-      const text = `Job ${this.info.jobId} is being taken over from another master: try again.`
-      throw new EngineError('JOB-009', text, { retry: 'backoff' })
     }
     const running = this.#state.pipelines.filter(({ status }) => status === 'RUNNING')
     await Promise.all(running.map(({ pipelineId }) => this.#runner(pipelineId).savepoint()))
@@ -165,6 +169,7 @@ export class JobRun {
     if (this.#isGone) return
     this.#isGone = true
     this.#isAbandoned = true
+    this.#opened.resolve()
     for (const timer of this.#timers) timer.cancel()
     void this.#notes.close()
     for (const queued of this.#events.splice(0)) queued.onNoted?.()

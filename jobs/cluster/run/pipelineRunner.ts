@@ -261,6 +261,7 @@ export class PipelineRunner {
       onRunning: () => {
         attempt.isAttaching = false
         dispatch({ kind: 'running', pipelineId, epoch })
+        if (this.#asked !== undefined) execution.requestCheckpoint()
       },
       onCheckpoint: (news) => this.#heard(news, epoch),
       onPrint: this.#options.onPrint,

@@ -114,6 +114,20 @@ test('what is asked of a master that is taking a job over waits until it has', a
   })
 })
 
+test('a savepoint that is asked of a new master is taken when it has the job', async () => {
+  await withFolder(async (folder) => {
+    await using cluster = createTestCluster()
+    const first = await masterWithJob(cluster, folder)
+    const second = cluster.master()
+    first.member.isMaster = false
+    await second.service.savepoint('5')
+    const checkpoints = await second.service.checkpoints('5')
+    expect(checkpoints!.pipelines[0]!.latestSavepoint).toMatchObject({ status: 'COMPLETED' })
+    expect((await ended(second.service, '5'))!.jobStatus).toBe('FINISHED')
+    expect(await readIds(folder)).toEqual(ALL_IDS)
+  })
+})
+
 test('a stale master changes nothing any more', async () => {
   await using cluster = createTestCluster()
   const first = cluster.master()
