@@ -26,6 +26,8 @@ export interface TwoPhase {
   prepare(connection: DatabaseConnection, name: TransactionName): Promise<void>
   /** Whether the connection must be closed for another one to commit what it prepared. */
   readonly closesAfterPrepare: boolean
+  /** Whether the connection that prepared it is still there, where that one must be closed. */
+  isHeld(connection: DatabaseConnection, name: TransactionName): Promise<boolean>
   /** Leaves a transaction that was not prepared. */
   abandon(connection: DatabaseConnection, name: TransactionName): Promise<void>
   commit(connection: DatabaseConnection, name: TransactionName): Promise<Ending>
@@ -68,6 +70,7 @@ const postgres: TwoPhase = {
   begin: (connection) => connection.script('BEGIN'),
   prepare: (connection, name) => connection.script(`PREPARE TRANSACTION ${identifier(name)}`),
   closesAfterPrepare: false,
+  isHeld: async () => false,
   abandon: (connection) => connection.script('ROLLBACK'),
   commit: (connection, name) => endPostgres(connection, 'COMMIT PREPARED', name),
   rollback: (connection, name) => endPostgres(connection, 'ROLLBACK PREPARED', name),
@@ -83,6 +86,9 @@ const postgres: TwoPhase = {
 
 const xid = ({ group, branch }: TransactionName): string =>
   `${postgresString(group)}, ${postgresString(branch)}`
+
+/** A lock that the connection of a transaction has until it ends; at most 64 characters. */
+const userLock = ({ branch }: TransactionName): string => postgresString(`tidegate:${branch}`)
 
 /** ER_XAER_NOTA: no transaction of that name, or one that its connection still holds. */
 const MYSQL_UNKNOWN = '1397'
@@ -104,12 +110,19 @@ const endMysql = async (
 
 const mysql: TwoPhase = {
   check: async () => {},
-  begin: (connection, name) => connection.script(`XA START ${xid(name)}`),
+  begin: async (connection, name) => {
+    await connection.script(`DO GET_LOCK(${userLock(name)}, 0)`)
+    await connection.script(`XA START ${xid(name)}`)
+  },
   prepare: async (connection, name) => {
     await connection.script(`XA END ${xid(name)}`)
     await connection.script(`XA PREPARE ${xid(name)}`)
   },
   closesAfterPrepare: true,
+  isHeld: async (connection, name) => {
+    const { rows } = await connection.query(`SELECT IS_FREE_LOCK(${userLock(name)})`)
+    return Number(rows[0]?.[0]) === 0
+  },
   abandon: async (connection, name) => {
     await connection.script(`XA END ${xid(name)}`)
     await connection.script(`XA ROLLBACK ${xid(name)}`)
@@ -132,6 +145,7 @@ const sqlite: TwoPhase = {
   begin: beginJournal,
   prepare: async (connection) => endJournal(connection),
   closesAfterPrepare: false,
+  isHeld: async () => false,
   abandon: async (connection, name) => {
     endJournal(connection)
     await rollbackJournal(connection, name)
