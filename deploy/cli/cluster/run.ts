@@ -24,13 +24,13 @@ const STOP_TIMEOUT_MS = 15_000
 /** Before the lines about jobs, as the name of a member is before its own. */
 const JOB_PREFIX = 'job'
 
-const endAll = async (members: readonly MemberProcess[]): Promise<void> => {
+const endAll = async ({ clock }: Host, members: readonly MemberProcess[]): Promise<void> => {
   for (const member of members) member.signal('SIGTERM')
-  const timer = setTimeout(() => {
+  const timer = clock.timer(STOP_TIMEOUT_MS, () => {
     for (const member of members) member.signal('SIGKILL')
-  }, STOP_TIMEOUT_MS)
+  })
   await Promise.all(members.map(({ ended }) => ended))
-  clearTimeout(timer)
+  timer.cancel()
 }
 
 /** Aborts with the first Ctrl-C or SIGTERM; the next kills the members. */
@@ -89,7 +89,7 @@ const startMembers = async (host: Host, options: LocalClusterOptions, { out, err
   )
   const end = async (): Promise<void> => {
     isStopping = true
-    await endAll(members)
+    await endAll(host, members)
   }
   return { members, living, allEnded, end, write: (line: string) => write(JOB_PREFIX, line) }
 }

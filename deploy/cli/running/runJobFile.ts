@@ -54,7 +54,7 @@ const follow = async (
     },
     onProgress: (progress) => view.update(progress, host.clock.monotonic()),
   })
-  const signals = watchSignals(job, view.note)
+  const signals = watchSignals(host.clock, job, view.note)
   try {
     const result = await job.done
     return { result, signal: signals.received }

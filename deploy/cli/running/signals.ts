@@ -1,4 +1,5 @@
 import type { RunningJob } from '../../../jobs/coordinator/index.ts'
+import type { Clock, Timer } from '../../../runtime/host/index.ts'
 import { ExitCode } from '../exitCodes.ts'
 
 export type StopSignal = 'SIGINT' | 'SIGTERM'
@@ -22,7 +23,11 @@ const SAME_SIGNAL_MS = 250
  * The first SIGINT or SIGTERM drains the job, the second cancels it, the third ends the process
  * as it is. `note` tells the user what happens.
  */
-export const watchSignals = (job: RunningJob, note: (line: string) => void): SignalWatch => {
+export const watchSignals = (
+  clock: Clock,
+  job: RunningJob,
+  note: (line: string) => void,
+): SignalWatch => {
   let received: StopSignal | undefined
   let count = 0
   let forceTimer: Timer | undefined
@@ -30,7 +35,7 @@ export const watchSignals = (job: RunningJob, note: (line: string) => void): Sig
     process.exit(received === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted)
   let receivedAtMs = -Infinity
   const onSignal = (signal: StopSignal): void => {
-    const nowMs = performance.now()
+    const nowMs = clock.monotonic()
     if (nowMs - receivedAtMs < SAME_SIGNAL_MS) return
     receivedAtMs = nowMs
     received ??= signal
@@ -40,7 +45,7 @@ export const watchSignals = (job: RunningJob, note: (line: string) => void): Sig
       job.drain()
     } else if (count === 2) {
       note('Stopping at once: what was not committed is removed.')
-      forceTimer = setTimeout(exit, CANCEL_TIMEOUT_MS)
+      forceTimer = clock.timer(CANCEL_TIMEOUT_MS, exit)
       job.cancel()
     } else exit()
   }
@@ -53,7 +58,7 @@ export const watchSignals = (job: RunningJob, note: (line: string) => void): Sig
       return received
     },
     release: () => {
-      clearTimeout(forceTimer)
+      forceTimer?.cancel()
       process.off('SIGINT', onInterrupt)
       process.off('SIGTERM', onTerminate)
     },
