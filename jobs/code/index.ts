@@ -1,5 +1,6 @@
 export type { GraphStage, PipelineGraph } from './graph.ts'
-export { loadCode, type JobCode } from './jobCode.ts'
+export type { JobCode } from './jobCode.ts'
+export { loadCode } from './loadCode.ts'
 export { plainOf, valueOfPlain } from './plainValues.ts'
 export { createPulse, pulseOf, stageIn } from './pulse.ts'
 export { PLAN_CONNECTORS, PLAN_TRANSFORMS } from './registries.ts'

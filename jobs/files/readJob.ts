@@ -1,14 +1,7 @@
 import { decodeText, type ConfigNode, type ConfigObject } from '../../runtime/config/index.ts'
 import { Diagnostics, type Diagnostic } from '../../runtime/errors/index.ts'
 import type { Disk } from '../../runtime/host/index.ts'
-import {
-  wire,
-  type Edge,
-  type Plan,
-  type UnwiredVertex,
-  type Vertex,
-  type VertexKind,
-} from '../plan/index.ts'
+import { type Edge, type Plan, type Vertex, type VertexKind } from '../plan/index.ts'
 import { pluginBlocks, type PluginBlock } from './blocks.ts'
 import { parseEnvironment } from './environmentBlock.ts'
 import { formatOf, readTree, type JobFormat } from './formats.ts'
@@ -17,6 +10,7 @@ import { decryptTree } from './shade.ts'
 import { planTables, type StaticTables } from './tables.ts'
 import type { JobVariables } from './variables.ts'
 import { vertexOf } from './vertices.ts'
+import { wire, type UnwiredVertex } from './wire.ts'
 
 export interface ReadJobOptions extends Partial<JobVariables> {
   /** Unknown options are errors. */

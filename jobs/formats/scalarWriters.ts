@@ -3,10 +3,10 @@ import {
   valueAt,
   type DataType,
   type Decimal,
-  type TimePattern,
   type Timestamp,
   type Vector,
 } from '../../runtime/rows/index.ts'
+import { type TimePattern } from '../../runtime/timepatterns/index.ts'
 import type { ByteSink } from './byteSink.ts'
 import {
   writeClock,

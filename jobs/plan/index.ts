@@ -2,5 +2,4 @@ export type { DeadLetterPolicy, Edge, JobEnvironment, Plan, Vertex, VertexKind }
 export { inFlowOrder } from './flowOrder.ts'
 export { inputEdges, outputEdges, pipelinesOf } from './graph.ts'
 export { taskGroupsOf, type PipelineGroups, type TaskGroup } from './taskGroups.ts'
-export { wire, type UnwiredVertex, type WiredGraph } from './wire.ts'
 export { placedIn } from './placed.ts'

@@ -20,7 +20,6 @@ import { loadSink, loadSource, loadTransform } from './plugins.ts'
 import { QuietMemory } from './quietMemory.ts'
 import { SplitSource } from './splitSource.ts'
 import { connectorContext, Printer, type TaskEnvironment } from './taskContext.ts'
-import { TransformOperator } from './transformOperator.ts'
 import { writerSink } from './writerSink.ts'
 
 interface SourceParts {
@@ -219,6 +218,7 @@ export class TaskGroup {
     }
     const { host } = this.#environment
     const transformHost = { clock: host.clock, random: host.random, code: this.#environment.code() }
+    const { TransformOperator } = await import('./transformOperator.ts')
     const operator: Operator =
       transform.createOperator?.(vertex.options as never, transformHost) ??
       new TransformOperator(transform, vertex, transformHost, failures)

@@ -49,7 +49,6 @@ export {
 export { parseExactJson } from './exactJson.ts'
 export { INTEGER_RANGES, misfit } from './scalarText.ts'
 export { formatText, parseText } from './textValues.ts'
-export { compilePattern, type TimePattern } from './timePattern.ts'
 export { zoneOf, type Zone } from './zones.ts'
 export {
   column,

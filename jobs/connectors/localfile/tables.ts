@@ -2,11 +2,11 @@ import { EngineError } from '../../../runtime/errors/index.ts'
 import {
   column,
   columnIndex,
-  compilePattern,
   parseTimestamp,
   type Column,
   type TableSchema,
 } from '../../../runtime/rows/index.ts'
+import { compilePattern } from '../../../runtime/timepatterns/index.ts'
 import type { OptionsOf } from '../../options/index.ts'
 import { parseSchemaBlock } from '../../schema/index.ts'
 import { diskPath, partitionsOf } from './paths.ts'

@@ -1,7 +1,6 @@
 import { EngineError } from '../../../runtime/errors/index.ts'
 import type { Host } from '../../../runtime/host/index.ts'
 import {
-  compilePattern,
   formatText,
   selectRows,
   Timestamp,
@@ -10,6 +9,7 @@ import {
   type Column,
   type TableSchema,
 } from '../../../runtime/rows/index.ts'
+import { compilePattern } from '../../../runtime/timepatterns/index.ts'
 import type { OptionsOf } from '../../options/index.ts'
 import { binaryPathIndex } from './binaryWriter.ts'
 import { diskPath, escapePath, joinPath, NULL_PARTITION } from './paths.ts'

@@ -1,12 +1,11 @@
 import {
-  compilePattern,
   epochDayOrNull,
   parseDate,
   parseTime,
   parseTimestamp,
   type Timestamp,
-  type TimePattern,
 } from '../../../runtime/rows/index.ts'
+import { compilePattern, type TimePattern } from '../../../runtime/timepatterns/index.ts'
 import { cellText, type CellParser } from './cells.ts'
 
 /** The patterns of a job's date_format, datetime_format and time_format; undefined where not set. */

@@ -1,6 +1,5 @@
 import {
   civilDate,
-  compilePattern,
   dayOfWeek,
   dayOfYear,
   epochDay,
@@ -9,6 +8,7 @@ import {
   type DataType,
   type Value,
 } from '../../rows/index.ts'
+import { compilePattern } from '../../timepatterns/index.ts'
 import { BIGINT, INT, STRING } from '../types.ts'
 import type { FunctionCall, FunctionSpec } from './spec.ts'
 import { readerOf } from './temporal.ts'

@@ -1,15 +1,14 @@
 import {
   civilDate,
-  compilePattern,
   NANOS_OF_DAY,
   NANOS_OF_SECOND,
   SECONDS_OF_DAY,
   Timestamp,
   zoneOf,
   type DataType,
-  type TimePattern,
   type Value,
 } from '../../rows/index.ts'
+import { compilePattern, type TimePattern } from '../../timepatterns/index.ts'
 import { BIGINT, BOOLEAN, DATE, STRING, TIME, TIMESTAMP } from '../types.ts'
 import { startOf } from './dateParts.ts'
 import type { FunctionCall, FunctionSpec } from './spec.ts'

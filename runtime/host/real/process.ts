@@ -4,8 +4,9 @@ import { bytesIn, linuxEntryCount, linuxText } from './linux.ts'
 const MICROSECONDS_PER_MS = 1000
 
 const resources = async (): Promise<ProcessResources> => {
-  const [openFiles, limits, status] = await Promise.all([
-    linuxEntryCount('/proc/self/fd'),
+  // By itself: the other files are open while they are read.
+  const openFiles = await linuxEntryCount('/proc/self/fd')
+  const [limits, status] = await Promise.all([
     linuxText('/proc/self/limits'),
     linuxText('/proc/self/status'),
   ])

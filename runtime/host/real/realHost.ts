@@ -1,6 +1,6 @@
 import type { Host } from '../host.ts'
 import { realClock } from './clock.ts'
-import { createDatabases } from './database.ts'
+import { realDatabases } from './databases.ts'
 import { realDisk } from './disk.ts'
 import { realHttp } from './http.ts'
 import { realMemory } from './memory.ts'
@@ -20,7 +20,7 @@ export const createRealHost = (): Host => ({
   network: realNetwork,
   threads: createRealThreads(),
   http: realHttp,
-  databases: createDatabases(),
+  databases: realDatabases,
   objects: realObjects,
   memory: realMemory,
   processors: realProcessors,

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import {
   civilDate,
-  compilePattern,
   dayOfWeek,
   epochDay,
   formatDate,
@@ -16,6 +15,7 @@ import {
   Timestamp,
   zoneOf,
 } from '../../../runtime/rows/index.ts'
+import { compilePattern } from '../../../runtime/timepatterns/index.ts'
 
 const days = fc.integer({ min: -2_000_000_000, max: 2_000_000_000 })
 const nanosOfDay = fc.integer({ min: 0, max: NANOS_OF_DAY - 1 })

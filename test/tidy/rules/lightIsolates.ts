@@ -12,12 +12,18 @@ const ROOTS = [
 /** What few jobs need, and costs each isolate some hundred kilobytes or more: it is loaded on demand. */
 const HEAVY = [
   'members/',
+  'jobs/code/jobCode.ts',
+  'jobs/files/',
   'jobs/formats/parquet/',
   'jobs/optionblocks/',
   'runtime/codes/',
   'runtime/config/',
   'runtime/exchange/',
   'runtime/expressions/',
+  'runtime/host/real/bundling.ts',
+  'runtime/host/real/databaseServers.ts',
+  'runtime/host/real/httpServing.ts',
+  'runtime/host/real/sockets.ts',
 ]
 
 /** Modules of Bun and Node that take next to nothing. */

@@ -1,4 +1,4 @@
-import { formatOffset, parseOffset } from './temporal.ts'
+import { formatOffset, parseOffset } from '../rows/index.ts'
 
 /** What a text of a date or time says; a parser fills it, a formatter reads it. */
 export interface TimeParts {

@@ -6,10 +6,10 @@ import {
   epochDayOrNull,
   NANOS_OF_SECOND,
   SECONDS_OF_DAY,
-} from './civil.ts'
-import { fieldOf, literalField, type PatternField, type TimeParts } from './timePatternFields.ts'
-import { localSeconds } from './temporal.ts'
-import { Timestamp } from './values.ts'
+  localSeconds,
+  Timestamp,
+} from '../rows/index.ts'
+import { fieldOf, literalField, type PatternField, type TimeParts } from './patternFields.ts'
 
 /** More than any sensible pattern; patterns come from users and become regular expressions. */
 const PATTERN_LENGTH_MAX = 200

@@ -7,20 +7,12 @@ import {
   type DatabaseFailure,
   type DatabaseParameter,
   type DatabaseResult,
-  type Databases,
   type DatabaseRow,
   type DatabaseServer,
   type PostgresConnection,
 } from '../database.ts'
 
 type Adapter = 'postgres' | 'mysql'
-
-/** Databases over the drivers that Bun brings along. */
-export const createDatabases = (): Databases => ({
-  postgres: connectPostgres,
-  mysql: async (server) => connectionOf(await open(server, 'mysql')),
-  sqlite: async (file) => (await import('./sqlite.ts')).openSqlite(file),
-})
 
 /** One connection of a pool of its own, and how to close both. */
 interface Pinned {
@@ -93,7 +85,10 @@ const resultOf = (result: unknown): DatabaseResult => {
   return { columns, rows, count: rows.count }
 }
 
-const connectPostgres = async (server: DatabaseServer): Promise<PostgresConnection> => {
+export const connectMysql = async (server: DatabaseServer): Promise<DatabaseConnection> =>
+  connectionOf(await open(server, 'mysql'))
+
+export const connectPostgres = async (server: DatabaseServer): Promise<PostgresConnection> => {
   const pinned = await open(server, 'postgres')
   return {
     ...connectionOf(pinned),

@@ -1,5 +1,5 @@
 import { nearest, type Diagnostics, type Place } from '../../runtime/errors/index.ts'
-import type { Edge, JobEnvironment, Vertex, VertexKind } from './plan.ts'
+import type { Edge, JobEnvironment, Vertex, VertexKind } from '../plan/index.ts'
 
 /** A vertex before its inputs are found. */
 export interface UnwiredVertex extends Omit<Vertex, 'parallelism'> {

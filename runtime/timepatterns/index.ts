@@ -1,0 +1,1 @@
+export { compilePattern, type TimePattern } from './timePattern.ts'
