@@ -54,7 +54,7 @@ const createRun = (
 }
 
 /** Runs the bundle of a job in this isolate. Throws PIP-001 or PIP-002. */
-export const runnable = async (host: Host, options: LoadCodeOptions): Promise<JobCode> => {
+export const loadJobCode = async (host: Host, options: LoadCodeOptions): Promise<JobCode> => {
   let exported: Readonly<Record<string, unknown>>
   try {
     exported = await host.modules.load(options.path)

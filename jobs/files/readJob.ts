@@ -1,7 +1,7 @@
 import { decodeText, type ConfigNode, type ConfigObject } from '../../runtime/config/index.ts'
 import { Diagnostics, type Diagnostic } from '../../runtime/errors/index.ts'
 import type { Disk } from '../../runtime/host/index.ts'
-import { type Edge, type Plan, type Vertex, type VertexKind } from '../plan/index.ts'
+import type { Edge, Plan, Vertex, VertexKind } from '../plan/index.ts'
 import { pluginBlocks, type PluginBlock } from './blocks.ts'
 import { parseEnvironment } from './environmentBlock.ts'
 import { formatOf, readTree, type JobFormat } from './formats.ts'

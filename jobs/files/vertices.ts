@@ -3,9 +3,9 @@ import { Diagnostics } from '../../runtime/errors/index.ts'
 import { parseOptions } from '../optionblocks/index.ts'
 import { option, type OptionSpecs } from '../options/index.ts'
 import type { VertexKind } from '../plan/index.ts'
-import type { UnwiredVertex } from './wire.ts'
 import type { PluginBlock } from './blocks.ts'
 import type { Plugin } from './registries.ts'
+import type { UnwiredVertex } from './wire.ts'
 
 const outputOption = option.string({
   description: 'The name under which others read what this yields.',

@@ -218,10 +218,12 @@ export class TaskGroup {
     }
     const { host } = this.#environment
     const transformHost = { clock: host.clock, random: host.random, code: this.#environment.code() }
-    const { TransformOperator } = await import('./transformOperator.ts')
-    const operator: Operator =
-      transform.createOperator?.(vertex.options as never, transformHost) ??
-      new TransformOperator(transform, vertex, transformHost, failures)
+    const rowOperator = async (): Promise<Operator> => {
+      const { TransformOperator } = await import('./transformOperator.ts')
+      return new TransformOperator(transform, vertex, transformHost, failures)
+    }
+    const operator =
+      transform.createOperator?.(vertex.options as never, transformHost) ?? (await rowOperator())
     operator.restore?.(unpackEntries(this.#restoredStates(vertex.id) as readonly Uint8Array[]))
     const node = new OperatorNode({
       ...this.#nodeOptions(vertex),

@@ -44,7 +44,7 @@ export interface LogLink {
 export interface JobsApi {
   readonly url: string
   submit(request: SubmitRequest): Promise<JobJson>
-  /** Throws API-003 for an id that is not known, and then stops none. */
+  /** Servers answer for an id that they do not know as for a job that has ended. */
   stop(jobIds: readonly string[], options: { savepoint: boolean; force: boolean }): Promise<void>
   savepoint(jobId: string): Promise<void>
   /** Throws API-003 for an id that is not known. */
@@ -71,11 +71,6 @@ export const createJobsApi = (host: Host, client: MemberClient): JobsApi => {
     (await (await askMember(host, client, { path })).json()) as Answer
   const post = async <Answer>(path: string, body: string | FormData): Promise<Answer> =>
     (await (await askMember(host, client, { path, method: 'POST', body })).json()) as Answer
-  const job = async (jobId: string): Promise<JobJson> => {
-    const answer = await get<JobJson>(`/job-info/${encodeURIComponent(jobId)}`)
-    if (answer.jobStatus !== undefined) return answer
-    throw new EngineError('API-003', `${client.url} knows no job ${jobId}.`)
-  }
   return {
     url: client.url,
     submit: ({ job, jobId, jobName, restore, allowOrphanedState }) => {
@@ -92,8 +87,6 @@ export const createJobsApi = (host: Host, client: MemberClient): JobsApi => {
     },
     // One by one: `/stop-jobs` of SeaTunnel takes ids as numbers only, which a double cannot hold.
     stop: async (jobIds, { savepoint, force }) => {
-      // Servers answer a stop of an id that they do not know as if it had ended.
-      for (const jobId of jobIds) await job(jobId)
       for (const jobId of jobIds) {
         await post('/stop-job', JSON.stringify({ jobId, isStopWithSavePoint: savepoint, force }))
       }
@@ -101,7 +94,11 @@ export const createJobsApi = (host: Host, client: MemberClient): JobsApi => {
     savepoint: async (jobId) => {
       await post('/savepoint-job', JSON.stringify({ jobId }))
     },
-    job,
+    job: async (jobId) => {
+      const job = await get<JobJson>(`/job-info/${encodeURIComponent(jobId)}`)
+      if (job.jobStatus !== undefined) return job
+      throw new EngineError('API-003', `${client.url} knows no job ${jobId}.`)
+    },
     running: () => get('/running-jobs'),
     finished: () => get('/finished-jobs'),
     failures: (jobId) => get(`/job-info/${encodeURIComponent(jobId)}/failures`),

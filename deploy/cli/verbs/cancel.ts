@@ -20,6 +20,8 @@ export const command = defineCommand({
       throw new EngineError('CLI-001', 'JOBID is missing: which jobs, or --all.')
     }
     const api = createJobsApi(host, await jobTarget(host, flags))
+    // All are known, or none is stopped.
+    for (const jobId of operands) await api.job(jobId)
     const jobIds = flags.all ? (await api.running()).map(({ jobId }) => jobId) : operands
     if (jobIds.length > 0) await api.stop(jobIds, { savepoint: false, force: flags.force })
     terminal.out.write(`${jobIds.length} ${jobIds.length === 1 ? 'job' : 'jobs'} being cancelled\n`)

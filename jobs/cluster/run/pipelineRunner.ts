@@ -315,10 +315,12 @@ export class PipelineRunner {
     const { host } = this.#options
     this.#checkpoints = withAbandoned(this.#checkpoints, host.clock.now(), reason, message)
     if (live !== undefined) {
-      this.#lastCounts = this.counts()
       const progress = live.progress.sum()
-      const counts = reason === 'PIPELINE_END' ? progress.vertices : completedCounts(progress)
-      this.#baseCounts = addCounts(this.#baseCounts, counts)
+      this.#lastCounts = addCounts(this.#baseCounts, progress.vertices)
+      this.#baseCounts =
+        reason === 'PIPELINE_END'
+          ? this.#lastCounts
+          : addCounts(this.#baseCounts, completedCounts(progress))
     }
     const asked = this.#asked
     this.#asked = undefined

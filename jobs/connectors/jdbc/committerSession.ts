@@ -5,6 +5,7 @@ import type { TransactionName } from './dialects/dialect.ts'
 import { openSession, translated, type Session } from './session.ts'
 import type { JdbcSinkOptions } from './spec.ts'
 import { sinkTarget } from './targetTables.ts'
+import type { Target } from './urls.ts'
 
 const BACKOFF_MS = 100
 /** A server notices the end of the connection that prepared a transaction in its own time. */
@@ -13,11 +14,13 @@ const HELD_PATIENCE_MS = 30_000
 
 /** The connection of a sink's committer, opened when it is needed and again when it was lost. */
 export class CommitterSession {
+  readonly target: Target
   readonly #options: JdbcSinkOptions
   readonly #context: ConnectorContext
   #session: Session | undefined
 
   constructor(options: JdbcSinkOptions, context: ConnectorContext) {
+    this.target = sinkTarget(options)
     this.#options = options
     this.#context = context
   }
@@ -25,12 +28,11 @@ export class CommitterSession {
   /** Tries as often as max_commit_attempts says. */
   async attempt<Result>(step: (session: Session) => Promise<Result>): Promise<Result> {
     const { host, signal } = this.#context
-    const target = sinkTarget(this.#options)
     for (let count = 1; ; count += 1) {
       try {
-        this.#session ??= await openSession(host, target)
+        this.#session ??= await openSession(host, this.target)
         const current = this.#session
-        return await translated(target, () => step(current))
+        return await translated(this.target, () => step(current))
       } catch (error) {
         const retry = error instanceof EngineError ? error.retry : 'never'
         if (retry === 'reconnect') await this.close()

@@ -4,7 +4,6 @@ import { CommitterSession } from './committerSession.ts'
 import type { TransactionName } from './dialects/dialect.ts'
 import { TWO_PHASE } from './dialects/twoPhase.ts'
 import type { JdbcSinkOptions } from './spec.ts'
-import { sinkTarget } from './targetTables.ts'
 
 /** MySQL's limit for either part of the name of a transaction. */
 const GROUP_CHARACTERS = 64
@@ -33,7 +32,7 @@ export const createJdbcCommitter = (
   context: ConnectorContext,
 ): SinkCommitter => {
   const session = new CommitterSession(options, context)
-  const { closesAfterPrepare } = TWO_PHASE[sinkTarget(options).dialect]
+  const { closesAfterPrepare } = TWO_PHASE[session.target.dialect]
 
   /** Ends transactions one way, when the connections that prepared them are gone. */
   const end = async (

@@ -55,7 +55,10 @@ const outOf = async (...words: readonly string[]): Promise<string> => {
 }
 
 describe('a worker', () =>
-  commandLineOn(() => members.worker.url, /SQL-006 .* cannot be converted/))
+  commandLineOn(() => members.worker.url, {
+    readCount: 10,
+    error: /^error SQL-006 .* cannot be converted/m,
+  }))
 
 describe('a member that a hazelcast-client.yaml leads to', () => {
   test('takes a bundle, saves it while it runs, and lets it go on from TypeScript', async () => {

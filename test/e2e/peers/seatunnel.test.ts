@@ -15,5 +15,6 @@ describe.skipIf(missing !== undefined)('a real SeaTunnel', () => {
 
   // First, while it has the jobs of this only.
   describe('answers like a member', () => sameRequestsTo(() => server))
-  describe('obeys the command line', () => commandLineOn(() => server.url, /For input string/))
+  describe('obeys the command line', () =>
+    commandLineOn(() => server.url, { readCount: 1, error: /^error .*For input string/m }))
 })

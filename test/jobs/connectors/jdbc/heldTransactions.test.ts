@@ -69,8 +69,11 @@ for (const verb of ['commit', 'abort'] as const) {
 test.skipIf(missing !== undefined)(
   'a transaction that stays held, with a lock or without, is not taken for one that was committed',
   async () => {
-    for (const title of ['locked', 'alone']) {
-      await using held = await holdTransaction(title, `tidegate:${title.replace('alone', 'other')}`)
+    for (const [title, lock] of [
+      ['locked', 'tidegate:locked'],
+      ['alone', 'another'],
+    ] as const) {
+      await using held = await holdTransaction(title, lock)
       const real = createRealHost()
       let passedMs = 0
       const skip = (): void => {
